@@ -1,0 +1,1 @@
+//! Performs what `exchange` decides.

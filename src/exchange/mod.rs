@@ -1,0 +1,1 @@
+//! The decisions of a call, pure: send, wait, give up.

@@ -1,0 +1,28 @@
+//! Validate, price, build, send and decode requests to OpenAI's image models.
+//!
+//! The crate is a pure core with a thin JavaScript face. Data flows down this list, and nothing below calls upward:
+//!
+//! 1. [`request`]: what a caller asks for, as values that keep every field they were given.
+//! 2. [`catalog`]: what each model accepts, what it costs, and when it ends. The only place that names a model.
+//! 3. [`check`]: every problem of a request, with its fix; and the repair of what has one safe answer.
+//! 4. [`cost`]: tokens and money, before the call as an interval and after it from the reported usage.
+//! 5. [`picture`]: what the header of an image file says, without decoding it.
+//! 6. [`wire`]: values to bytes (JSON, multipart) and bytes to values (the incremental scanner of replies).
+//! 7. [`exchange`]: the decisions of a call: send, wait, give up. The clock and the dice are arguments.
+//!
+//! Two further modules exist on wasm only: `client` performs what `exchange` decides, and `js` is the face
+//! that the npm package shows. Everything above them builds natively, does no I/O, and panics on no input.
+
+pub mod catalog;
+pub mod check;
+pub mod cost;
+pub mod date;
+pub mod exchange;
+pub mod picture;
+pub mod request;
+pub mod wire;
+
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+mod client;
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+mod js;

@@ -1,0 +1,82 @@
+//! What the header of an image file says, without decoding it.
+
+/// The container formats that can be told apart by their first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Portable Network Graphics, APNG included.
+    Png,
+    /// JPEG, JFIF and Exif.
+    Jpeg,
+    /// WebP, lossy, lossless or extended.
+    Webp,
+    /// GIF, of either version.
+    Gif,
+}
+
+impl Format {
+    /// The word the API uses for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+        }
+    }
+
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Gif => "image/gif",
+        }
+    }
+}
+
+/// What a header tells. Every field is what the file says of itself, before any orientation is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageInfo {
+    /// The format, by content.
+    pub format: Format,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+    /// Bits of each channel.
+    pub bit_depth: u8,
+    /// How colours are stored.
+    pub color: Color,
+    /// Whether pixels can be transparent: an alpha channel, or a transparent palette entry.
+    pub has_alpha: bool,
+    /// Whether there is more than one frame.
+    pub animated: bool,
+    /// The EXIF orientation, 1 to 8; 1 is upright.
+    pub orientation: u8,
+}
+
+/// How colours are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Color {
+    /// Shades of grey.
+    Gray,
+    /// Red, green, blue, or a luma-chroma form of it.
+    Rgb,
+    /// Indices into a palette.
+    Palette,
+    /// Four inks.
+    Cmyk,
+}
+
+/// Why no header could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The bytes are none of the formats of [`Format`].
+    NotAnImage,
+    /// The bytes end before the header does: more of them would answer.
+    Truncated(Format),
+    /// The header contradicts its format.
+    Corrupt(Format),
+}

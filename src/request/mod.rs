@@ -1,0 +1,47 @@
+//! What a caller asks for.
+//!
+//! A request is a [`Value`]: exactly the fields that were given, known or not, valid or not, in their order.
+//! Nothing is dropped on the way in, so that [`crate::check`] can name every problem; the typed readings of
+//! single fields ([`Size`] and what stands in the operations' modules) are made from it on demand.
+
+pub mod size;
+pub mod value;
+
+pub use size::Size;
+pub use value::{File, Value};
+
+/// What a request is for; each operation has its own fields and its own form on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `POST /images/generations`.
+    Generate,
+    /// `POST /images/edits`, as multipart (files) or JSON (`images` by reference).
+    Edit,
+    /// `POST /responses` with the `image_generation` tool.
+    Respond,
+    /// Runware's `imageInference` task.
+    Runware,
+    /// One line of a Batch API input file.
+    Batch,
+}
+
+impl Operation {
+    /// Every operation, in the order of the documentation.
+    pub const ALL: [Self; 5] = [Self::Generate, Self::Edit, Self::Respond, Self::Runware, Self::Batch];
+
+    /// The name the JavaScript API uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Generate => "generate",
+            Self::Edit => "edit",
+            Self::Respond => "respond",
+            Self::Runware => "runware",
+            Self::Batch => "batch",
+        }
+    }
+
+    /// The operation of that exact name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
+    }
+}

@@ -1,1 +1,9 @@
 //! Values to bytes and bytes to values, without I/O.
+//!
+//! Out: [`outgoing::build`] turns a checked request into a path and a body; [`body`] writes the JSON bodies and
+//! [`multipart`] the forms. Nothing here copies the bytes of a file: a form is handed out as the text between them.
+
+pub mod body;
+pub mod multipart;
+pub mod number;
+pub mod outgoing;

@@ -1,0 +1,292 @@
+//! A request's form on the wire: where it goes and what its body is.
+//!
+//! | operation | path | body |
+//! | --- | --- | --- |
+//! | generate | `/images/generations` | JSON |
+//! | edit | `/images/edits` | a form when it holds files, else JSON (`images` by reference) |
+//! | respond | `/responses` | JSON |
+//! | runware | none: the base URL is the address | JSON, a list of tasks |
+//! | batch | none: a line of a file | JSON |
+//!
+//! A form holds the scalar fields in their order, then the images, then mask and markup: a server that reads the form
+//! as it arrives knows what is asked before the first byte of a picture. One image is `image`, several are `image[]`,
+//! each as the official SDKs send them (openai-node 7.55.0, captured 2026-11-20).
+
+use super::body::{self, BodyError};
+use super::multipart::{Encoded, Form, media_type};
+use super::number;
+use crate::picture::Format;
+use crate::request::{Operation, Value};
+
+/// A body and where to send it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What to append to the base URL.
+    pub path: &'static str,
+    /// The body.
+    pub body: Body,
+}
+
+/// The two kinds of body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// JSON text, to be sent as `application/json`.
+    Json(String),
+    /// A form. Files are numbered in the order of [`files`].
+    Form(Encoded),
+}
+
+/// The body of a request.
+///
+/// `formats` says what the first bytes of each file told ([`super::multipart::sniff`]), in the order of [`files`]; where
+/// it says nothing, the declared type is sent. `random` is 16 fresh random bytes for the boundary of a form.
+///
+/// In a form, a `null` field is left out (a form has no null; the official Python SDK does the same), `true`, `false`
+/// and numbers are their text, and nested fields are spelled `svg[reasoning][effort]`.
+///
+/// # Errors
+/// [`BodyError`] when JSON cannot carry the request, or a number in it is not finite.
+pub fn build(
+    operation: Operation,
+    request: &Value,
+    formats: &[Option<Format>],
+    random: [u8; 16],
+) -> Result<Outgoing, BodyError> {
+    let path = match operation {
+        Operation::Generate => "/images/generations",
+        Operation::Edit => "/images/edits",
+        Operation::Respond => "/responses",
+        Operation::Runware | Operation::Batch => "",
+    };
+    if operation == Operation::Edit && has_file(request) {
+        return Ok(Outgoing { path, body: Body::Form(form(request, formats, random)?) });
+    }
+    let mut json = body::to_json(request)?;
+    if operation == Operation::Runware && !matches!(request, Value::Array(_)) {
+        json.insert(0, '[');
+        json.push(']');
+    }
+    Ok(Outgoing { path, body: Body::Json(json) })
+}
+
+/// Calls `visit` with every file of a request, in the order in which [`Body::Form`] numbers them: as they stand in the
+/// request, a repeated field counting at each place.
+pub fn files<'a>(value: &'a Value, visit: &mut impl FnMut(&'a crate::request::File)) {
+    match value {
+        Value::File(file) => visit(file),
+        Value::Array(items) => items.iter().for_each(|item| files(item, visit)),
+        Value::Object(fields) => fields.iter().for_each(|(_, field)| files(field, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn count(value: &Value) -> usize {
+    let mut count = 0_usize;
+    files(value, &mut |_| count = count.saturating_add(1));
+    count
+}
+
+fn has_file(value: &Value) -> bool {
+    count(value) > 0
+}
+
+/// Where a field stands in a form.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Scalar,
+    Image,
+    Overlay,
+}
+
+fn place(name: &str, value: &Value) -> Place {
+    match name {
+        "mask" | "markup" => Place::Overlay,
+        _ if has_file(value) => Place::Image,
+        _ => Place::Scalar,
+    }
+}
+
+fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result<Encoded, BodyError> {
+    let fields = request.as_object().unwrap_or(&[]);
+    // The number of a field's first file: files are numbered as they stand, before any reordering.
+    let mut numbered = Vec::with_capacity(fields.len());
+    let mut next = 0_usize;
+    for (name, value) in fields {
+        numbered.push((name.as_str(), value, next));
+        next = next.saturating_add(count(value));
+    }
+    let mut writer = Writer { form: Form::new(random), formats };
+    for wanted in [Place::Scalar, Place::Image, Place::Overlay] {
+        for (name, value) in body::once(fields) {
+            // The last field of that name is the one that counts; find where its files are numbered.
+            let first = numbered.iter().rev().find(|(key, ..)| *key == name).map_or(0, |(.., first)| *first);
+            if place(name, value) == wanted {
+                writer.field(name, value, first)?;
+            }
+        }
+    }
+    Ok(writer.form.finish())
+}
+
+struct Writer<'a> {
+    form: Form,
+    formats: &'a [Option<Format>],
+}
+
+impl Writer<'_> {
+    /// Writes a field whose first file has the number `next`; answers the number after its last.
+    fn field(&mut self, name: &str, value: &Value, mut next: usize) -> Result<usize, BodyError> {
+        match value {
+            Value::Null => {}
+            Value::Bool(true) => self.form.text(name, "true"),
+            Value::Bool(false) => self.form.text(name, "false"),
+            Value::Number(number) if number.is_finite() => {
+                let mut text = String::new();
+                number::write(*number, &mut text);
+                self.form.text(name, &text);
+            }
+            Value::Number(_) => return Err(BodyError::NotFinite { param: name.to_owned() }),
+            Value::String(text) => self.form.text(name, text),
+            Value::File(file) => {
+                let format = self.formats.get(next).copied().flatten();
+                self.form.file(name, &file.name, media_type(format, file), next);
+                next = next.saturating_add(1);
+            }
+            // A list of one picture is sent as the one picture it is.
+            Value::Array(items) => match items.as_slice() {
+                [Value::File(_)] => next = self.field(name, items.first().unwrap_or(&Value::Null), next)?,
+                items => {
+                    let name = format!("{name}[]");
+                    for item in items {
+                        next = self.field(&name, item, next)?;
+                    }
+                }
+            },
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    next = self.field(&format!("{name}[{key}]"), value, next)?;
+                }
+            }
+        }
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, Outgoing, build};
+    use crate::picture::Format;
+    use crate::request::{File, Operation, Value};
+    use crate::wire::body::BodyError;
+    use crate::wire::multipart::Segment;
+
+    fn file(name: &str) -> Value {
+        Value::File(File { name: name.into(), ..File::default() })
+    }
+
+    fn object(fields: &[(&str, Value)]) -> Value {
+        Value::Object(fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
+    }
+
+    /// The names of the parts, with the number of the file or the text; and the type of each file.
+    fn parts(outgoing: Outgoing) -> Vec<String> {
+        let Body::Form(encoded) = outgoing.body else { panic!("not a form") };
+        let mut whole = String::new();
+        for segment in encoded.segments {
+            match segment {
+                Segment::Text(bytes) => whole.push_str(core::str::from_utf8(&bytes).unwrap()),
+                Segment::File(number) => whole.extend(["file ".to_owned(), number.to_string()]),
+            }
+        }
+        let boundary = encoded.content_type.split_once("boundary=").unwrap().1;
+        whole
+            .split(&format!("--{boundary}"))
+            .filter(|part| part.contains("form-data"))
+            .map(|part| {
+                let (head, body) = part.split_once("\r\n\r\n").unwrap();
+                let name = head.split("name=\"").nth(1).unwrap().split('"').next().unwrap();
+                let kind =
+                    head.split("Content-Type: ").nth(1).map(|kind| format!(" {kind}")).unwrap_or_default();
+                format!("{name}={}{kind}", body.trim_end())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn scalars_come_first_then_images_then_the_mask() {
+        let request = object(&[
+            ("mask", file("m.png")),
+            ("image", Value::Array(vec![file("a"), file("b")])),
+            ("prompt", "hi".into()),
+            ("n", 2.into()),
+            ("stream", false.into()),
+            ("user", Value::Null),
+            ("svg", object(&[("model", "x".into()), ("reasoning", object(&[("effort", "low".into())]))])),
+        ]);
+        let formats = [Some(Format::Png), None, Some(Format::Webp)];
+        assert_eq!(
+            parts(build(Operation::Edit, &request, &formats, [1; 16]).unwrap()),
+            [
+                "prompt=hi",
+                "n=2",
+                "stream=false",
+                "svg[model]=x",
+                "svg[reasoning][effort]=low",
+                "image[]=file 1 application/octet-stream",
+                "image[]=file 2 image/webp",
+                "mask=file 0 image/png",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_image_is_image_even_in_a_list() {
+        for image in [file("a"), Value::Array(vec![file("a")])] {
+            let request = object(&[("image", image), ("prompt", "hi".into())]);
+            assert_eq!(
+                parts(build(Operation::Edit, &request, &[Some(Format::Jpeg)], [1; 16]).unwrap()),
+                ["prompt=hi", "image=file 0 image/jpeg"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_repeated_field_counts_last_and_keeps_the_numbers_of_its_files() {
+        let request = object(&[("image", file("a")), ("n", 1.into()), ("image", file("b")), ("n", 3.into())]);
+        assert_eq!(
+            parts(build(Operation::Edit, &request, &[], [1; 16]).unwrap()),
+            ["n=3", "image=file 1 application/octet-stream"]
+        );
+    }
+
+    #[test]
+    fn without_files_an_edit_is_json() {
+        let request = object(&[("images", Value::Array(vec![object(&[("file_id", "f".into())])]))]);
+        let outgoing = build(Operation::Edit, &request, &[], [0; 16]).unwrap();
+        assert_eq!(outgoing.path, "/images/edits");
+        assert_eq!(outgoing.body, Body::Json(r#"{"images":[{"file_id":"f"}]}"#.into()));
+    }
+
+    #[test]
+    fn each_operation_has_its_path() {
+        let request = object(&[("prompt", "x".into())]);
+        for (operation, path, json) in [
+            (Operation::Generate, "/images/generations", r#"{"prompt":"x"}"#),
+            (Operation::Respond, "/responses", r#"{"prompt":"x"}"#),
+            (Operation::Runware, "", r#"[{"prompt":"x"}]"#),
+            (Operation::Batch, "", r#"{"prompt":"x"}"#),
+        ] {
+            let outgoing = build(operation, &request, &[], [0; 16]).unwrap();
+            assert_eq!((outgoing.path, outgoing.body), (path, Body::Json(json.into())));
+        }
+    }
+
+    #[test]
+    fn a_file_where_only_json_goes_is_named() {
+        let request = object(&[("image", file("a"))]);
+        assert_eq!(
+            build(Operation::Generate, &request, &[], [0; 16]),
+            Err(BodyError::FileInJson { param: "image".into() })
+        );
+    }
+}

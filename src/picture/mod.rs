@@ -56,6 +56,13 @@ pub struct ImageInfo {
     pub orientation: u8,
 }
 
+impl ImageInfo {
+    /// Width and height as the picture is seen, after the EXIF orientation is applied.
+    pub const fn upright_size(&self) -> (u32, u32) {
+        if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) }
+    }
+}
+
 /// How colours are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Color {

@@ -4,9 +4,11 @@
 //! Nothing is dropped on the way in, so that [`crate::check`] can name every problem; the typed readings of
 //! single fields ([`Size`] and what stands in the operations' modules) are made from it on demand.
 
+pub mod field;
 pub mod size;
 pub mod value;
 
+pub use field::{Field, Fields};
 pub use size::Size;
 pub use value::{File, Value};
 

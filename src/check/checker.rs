@@ -1,0 +1,120 @@
+//! What every rule works with: the request read once, the model, and the list of issues.
+
+use super::code::Code;
+use super::context::Context;
+use super::message::{given, join};
+use super::report::{Applicability, Fix, Issue, PathItem};
+use crate::catalog::{Catalog, Model};
+use crate::request::{Field, Fields, Operation, Value};
+
+/// One run over one request.
+pub(crate) struct Checker<'a> {
+    pub(crate) operation: Operation,
+    pub(crate) request: &'a Value,
+    pub(crate) fields: Fields<'a>,
+    pub(crate) context: &'a Context,
+    pub(crate) catalog: &'a Catalog,
+    /// The model the request means; `None` when the catalogue does not know it, and only shared rules apply.
+    pub(crate) model: Option<&'static Model>,
+    pub(crate) issues: Vec<Issue>,
+}
+
+impl<'a> Checker<'a> {
+    /// Reads the request and finds its model.
+    pub(crate) fn new(
+        operation: Operation,
+        request: &'a Value,
+        context: &'a Context,
+        catalog: &'a Catalog,
+    ) -> Self {
+        let fields = Fields::of(request);
+        let model = match fields.get(Field::Model) {
+            Some(id) => id.as_str().and_then(|id| catalog.find(id)),
+            None => catalog.default_model(context.today),
+        };
+        Self { operation, request, fields, context, catalog, model, issues: Vec::new() }
+    }
+
+    /// Starts an issue about a field of the request.
+    pub(crate) fn issue(&mut self, code: Code, field: Field, message: &str) -> Draft<'_> {
+        let given = self.fields.raw(field).map(given);
+        self.at(code, vec![PathItem::Key(field.name().to_owned())], given, message)
+    }
+
+    /// Starts an issue about anything in the request.
+    pub(crate) fn at(
+        &mut self,
+        code: Code,
+        path: Vec<PathItem>,
+        given: Option<Value>,
+        message: &str,
+    ) -> Draft<'_> {
+        let param = param_of(&path);
+        let message = if param.is_empty() { message.to_owned() } else { join(&[&param, ": ", message]) };
+        Draft {
+            issues: &mut self.issues,
+            issue: Some(Issue { code, param, path, message, given, allowed: None, fix: None }),
+        }
+    }
+}
+
+/// An issue that is being written; it joins the others when this goes out of scope.
+pub(crate) struct Draft<'c> {
+    issues: &'c mut Vec<Issue>,
+    issue: Option<Issue>,
+}
+
+impl Draft<'_> {
+    /// Names the words that would be accepted.
+    pub(crate) fn allowed_words(self, words: &[&str]) -> Self {
+        self.allowed(Value::Array(words.iter().copied().map(Value::from).collect()))
+    }
+
+    /// Says what would be accepted.
+    pub(crate) fn allowed(mut self, allowed: Value) -> Self {
+        if let Some(issue) = &mut self.issue {
+            issue.allowed = Some(allowed);
+        }
+        self
+    }
+
+    /// Offers a value that mends the issue.
+    pub(crate) fn fix(self, value: Value, applicability: Applicability) -> Self {
+        self.set_fix(Some(value), applicability)
+    }
+
+    /// Offers to remove the field.
+    pub(crate) fn fix_by_removal(self, applicability: Applicability) -> Self {
+        self.set_fix(None, applicability)
+    }
+
+    fn set_fix(mut self, value: Option<Value>, applicability: Applicability) -> Self {
+        if let Some(issue) = &mut self.issue {
+            issue.fix = Some(Fix { value, applicability });
+        }
+        self
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        self.issues.extend(self.issue.take());
+    }
+}
+
+/// A path as OpenAI prints it in `error.param`: `image[2]`, `tools[0].size`.
+pub(crate) fn param_of(path: &[PathItem]) -> String {
+    let mut param = String::new();
+    for item in path {
+        match item {
+            PathItem::Key(key) => {
+                if !param.is_empty() {
+                    param.push('.');
+                }
+                param.push_str(key);
+            }
+            PathItem::Index(index) => param.push_str(&join(&["[", &index.to_string(), "]"])),
+        }
+    }
+    param
+}

@@ -1,0 +1,81 @@
+//! Which model is meant, and whether it is still there.
+
+use super::checker::Checker;
+use super::code::Code;
+use super::message::{integer, join, quoted, similar};
+use super::report::Applicability;
+use crate::catalog::{Model, Status};
+use crate::request::{Field, Operation, Value};
+
+/// From so many days before its end on, a model is warned about.
+const WARN_DAYS: i32 = 60;
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let Some(model) = checker.model else { return unknown(checker) };
+    if checker.fields.get(Field::Model).is_none() {
+        let message = join(&["not given; ", &quoted(model.id), " is taken"]);
+        checker
+            .issue(Code::ModelMissing, Field::Model, &message)
+            .fix(Value::from(model.id), Applicability::Safe);
+    }
+    life(checker, model);
+    let served = match checker.operation {
+        Operation::Generate => model.endpoints.generations,
+        Operation::Edit => model.endpoints.edits,
+        Operation::Respond => model.endpoints.responses_tool,
+        Operation::Runware | Operation::Batch => true,
+    };
+    if !served {
+        let message = join(&[&quoted(model.id), " does not serve this endpoint"]);
+        checker.issue(Code::ModelNotForOperation, Field::Model, &message);
+    }
+}
+
+fn unknown(checker: &mut Checker<'_>) {
+    let Some(id) = checker.fields.text(Field::Model) else { return };
+    let meant = similar(id, checker.catalog.iter().map(|model| model.id));
+    let mut message =
+        join(&[&quoted(id), " is not in the catalogue; only the rules all models share are checked"]);
+    if let Some(meant) = meant {
+        message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
+    }
+    let draft = checker.issue(Code::UnknownModel, Field::Model, &message);
+    if let Some(meant) = meant {
+        draft.fix(Value::from(meant), Applicability::Unsafe);
+    }
+}
+
+fn life(checker: &mut Checker<'_>, model: &Model) {
+    let today = checker.context.today;
+    let Some(end) = model.lifecycle.shutdown else { return };
+    let days = today.days_until(end);
+    let retired = model.lifecycle.status(today) == Status::Retired;
+    if !retired && days > WARN_DAYS {
+        return;
+    }
+    let served = |id: &&&str| {
+        checker.catalog.find(id).is_none_or(|model| model.lifecycle.status(today) != Status::Retired)
+    };
+    let replacement = model.lifecycle.replacements.iter().find(served).copied();
+    let when = if retired {
+        join(&[" was shut down on ", &end.to_string()])
+    } else {
+        join(&[
+            " ends on ",
+            &end.to_string(),
+            ", in ",
+            &integer(i64::from(days)),
+            if days == 1 { " day" } else { " days" },
+        ])
+    };
+    let mut message = join(&[&quoted(model.id), &when]);
+    if let Some(id) = replacement {
+        message = join(&[&message, "; OpenAI names ", &quoted(id), " as its replacement"]);
+    }
+    let code = if retired { Code::ModelRetired } else { Code::ModelEnding };
+    let draft = checker.issue(code, Field::Model, &message);
+    if let Some(id) = replacement {
+        // Another model draws another picture at another price: never without being asked.
+        draft.fix(Value::from(id), Applicability::Unsafe);
+    }
+}

@@ -1,0 +1,84 @@
+//! Repairs what has one safe answer, and says what it did.
+
+use super::report::{Applicability, Change, Issue, PathItem, Report};
+use super::{Code, Context, check};
+use crate::catalog::Catalog;
+use crate::request::{Operation, Value};
+
+/// More rounds than any request needs: each safe fix ends its issue for good.
+const MAX_ROUNDS: u32 = 8;
+
+/// A repaired request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Normalized {
+    /// The request after all safe fixes.
+    pub request: Value,
+    /// What was changed, in order.
+    pub changes: Vec<Change>,
+    /// What is still to say about it.
+    pub report: Report,
+}
+
+/// Applies every safe fix until none is left. Never what costs more or changes the picture; what needs a decision stays in
+/// the report. Normalizing the result again changes nothing.
+pub fn normalize(
+    operation: Operation,
+    mut request: Value,
+    context: &Context,
+    catalog: &Catalog,
+) -> Normalized {
+    let mut changes = Vec::new();
+    for _ in 0..MAX_ROUNDS {
+        let report = check(operation, &request, context, catalog);
+        let before = changes.len();
+        for issue in &report.issues {
+            changes.extend(apply(&mut request, issue));
+        }
+        if changes.len() == before {
+            return Normalized { request, changes, report };
+        }
+    }
+    let report = check(operation, &request, context, catalog);
+    Normalized { request, changes, report }
+}
+
+fn apply(request: &mut Value, issue: &Issue) -> Option<Change> {
+    let fix = issue.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe)?;
+    let [PathItem::Key(name)] = issue.path.as_slice() else { return None };
+    let from = request.get(name).cloned();
+    let mut change = Change {
+        code: issue.code,
+        param: issue.param.clone(),
+        path: issue.path.clone(),
+        from: from.clone(),
+        to: fix.value.clone(),
+        reason: issue.message.clone(),
+    };
+    if issue.code == Code::UnrecognizedKey {
+        // The fix is the right name: the value moves there, unless somebody sits there already.
+        let right = fix.value.as_ref()?.as_str()?;
+        if request.get(right).is_some() {
+            return None;
+        }
+        rename(request, name, right);
+        change.to = from;
+        change.reason = super::message::join(&[&issue.message, " renamed to ", right]);
+        return Some(change);
+    }
+    match &fix.value {
+        Some(value) if from.as_ref() == Some(value) => return None,
+        Some(value) => request.set(name, value.clone()),
+        None if !request.remove(name) => return None,
+        None => {}
+    }
+    Some(change)
+}
+
+fn rename(request: &mut Value, wrong: &str, right: &str) {
+    let Value::Object(fields) = request else { return };
+    for (name, _) in fields {
+        if name == wrong {
+            right.clone_into(name);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The prompt.
+
+use super::checker::Checker;
+use super::code::Code;
+use super::message::{integer, join};
+use super::shape::typed;
+use crate::request::{Field, Value};
+
+/// What all GPT Image models read, in code points. Source: the published description, 2026-08-21.
+const SHARED_MAX_CHARS: u32 = 32_000;
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    if checker.fields.raw(Field::Prompt).is_none() {
+        checker.issue(Code::Required, Field::Prompt, "is needed; say what to draw");
+        return;
+    }
+    if !typed(checker, Field::Prompt) {
+        return;
+    }
+    let Some(prompt) = checker.fields.text(Field::Prompt) else { return };
+    if prompt.trim().is_empty() {
+        let message = if prompt.is_empty() {
+            "is empty; say what to draw"
+        } else {
+            "is only white space; say what to draw"
+        };
+        checker.issue(Code::EmptyPrompt, Field::Prompt, message);
+        return;
+    }
+    let max = checker.model.map_or(SHARED_MAX_CHARS, |model| model.prompt_max_chars);
+    // Bytes are never fewer than characters, so short prompts need no counting.
+    if prompt.len() <= max as usize {
+        return;
+    }
+    let chars = prompt.chars().count();
+    if chars > max as usize {
+        let chars = i64::try_from(chars).unwrap_or(i64::MAX);
+        let message = join(&[
+            "has ",
+            &integer(chars),
+            " characters; at most ",
+            &integer(i64::from(max)),
+            " are accepted",
+        ]);
+        let allowed = Value::Object(vec![("max_characters".to_owned(), Value::from(max))]);
+        checker.issue(Code::PromptTooLong, Field::Prompt, &message).allowed(allowed);
+    }
+}

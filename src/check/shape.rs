@@ -1,0 +1,158 @@
+//! Names and types: what is true of a field whatever the model.
+
+use std::collections::BTreeSet;
+
+use super::checker::Checker;
+use super::code::Code;
+use super::message::{fold, given, join, quoted, shown, similar};
+use super::report::{Applicability, PathItem};
+use crate::request::field::Kind;
+use crate::request::{Field, Operation, Value};
+
+/// Whether the request is an object at all; every other rule needs one.
+pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
+    if checker.request.as_object().is_some() {
+        return true;
+    }
+    let message = join(&["the request must be an object, not ", checker.request.type_name()]);
+    let given = given(checker.request);
+    checker.at(Code::InvalidRequest, Vec::new(), Some(given), &message);
+    false
+}
+
+/// Fields that no such request has, and fields that are given twice.
+pub(super) fn keys(checker: &mut Checker<'_>) {
+    let Some(entries) = checker.request.as_object() else { return };
+    let mut seen = [false; Field::COUNT];
+    let mut strangers = BTreeSet::new();
+    for (name, value) in entries {
+        let known = Field::from_name(name).filter(|field| belongs(*field, checker));
+        let twice = if let Some(field) = known {
+            seen.get_mut(field.index()).is_some_and(|seen| core::mem::replace(seen, true))
+        } else {
+            unrecognized(checker, name, value);
+            !strangers.insert(name.as_str())
+        };
+        if twice {
+            duplicate(checker, name, value);
+        }
+    }
+}
+
+/// A field that another operation has is reported as unrecognized here, but `response_format` and `style` reach the
+/// rules of the model, which know more to say.
+fn belongs(field: Field, checker: &Checker<'_>) -> bool {
+    field.is_of(checker.operation, checker.context.json_body)
+}
+
+fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
+    let path = vec![PathItem::Key(name.to_owned())];
+    checker.at(Code::DuplicateKey, path, Some(given(value)), "given more than once; keep one");
+}
+
+fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value) {
+    let json = checker.context.json_body;
+    let operation = checker.operation;
+    let offered =
+        || Field::ALL.iter().filter(move |field| field.is_of(operation, json)).map(|field| field.name());
+    let meant = similar(name, offered());
+    let kind = match operation {
+        Operation::Edit => "an edit",
+        _ => "a generation",
+    };
+    let mut message = join(&["there is no such field in ", kind]);
+    if let Some(meant) = meant {
+        message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
+    }
+    let path = vec![PathItem::Key(name.to_owned())];
+    let draft = checker.at(Code::UnrecognizedKey, path, Some(given(value)), &message);
+    if let Some(meant) = meant {
+        // The same letters in another spelling leave no doubt; `normalize` moves the value there.
+        let certain = fold(meant) == fold(name);
+        let applicability = if certain { Applicability::Safe } else { Applicability::DisplayOnly };
+        draft.fix(Value::from(meant), applicability);
+    } else {
+        draft.fix_by_removal(Applicability::Unsafe);
+    }
+}
+
+/// The type of one field. Tells whether later rules can read it.
+pub(super) fn typed(checker: &mut Checker<'_>, field: Field) -> bool {
+    let Some(value) = checker.fields.raw(field) else { return false };
+    match (field.kind(), value) {
+        (_, Value::Null) => {
+            if !is_nullable(field) {
+                checker
+                    .issue(Code::NotNullable, field, "null is not accepted; leave the field out")
+                    .fix_by_removal(Applicability::Safe);
+            }
+            false
+        }
+        (Kind::Text, Value::String(_))
+        | (Kind::Boolean, Value::Bool(_))
+        | (Kind::Object, Value::Object(_))
+        | (Kind::References, Value::Array(_))
+        | (Kind::Files, Value::File(_) | Value::Array(_))
+        | (Kind::File, Value::File(_)) => true,
+        (Kind::File, Value::Object(_)) if checker.context.json_body => true,
+        (Kind::Integer, Value::Number(_)) => {
+            if value.as_integer().is_some() {
+                return true;
+            }
+            checker.issue(Code::NotAnInteger, field, "must be a whole number");
+            false
+        }
+        (kind, _) => {
+            let message = join(&["must be ", article(kind), kind.name(), ", not ", &shown(value)]);
+            let repaired = respelled(kind, value);
+            let draft = checker.issue(Code::InvalidType, field, &message);
+            if let Some(repaired) = repaired {
+                draft.fix(repaired, Applicability::Safe);
+            }
+            false
+        }
+    }
+}
+
+const fn article(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer | Kind::Object | Kind::References => "an ",
+        Kind::Text | Kind::Boolean | Kind::Files | Kind::File => "a ",
+    }
+}
+
+/// Text that spells a number or a boolean, as forms and addresses carry them.
+fn respelled(kind: Kind, value: &Value) -> Option<Value> {
+    let text = value.as_str()?;
+    match (kind, text) {
+        (Kind::Boolean, "true") => Some(Value::Bool(true)),
+        (Kind::Boolean, "false") => Some(Value::Bool(false)),
+        (Kind::Integer, _) => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let plain = (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            plain.then(|| text.parse::<i32>().ok()).flatten().map(Value::from)
+        }
+        _ => None,
+    }
+}
+
+/// The reference types these as "or null" (openai 7.55.0, `ImageGenerateParams` and `ImageEditParams`).
+const fn is_nullable(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Model
+            | Field::N
+            | Field::Size
+            | Field::Quality
+            | Field::Background
+            | Field::OutputFormat
+            | Field::OutputCompression
+            | Field::Moderation
+            | Field::Stream
+            | Field::PartialImages
+            | Field::InputFidelity
+            | Field::SafetyIdentifier
+            | Field::ResponseFormat
+            | Field::Style
+    )
+}

@@ -1,0 +1,222 @@
+//! `size`: presets, or any that keeps five rules, with the nearest legal size as the fix.
+
+use super::checker::Checker;
+use super::code::Code;
+use super::message::{integer, join, quoted};
+use super::report::Applicability;
+use super::shape::typed;
+use crate::catalog::model::{FlexibleSize, SizeRule};
+use crate::request::{Field, Size, Value};
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    if checker.fields.raw(Field::Size).is_none() || !typed(checker, Field::Size) {
+        return;
+    }
+    let Some(text) = checker.fields.text(Field::Size) else { return };
+    let Some(size) = Size::parse(text) else {
+        let message = join(&[
+            &quoted(text),
+            " is no size; write \"auto\" or WIDTHxHEIGHT in pixels, such as \"1024x1024\"",
+        ]);
+        let repaired = respelled(text);
+        let draft = checker.issue(Code::MalformedSize, Field::Size, &message);
+        if let Some(size) = repaired {
+            draft.fix(Value::from(size.to_string()), Applicability::Safe);
+        }
+        return;
+    };
+    let Some(model) = checker.model else { return };
+    match (model.sizes, size) {
+        (SizeRule::Presets { auto: true, .. } | SizeRule::Flexible(_), Size::Auto) => {}
+        (SizeRule::Presets { sizes, auto }, size) => presets(checker, sizes, auto, size),
+        (SizeRule::Flexible(rule), Size::Pixels { width, height }) => flexible(checker, &rule, width, height),
+    }
+}
+
+/// What was meant by other separators, spaces, capitals or leading zeros.
+fn respelled(text: &str) -> Option<Size> {
+    if text.len() > 24 {
+        return None;
+    }
+    let tight: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    if tight.eq_ignore_ascii_case("auto") {
+        return Some(Size::Auto);
+    }
+    let parts = tight.split_once(['x', 'X', '×', '*', ',', ':', '/']).or_else(|| tight.split_once("by"))?;
+    let edge = |digits: &str| digits.strip_suffix("px").unwrap_or(digits).trim_start_matches('0').to_owned();
+    Size::parse(&join(&[&edge(parts.0), "x", &edge(parts.1)]))
+}
+
+fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Size) {
+    let pair = match size {
+        Size::Pixels { width, height } => Some((width, height)),
+        Size::Auto => None,
+    };
+    if pair.is_some_and(|pair| sizes.contains(&pair)) {
+        return;
+    }
+    let spelled = |pair: (u32, u32)| Size::Pixels { width: pair.0, height: pair.1 }.to_string();
+    let mut words: Vec<String> = sizes.iter().map(|pair| spelled(*pair)).collect();
+    if auto {
+        words.insert(0, Size::Auto.to_string());
+    }
+    let nearest =
+        pair.map_or_else(|| sizes.first().copied(), |pair| nearest_preset(sizes, pair)).map(spelled);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let model = checker.model.map_or("", |model| model.id);
+    let message = join(&[
+        &quoted(&size.to_string()),
+        " is not drawn by ",
+        model,
+        "; allowed are ",
+        &super::message::alternatives(&words),
+    ]);
+    let draft = checker.issue(Code::SizeNotOffered, Field::Size, &message).allowed_words(&words);
+    if let Some(nearest) = nearest {
+        draft.fix(Value::from(nearest), Applicability::Unsafe);
+    }
+}
+
+/// The preset whose ratio is nearest, and of those the one whose pixels are.
+fn nearest_preset(sizes: &[(u32, u32)], wanted: (u32, u32)) -> Option<(u32, u32)> {
+    sizes.iter().copied().min_by(|a, b| distance(*a, wanted).total_cmp(&distance(*b, wanted)))
+}
+
+/// How far a size is from the wanted one: the ratio counts most (a picture of another shape is another picture), then
+/// the pixels, both as factors, so that twice as much and half as much are equally far.
+fn distance(size: (u32, u32), wanted: (u32, u32)) -> f64 {
+    let of = |pair: (u32, u32)| (f64::from(pair.0.max(1)), f64::from(pair.1.max(1)));
+    let ((width, height), (wanted_width, wanted_height)) = (of(size), of(wanted));
+    let ratio = excess(width * wanted_height, height * wanted_width);
+    let pixels = excess(width * height, wanted_width * wanted_height);
+    4.0 * ratio + pixels
+}
+
+/// By how much the larger of two numbers exceeds the smaller, as a share of it: 0 when equal, 1 at twice as much.
+fn excess(a: f64, b: f64) -> f64 {
+    let (large, small) = if a > b { (a, b) } else { (b, a) };
+    if small > 0.0 { large / small - 1.0 } else { f64::MAX }
+}
+
+fn flexible(checker: &mut Checker<'_>, rule: &FlexibleSize, width: u32, height: u32) {
+    let broken = broken_rules(rule, width, height);
+    if broken.is_empty() {
+        let pixels = u64::from(width).saturating_mul(u64::from(height));
+        if pixels > u64::from(rule.experimental_above_pixels) {
+            let message = join(&[
+                &quoted(&Size::Pixels { width, height }.to_string()),
+                " is experimental: more than 2560x1440 pixels",
+            ]);
+            checker.issue(Code::SizeExperimental, Field::Size, &message);
+        }
+        return;
+    }
+    let nearest = nearest(rule, width, height);
+    let mut message = join(&[&quoted(&Size::Pixels { width, height }.to_string()), ": ", &broken.join("; ")]);
+    if let Some((width, height)) = nearest {
+        message =
+            join(&[&message, "; nearest allowed ", &quoted(&Size::Pixels { width, height }.to_string())]);
+    }
+    let limit = |name: &str, number: u32| (name.to_owned(), Value::from(number));
+    let allowed = Value::Object(vec![
+        limit("multiple_of", rule.multiple_of),
+        limit("max_edge", rule.max_edge),
+        limit("min_pixels", rule.min_pixels),
+        limit("max_pixels", rule.max_pixels),
+        limit("max_ratio", rule.max_ratio),
+    ]);
+    let draft = checker.issue(Code::SizeNotOffered, Field::Size, &message).allowed(allowed);
+    if let Some((width, height)) = nearest {
+        draft.fix(Value::from(Size::Pixels { width, height }.to_string()), Applicability::Unsafe);
+    }
+}
+
+/// The rules of free sizes that a size breaks, in words.
+fn broken_rules(rule: &FlexibleSize, width: u32, height: u32) -> Vec<String> {
+    let mut broken = Vec::new();
+    let pixels = u64::from(width).saturating_mul(u64::from(height));
+    let (long, short) = (width.max(height), width.min(height));
+    let number = |number: u32| integer(i64::from(number));
+    let odd = |edge: u32| edge.checked_rem(rule.multiple_of) != Some(0);
+    if odd(width) || odd(height) {
+        broken.push(join(&["both edges must be multiples of ", &number(rule.multiple_of)]));
+    }
+    if long > rule.max_edge {
+        broken.push(join(&["no edge may be longer than ", &number(rule.max_edge)]));
+    }
+    if u64::from(long) > u64::from(short).saturating_mul(u64::from(rule.max_ratio)) {
+        broken.push(join(&["one edge may be at most ", &number(rule.max_ratio), " times the other"]));
+    }
+    if pixels < u64::from(rule.min_pixels) {
+        broken.push(join(&["at least ", &number(rule.min_pixels), " pixels in all"]));
+    }
+    if pixels > u64::from(rule.max_pixels) {
+        broken.push(join(&["at most ", &number(rule.max_pixels), " pixels in all"]));
+    }
+    broken
+}
+
+impl FlexibleSize {
+    /// Whether a size keeps every rule.
+    pub fn accepts(&self, width: u32, height: u32) -> bool {
+        let pixels = u64::from(width).saturating_mul(u64::from(height));
+        let (long, short) = (width.max(height), width.min(height));
+        short > 0
+            && width.checked_rem(self.multiple_of) == Some(0)
+            && height.checked_rem(self.multiple_of) == Some(0)
+            && long <= self.max_edge
+            && u64::from(long) <= u64::from(short).saturating_mul(u64::from(self.max_ratio))
+            && pixels >= u64::from(self.min_pixels)
+            && pixels <= u64::from(self.max_pixels)
+    }
+}
+
+/// The legal size nearest by `distance`. For each legal width there is one best height on either side of the wanted
+/// ratio and of the wanted pixels, so a few candidates a column are enough.
+fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
+    let step = rule.multiple_of.max(1);
+    let columns = rule.max_edge.checked_div(step)?;
+    let mut best: Option<(f64, (u32, u32))> = None;
+    for column in 1..=columns {
+        let candidate_width = column.saturating_mul(step);
+        for candidate_height in candidates(rule, step, candidate_width, width, height) {
+            if !rule.accepts(candidate_width, candidate_height) {
+                continue;
+            }
+            let far = distance((candidate_width, candidate_height), (width, height));
+            if best.is_none_or(|(least, _)| far < least) {
+                best = Some((far, (candidate_width, candidate_height)));
+            }
+        }
+    }
+    best.map(|(_, size)| size)
+}
+
+/// Heights worth a look beside one width: at the wanted ratio, at the wanted pixels, and at each bound of the rules.
+fn candidates(
+    rule: &FlexibleSize,
+    step: u32,
+    beside: u32,
+    width: u32,
+    height: u32,
+) -> impl Iterator<Item = u32> {
+    let beside = u64::from(beside);
+    let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
+    let ratio = u64::from(rule.max_ratio);
+    let quotient = |dividend: u64, divisor: u64| dividend.checked_div(divisor).unwrap_or(0);
+    let targets = [
+        quotient(beside.saturating_mul(height), width),
+        quotient(width.saturating_mul(height), beside),
+        quotient(u64::from(rule.min_pixels), beside),
+        quotient(u64::from(rule.max_pixels), beside),
+        quotient(beside, ratio),
+        beside.saturating_mul(ratio),
+        u64::from(rule.max_edge),
+    ];
+    let max_edge = rule.max_edge;
+    targets.into_iter().flat_map(move |target| {
+        let target = u32::try_from(target).unwrap_or(u32::MAX).min(max_edge);
+        let below = target.checked_div(step).unwrap_or(0).saturating_mul(step);
+        [below, below.saturating_add(step)]
+    })
+}

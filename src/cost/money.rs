@@ -1,0 +1,94 @@
+//! Money as whole nano-dollars.
+
+use core::fmt;
+
+/// An amount of US dollars in billionths. Every published price per token is a whole number of them, so sums are exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NanoUsd(u64);
+
+impl NanoUsd {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// So many billionths of a dollar.
+    pub const fn new(nano: u64) -> Self {
+        Self(nano)
+    }
+
+    /// In billionths of a dollar.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// So many tokens at a rate in nano-dollars per token. Stops at the largest amount (18 billion dollars).
+    pub const fn of_tokens(tokens: u64, rate: u32) -> Self {
+        Self(tokens.saturating_mul(rate as u64))
+    }
+
+    /// The sum, stopping at the largest amount.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// So many times the amount, stopping at the largest.
+    #[must_use]
+    pub const fn times(self, count: u64) -> Self {
+        Self(self.0.saturating_mul(count))
+    }
+
+    /// Half the amount, rounded up to a whole nano-dollar.
+    #[must_use]
+    pub const fn half(self) -> Self {
+        Self(self.0.div_ceil(2))
+    }
+
+    /// As a number of dollars, the nearest there is: exact in every digit that is printed up to nine million dollars.
+    #[allow(clippy::cast_precision_loss, reason = "the loss is documented")]
+    pub fn as_usd(self) -> f64 {
+        self.0 as f64 / 1e9
+    }
+}
+
+/// Dollars as a decimal: `0.011`, `0.00054`, `3`. Exact, without trailing zeros.
+impl fmt::Display for NanoUsd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NANO: u64 = 1_000_000_000;
+        let (whole, mut fraction) = (self.0 / NANO, self.0 % NANO);
+        if fraction == 0 {
+            return write!(f, "{whole}");
+        }
+        let mut width = 9;
+        while fraction.is_multiple_of(10) {
+            fraction /= 10;
+            width -= 1;
+        }
+        write!(f, "{whole}.{fraction:0width$}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NanoUsd;
+
+    #[test]
+    fn amounts_print_exactly() {
+        for (nano, text) in [
+            (0, "0"),
+            (1, "0.000000001"),
+            (11_000_000, "0.011"),
+            (3_000_000_000, "3"),
+            (1_000_000_001, "1.000000001"),
+            (u64::MAX, "18446744073.709551615"),
+        ] {
+            assert_eq!(NanoUsd::new(nano).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn sums_stop_at_the_end_instead_of_wrapping() {
+        assert_eq!(NanoUsd::new(u64::MAX).plus(NanoUsd::new(1)).get(), u64::MAX);
+        assert_eq!(NanoUsd::of_tokens(u64::MAX, 8_000).get(), u64::MAX);
+        assert_eq!(NanoUsd::new(3).half().get(), 2);
+    }
+}

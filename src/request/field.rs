@@ -1,0 +1,230 @@
+//! The fields of requests: their names, their kinds, and which operation has them.
+
+use super::{Operation, Value};
+
+/// What sort of value a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// An object with fields of its own.
+    Object,
+    /// One file, or a list of files.
+    Files,
+    /// One file.
+    File,
+    /// A list of references to images.
+    References,
+}
+
+impl Kind {
+    /// What error messages call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Object => "object",
+            Self::Files => "file or array of files",
+            Self::File => "file",
+            Self::References => "array of objects",
+        }
+    }
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal: $kind:ident, $operations:ident;)*) => {
+        /// A field of an image request, in the order of the documentation; issues are reported in this order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Field { $($(#[$doc])* $variant,)* }
+
+        impl Field {
+            /// Every field, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name on the wire.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The field of exactly that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+
+            /// What sort of value it holds.
+            pub const fn kind(self) -> Kind {
+                match self { $(Self::$variant => Kind::$kind,)* }
+            }
+
+            const fn operations(self) -> Operations {
+                match self { $(Self::$variant => Operations::$operations,)* }
+            }
+        }
+    };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operations {
+    Both,
+    Generate,
+    Edit,
+    /// Only edits whose images are references in JSON.
+    EditJson,
+    /// Only edits whose images are files in a form.
+    EditForm,
+}
+
+fields! {
+    /// What to draw.
+    Prompt = "prompt": Text, Both;
+    /// The input images of an edit, as files.
+    Image = "image": Files, EditForm;
+    /// The input images of an edit, by reference.
+    Images = "images": References, EditJson;
+    /// Where an edit may change the first image.
+    Mask = "mask": File, Edit;
+    /// A drawing over the first image that guides the edit.
+    Markup = "markup": File, EditForm;
+    /// The model's id.
+    Model = "model": Text, Both;
+    /// How many images.
+    N = "n": Integer, Both;
+    /// Pixels, as `WIDTHxHEIGHT`, or `auto`.
+    Size = "size": Text, Both;
+    /// How much work goes into the image.
+    Quality = "quality": Text, Both;
+    /// Opaque or transparent.
+    Background = "background": Text, Both;
+    /// The file format of the reply.
+    OutputFormat = "output_format": Text, Both;
+    /// In percent, for lossy formats.
+    OutputCompression = "output_compression": Integer, Both;
+    /// How closely an edit keeps to its input.
+    InputFidelity = "input_fidelity": Text, Edit;
+    /// How strict moderation is.
+    Moderation = "moderation": Text, Both;
+    /// Whether the reply is an event stream.
+    Stream = "stream": Boolean, Both;
+    /// How many partial images a stream brings.
+    PartialImages = "partial_images": Integer, Both;
+    /// How much the model plans.
+    Complexity = "complexity": Text, Both;
+    /// Frames of an animation.
+    FrameCount = "frame_count": Integer, Both;
+    /// How long each frame shows.
+    FrameDurationMs = "frame_duration_ms": Integer, Both;
+    /// Who writes the vector image, and how.
+    Svg = "svg": Object, Both;
+    /// A stable, hashed id of the end user.
+    SafetyIdentifier = "safety_identifier": Text, Both;
+    /// The older form of `safety_identifier`.
+    User = "user": Text, Both;
+    /// Where dall-e models put the image.
+    ResponseFormat = "response_format": Text, Both;
+    /// The look dall-e-3 could be asked for.
+    Style = "style": Text, Generate;
+}
+
+impl Field {
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// Whether requests of that operation have it. `json_body` tells the two forms of an edit apart.
+    pub const fn is_of(self, operation: Operation, json_body: bool) -> bool {
+        match operation {
+            Operation::Generate => matches!(self.operations(), Operations::Both | Operations::Generate),
+            Operation::Edit => match self.operations() {
+                Operations::Both | Operations::Edit => true,
+                Operations::EditJson => json_body,
+                Operations::EditForm => !json_body,
+                Operations::Generate => false,
+            },
+            Operation::Respond | Operation::Runware | Operation::Batch => false,
+        }
+    }
+
+    /// The place of the field among all.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// The known fields of a request, each looked up once. A field that is given twice reads as its last value.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'a> {
+    values: [Option<&'a Value>; Field::COUNT],
+}
+
+impl<'a> Fields<'a> {
+    /// Reads the fields of an object; of anything else there are none.
+    pub fn of(request: &'a Value) -> Self {
+        let mut values = [None; Field::COUNT];
+        for (name, value) in request.as_object().unwrap_or_default() {
+            if let Some(slot) = Field::from_name(name).and_then(|field| values.get_mut(field.index())) {
+                *slot = Some(value);
+            }
+        }
+        Self { values }
+    }
+
+    /// The value as it was given, `null` included.
+    pub fn raw(&self, field: Field) -> Option<&'a Value> {
+        self.values.get(field.index()).copied().flatten()
+    }
+
+    /// The value, `null` counting as absent.
+    pub fn get(&self, field: Field) -> Option<&'a Value> {
+        self.raw(field).filter(|value| **value != Value::Null)
+    }
+
+    /// The text of a field that holds one.
+    pub fn text(&self, field: Field) -> Option<&'a str> {
+        self.get(field)?.as_str()
+    }
+
+    /// The whole number of a field that holds one.
+    pub fn integer(&self, field: Field) -> Option<i64> {
+        self.get(field)?.as_integer()
+    }
+
+    /// Whether a boolean field is `true`.
+    pub fn is_true(&self, field: Field) -> bool {
+        self.get(field).and_then(Value::as_bool) == Some(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Fields};
+    use crate::request::{Operation, Value};
+
+    #[test]
+    fn names_are_read_back() {
+        for &field in Field::ALL {
+            assert_eq!(Field::from_name(field.name()), Some(field));
+        }
+        assert_eq!(Field::from_name("Prompt"), None);
+    }
+
+    #[test]
+    fn the_two_forms_of_an_edit_have_their_own_image_field() {
+        assert!(Field::Image.is_of(Operation::Edit, false) && !Field::Image.is_of(Operation::Edit, true));
+        assert!(
+            Field::Images.is_of(Operation::Edit, true) && !Field::Images.is_of(Operation::Generate, true)
+        );
+        assert!(!Field::Style.is_of(Operation::Edit, false));
+    }
+
+    #[test]
+    fn null_counts_as_absent_but_is_still_seen() {
+        let request: Value = serde_json::from_str(r#"{"n":null,"size":"a","size":"b"}"#).unwrap();
+        let fields = Fields::of(&request);
+        assert_eq!((fields.get(Field::N), fields.raw(Field::N)), (None, Some(&Value::Null)));
+        assert_eq!(fields.text(Field::Size), Some("b"));
+    }
+}

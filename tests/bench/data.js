@@ -1,0 +1,68 @@
+// The bodies that the contenders decode: random image bytes, so that nothing can win by caching, from a fixed seed,
+// so that every run decodes the same.
+
+/** Bytes of a xorshift generator; the first are a PNG signature, so that decoders that look find an image. */
+export function imageBytes(length, seed = 1) {
+  const bytes = new Uint8Array(length);
+  const words = new Uint32Array(bytes.buffer, 0, length >> 2);
+  let state = seed * 2654435761 || 1;
+  for (let i = 0; i < words.length; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    words[i] = state;
+  }
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 4, 0, 0, 0, 4, 0, 8, 2, 0, 0, 0]);
+  return bytes;
+}
+
+export function base64(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x6000) text += btoa(String.fromCharCode(...bytes.subarray(at, at + 0x6000)));
+  return text;
+}
+
+const RESOLVED = { size: "1024x1024", quality: "high", background: "opaque", output_format: "png" };
+const USAGE = {
+  input_tokens: 12,
+  output_tokens: 4460,
+  total_tokens: 4472,
+  input_tokens_details: { text_tokens: 12, image_tokens: 0 },
+};
+
+/** An image stream as the API writes it: three partial images and the finished one, each of `imageLength` bytes. */
+export function eventStream(imageLength) {
+  let text = "";
+  for (let index = 0; index < 4; index++) {
+    const final = index === 3;
+    const type = `image_generation.${final ? "completed" : "partial_image"}`;
+    const b64_json = base64(imageBytes(imageLength, index + 1));
+    const data = { type, b64_json, created_at: 1795132800, ...RESOLVED, ...(final ? { usage: USAGE } : { partial_image_index: index }) };
+    text += `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+  }
+  return new TextEncoder().encode(text);
+}
+
+/** A JSON reply with one image of `imageLength` bytes. */
+export function jsonBody(imageLength) {
+  const data = [{ b64_json: base64(imageBytes(imageLength)) }];
+  return new TextEncoder().encode(JSON.stringify({ created: 1795132800, ...RESOLVED, data, usage: USAGE }, null, 2));
+}
+
+/** A fetch that answers with those bytes in chunks of that size. */
+export function fetchOf(bytes, chunkLength, contentType) {
+  return async () => {
+    let at = 0;
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          if (at >= bytes.length) return controller.close();
+          // Each chunk is a buffer of its own, as the network's are.
+          controller.enqueue(bytes.slice(at, (at += chunkLength)));
+        },
+      },
+      { highWaterMark: 4 },
+    );
+    return new Response(body, { status: 200, headers: { "content-type": contentType, "x-request-id": "req_bench" } });
+  };
+}

@@ -22,14 +22,18 @@ pub enum Value {
 }
 
 /// What is known of a file without its bytes. What its header says is in [`crate::picture::ImageInfo`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct File {
     /// Its length in bytes, where the caller knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
     /// The media type it was declared with; empty when none was.
     pub media_type: String,
     /// The file name; empty when it has none.
     pub name: String,
+    /// Which of the caller's files it is. Nothing here reads it; it comes back unchanged, so that the caller finds the
+    /// bytes again.
+    pub number: u32,
 }
 
 impl Value {
@@ -152,6 +156,24 @@ impl From<i32> for Value {
 impl<'de> serde::Deserialize<'de> for Value {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+/// What [`File`] serializes as: a newtype of this name around its description, so that a format of our own can
+/// recognise a file among objects while all others write the description.
+pub const FILE_NEWTYPE: &str = "gpt-image-edge.File";
+
+impl serde::Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(flag) => serializer.serialize_bool(*flag),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(fields) => serializer.collect_map(fields.iter().map(|(key, value)| (key, value))),
+            Self::File(file) => serializer.serialize_newtype_struct(FILE_NEWTYPE, file),
+        }
     }
 }
 

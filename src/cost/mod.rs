@@ -1,6 +1,11 @@
 //! What a request costs: tokens first, then money, before the call as an interval and after it from the usage.
 
+pub mod actual;
+pub mod estimate;
 pub mod money;
+mod serialize;
 pub mod tokens;
 
+pub use actual::{ActualOptions, Cost, CostError, actual};
+pub use estimate::{Basis, Estimate, Interval, Kind, estimate};
 pub use money::NanoUsd;

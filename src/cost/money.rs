@@ -58,10 +58,10 @@ impl fmt::Display for NanoUsd {
         if fraction == 0 {
             return write!(f, "{whole}");
         }
-        let mut width = 9;
+        let mut width = 9_usize;
         while fraction.is_multiple_of(10) {
             fraction /= 10;
-            width -= 1;
+            width = width.saturating_sub(1);
         }
         write!(f, "{whole}.{fraction:0width$}")
     }

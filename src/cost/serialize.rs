@@ -1,0 +1,82 @@
+//! Estimates and costs in the form of the JavaScript API: amounts as US dollars, exact ones also as decimal text.
+
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+
+use super::actual::{Cost, CostItem};
+use super::estimate::{Estimate, EstimateItem, Interval};
+use super::money::NanoUsd;
+
+const CURRENCY: &str = "USD";
+
+impl Serialize for NanoUsd {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.as_usd())
+    }
+}
+
+impl<T: Serialize> Serialize for Interval<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Interval", 3)?;
+        out.serialize_field("min", &self.min)?;
+        out.serialize_field("expected", &self.expected)?;
+        out.serialize_field("max", &self.max)?;
+        out.end()
+    }
+}
+
+impl Serialize for Estimate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("currency", CURRENCY)?;
+        if let Some(model) = self.model {
+            out.serialize_entry("model", model)?;
+        }
+        out.serialize_entry("min", &self.usd.min)?;
+        out.serialize_entry("expected", &self.usd.expected)?;
+        out.serialize_entry("max", &self.usd.max)?;
+        out.serialize_entry("basis", self.basis.name())?;
+        if let Some(by_tokens) = &self.by_tokens {
+            out.serialize_entry("by_tokens", by_tokens)?;
+        }
+        if let Some(day) = self.prices_as_of {
+            out.serialize_entry("prices_as_of", &day.to_string())?;
+        }
+        out.serialize_entry("notes", &self.notes)?;
+        out.serialize_entry("items", &self.items)?;
+        out.end()
+    }
+}
+
+impl Serialize for EstimateItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("EstimateItem", 3)?;
+        out.serialize_field("kind", self.kind.name())?;
+        out.serialize_field("tokens", &self.tokens)?;
+        out.serialize_field("usd", &self.usd)?;
+        out.end()
+    }
+}
+
+impl Serialize for Cost {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("currency", CURRENCY)?;
+        out.serialize_entry("usd", &self.usd)?;
+        out.serialize_entry("usd_text", &self.usd.to_string())?;
+        out.serialize_entry("items", &self.items)?;
+        if !self.unknown_fields.is_empty() {
+            out.serialize_entry("unknown_fields", &self.unknown_fields)?;
+        }
+        out.end()
+    }
+}
+
+impl Serialize for CostItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("CostItem", 3)?;
+        out.serialize_field("kind", self.kind.name())?;
+        out.serialize_field("tokens", &self.tokens)?;
+        out.serialize_field("usd", &self.usd)?;
+        out.end()
+    }
+}

@@ -4,32 +4,6 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::normalize::Normalized;
 use super::report::{Change, Fix, Issue, Report};
-use crate::request::Value;
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(flag) => serializer.serialize_bool(*flag),
-            Self::Number(number) => match self.as_integer() {
-                Some(integer) => serializer.serialize_i64(integer),
-                None => serializer.serialize_f64(*number),
-            },
-            Self::String(text) => serializer.serialize_str(text),
-            Self::Array(items) => serializer.collect_seq(items),
-            Self::Object(fields) => serializer.collect_map(fields.iter().map(|(name, value)| (name, value))),
-            Self::File(file) => {
-                let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry("name", &file.name)?;
-                map.serialize_entry("type", &file.media_type)?;
-                if let Some(bytes) = file.bytes {
-                    map.serialize_entry("size", &bytes)?;
-                }
-                map.end()
-            }
-        }
-    }
-}
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

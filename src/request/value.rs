@@ -25,9 +25,10 @@ pub enum Value {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct File {
     /// Its length in bytes, where the caller knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "size", skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
     /// The media type it was declared with; empty when none was.
+    #[serde(rename = "type")]
     pub media_type: String,
     /// The file name; empty when it has none.
     pub name: String,
@@ -168,7 +169,11 @@ impl serde::Serialize for Value {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(flag) => serializer.serialize_bool(*flag),
-            Self::Number(number) => serializer.serialize_f64(*number),
+            // Whole numbers as such: JSON writers would print 1.0 for the float.
+            Self::Number(number) => match self.as_integer() {
+                Some(integer) => serializer.serialize_i64(integer),
+                None => serializer.serialize_f64(*number),
+            },
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => serializer.collect_seq(items),
             Self::Object(fields) => serializer.collect_map(fields.iter().map(|(key, value)| (key, value))),

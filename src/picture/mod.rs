@@ -1,4 +1,46 @@
-//! What the header of an image file says, without decoding it.
+//! What the header of an image file says, without decoding it: a small file that claims to be huge costs nothing here.
+
+mod bytes;
+mod exif;
+mod gif;
+mod jpeg;
+mod png;
+mod serialize;
+mod webp;
+
+/// So many first bytes answer for nearly every file; a JPEG with a large thumbnail or profile may need more.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// Reads the header at the beginning of a file. The more of the file is given the more is seen: a second frame or an
+/// orientation may stand behind much else.
+///
+/// # Errors
+/// [`Problem::NotAnImage`] for content of another kind, [`Problem::Truncated`] when more bytes would answer,
+/// [`Problem::Corrupt`] when the header contradicts its format.
+pub fn inspect(head: &[u8]) -> Result<ImageInfo, Problem> {
+    match sniff(head) {
+        Some(Format::Png) => png::inspect(head),
+        Some(Format::Jpeg) => jpeg::inspect(head),
+        Some(Format::Webp) => webp::inspect(head),
+        Some(Format::Gif) => gif::inspect(head),
+        None => Err(Problem::NotAnImage),
+    }
+}
+
+/// The format by the first 12 bytes alone.
+pub fn sniff(head: &[u8]) -> Option<Format> {
+    if head.starts_with(png::SIGNATURE) {
+        Some(Format::Png)
+    } else if head.starts_with(jpeg::SIGNATURE) {
+        Some(Format::Jpeg)
+    } else if webp::matches(head) {
+        Some(Format::Webp)
+    } else if gif::SIGNATURES.iter().any(|signature| head.starts_with(signature)) {
+        Some(Format::Gif)
+    } else {
+        None
+    }
+}
 
 /// The container formats that can be told apart by their first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,8 +2,12 @@
 //!
 //! Out: [`outgoing::build`] turns a checked request into a path and a body; [`body`] writes the JSON bodies and
 //! [`multipart`] the forms. Nothing here copies the bytes of a file: a form is handed out as the text between them.
+//!
+//! In: [`scan`] takes replies apart as they arrive, with the images decoded by [`base64`].
 
+pub mod base64;
 pub mod body;
 pub mod multipart;
 pub mod number;
 pub mod outgoing;
+pub mod scan;

@@ -1,0 +1,140 @@
+//! The image that is being decoded.
+
+use super::super::base64::{Decoder, SLACK};
+use super::{Field, Limits, ScanErrorKind};
+
+/// A base64 decoder with the piece it is filling. One buffer serves all images of a reply.
+#[derive(Clone, Debug)]
+pub(super) struct Payload {
+    decoder: Decoder,
+    /// Always of its full length, so that no byte is cleared twice; `filled` says what counts.
+    buffer: Vec<u8>,
+    filled: usize,
+    /// Bytes of this image that may still come.
+    allowance: usize,
+    image_bytes: usize,
+    piece_bytes: usize,
+    index: u32,
+    field: Field,
+}
+
+/// What a read of characters ended at.
+pub(super) enum Decoded {
+    /// A character that is not of the alphabet, or the end of the input.
+    Other,
+    /// The piece is full.
+    Full,
+}
+
+impl Payload {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            decoder: Decoder::default(),
+            buffer: Vec::new(),
+            filled: 0,
+            allowance: 0,
+            image_bytes: whole_groups(limits.image_bytes),
+            piece_bytes: whole_groups(limits.piece_bytes),
+            index: 0,
+            field: Field::B64Json,
+        }
+    }
+
+    /// Begins an image.
+    pub(super) fn begin(&mut self, index: u32, field: Field) {
+        self.decoder = Decoder::default();
+        self.filled = 0;
+        self.allowance = self.image_bytes;
+        (self.index, self.field) = (index, field);
+    }
+
+    /// Decodes the characters that `input` begins with.
+    pub(super) fn decode(&mut self, input: &mut &[u8]) -> Result<Decoded, ScanErrorKind> {
+        loop {
+            let room = self.piece_bytes.saturating_sub(self.filled).min(self.allowance);
+            self.grow(room.min((input.len() / 4).saturating_add(1).saturating_mul(3)));
+            let end = self.filled.saturating_add(room).saturating_add(SLACK).min(self.buffer.len());
+            let target = self.buffer.get_mut(self.filled..end).unwrap_or(&mut []);
+            let (read, written) = self.decoder.decode(input, target);
+            *input = input.get(read..).unwrap_or(&[]);
+            self.filled = self.filled.saturating_add(written);
+            self.allowance = self.allowance.saturating_sub(written);
+            let Some(&next) = input.first() else { return Ok(Decoded::Other) };
+            // A full buffer shows only at the next character: it may be the end of the image.
+            if !self.decoder.at_group_start() || !is_alphabet(next) {
+                return Ok(Decoded::Other);
+            }
+            if self.allowance < 3 {
+                return Err(ScanErrorKind::ImageTooLarge);
+            }
+            if self.filled >= self.piece_bytes {
+                return Ok(Decoded::Full);
+            }
+            if read == 0 {
+                // Padding was read and a character follows: let `push` say what is wrong.
+                return Ok(Decoded::Other);
+            }
+        }
+    }
+
+    /// Decodes one character, such as an escape stands for.
+    pub(super) fn push(&mut self, byte: u8) -> Result<(), ScanErrorKind> {
+        if self.decoder.at_group_start() && self.allowance < 3 && is_alphabet(byte) {
+            return Err(ScanErrorKind::ImageTooLarge);
+        }
+        let (bytes, count) = self.decoder.push(byte).map_err(ScanErrorKind::Base64)?;
+        self.grow(count);
+        for byte in bytes.iter().take(count) {
+            if let Some(target) = self.buffer.get_mut(self.filled) {
+                *target = *byte;
+            }
+            self.filled = self.filled.saturating_add(1);
+        }
+        self.allowance = self.allowance.saturating_sub(count);
+        Ok(())
+    }
+
+    /// Whether the piece must be handed out before another character is pushed.
+    pub(super) const fn is_full(&self) -> bool {
+        self.filled >= self.piece_bytes
+    }
+
+    /// Ends the image.
+    pub(super) fn finish(&self) -> Result<(), ScanErrorKind> {
+        self.decoder.finish().map_err(ScanErrorKind::Base64)
+    }
+
+    pub(super) fn piece(&self) -> (u32, Field, &[u8]) {
+        (self.index, self.field, self.buffer.get(..self.filled).unwrap_or(&[]))
+    }
+
+    pub(super) const fn clear_piece(&mut self) {
+        self.filled = 0;
+    }
+
+    pub(super) fn free(&mut self) {
+        self.buffer = Vec::new();
+        self.filled = 0;
+    }
+
+    /// Makes room for `bytes` more bytes and the slack, doubling so that growing stays linear.
+    fn grow(&mut self, bytes: usize) {
+        let needed = self.filled.saturating_add(bytes).saturating_add(SLACK);
+        if self.buffer.len() < needed {
+            let most = self.piece_bytes.saturating_add(SLACK);
+            let length = needed.max(self.buffer.len().saturating_mul(2)).max(16 << 10).min(most.max(needed));
+            self.buffer.reserve_exact(length.saturating_sub(self.buffer.len()));
+            self.buffer.resize(length, 0);
+        }
+    }
+}
+
+/// A length in whole groups of three bytes, at least one.
+const fn whole_groups(bytes: usize) -> usize {
+    let rest = bytes % 3;
+    if bytes < 3 { 3 } else { bytes.saturating_sub(rest) }
+}
+
+const fn is_alphabet(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/')
+}

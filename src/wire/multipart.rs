@@ -120,17 +120,6 @@ pub fn media_type(format: Option<Format>, file: &File) -> &str {
     }
 }
 
-/// The format of a file by its first 12 bytes.
-pub fn sniff(head: &[u8]) -> Option<Format> {
-    match head {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Format::Png),
-        [0xff, 0xd8, 0xff, ..] => Some(Format::Jpeg),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Format::Webp),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Format::Gif),
-        _ => None,
-    }
-}
-
 /// Each lone CR or LF as CRLF.
 fn crlf(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -166,8 +155,7 @@ fn is_header_safe(media_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Encoded, Form, Segment, crlf, sniff};
-    use crate::picture::Format;
+    use super::{Encoded, Form, Segment, crlf};
 
     fn text(encoded: &Encoded, files: &[&str]) -> String {
         encoded
@@ -224,21 +212,5 @@ mod tests {
         let mut form = Form::new([0; 16]);
         form.file("image", "x", "image/png\r\nX-Evil: 1", 0);
         assert!(!text(&form.finish(), &[""]).contains("Evil"));
-    }
-
-    #[test]
-    fn formats_are_told_by_their_first_bytes() {
-        for (head, expected) in [
-            (&b"\x89PNG\r\n\x1a\n"[..], Some(Format::Png)),
-            (b"\xff\xd8\xff\xe0", Some(Format::Jpeg)),
-            (b"RIFF\0\0\0\0WEBPVP8 ", Some(Format::Webp)),
-            (b"GIF89a", Some(Format::Gif)),
-            (b"RIFF\0\0\0\0WAVE", None),
-            (b"\x89PNG\n", None),
-            (b"<svg", None),
-            (b"", None),
-        ] {
-            assert_eq!(sniff(head), expected, "{head:?}");
-        }
     }
 }

@@ -38,7 +38,7 @@ pub enum Body {
 
 /// The body of a request.
 ///
-/// `formats` says what the first bytes of each file told ([`super::multipart::sniff`]), in the order of [`files`]; where
+/// `formats` says what the first bytes of each file told ([`crate::picture::sniff`]), in the order of [`files`]; where
 /// it says nothing, the declared type is sent. `random` is 16 fresh random bytes for the boundary of a form.
 ///
 /// In a form, a `null` field is left out (a form has no null; the official Python SDK does the same), `true`, `false`

@@ -3,6 +3,7 @@
 //! The method is Wojciech Muła's (<http://0x80.pl/notesen/2016-01-17-sse-base64-decoding.html>): the two nibbles of a
 //! character look up a bit mask each, which have a bit in common exactly when the character is not of the alphabet;
 //! the high nibble looks up the distance between a character and its value; multiplications join the six-bit values.
+#![allow(clippy::cast_ptr_alignment, reason = "WebAssembly's vector loads and stores need no alignment")]
 #![allow(unsafe_code, reason = "loads and stores of vectors; each says why it is in bounds")]
 
 use core::arch::wasm32::{

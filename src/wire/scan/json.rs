@@ -25,6 +25,8 @@ pub(super) struct Json {
     rest: Vec<u8>,
     /// The key or `type` that is being read, unescaped, no longer than it matters.
     word: Vec<u8>,
+    /// The escaped unit just before, of which a second half may make a character.
+    high_surrogate: u16,
     kind: Vec<u8>,
     error: bool,
     /// Bytes of `rest` that may yet turn out to be images.
@@ -152,6 +154,7 @@ impl Json {
             stack: Vec::new(),
             rest: Vec::new(),
             word: Vec::new(),
+            high_surrogate: 0,
             kind: Vec::new(),
             error: false,
             held_bytes: 0,
@@ -245,6 +248,8 @@ impl Json {
     pub(super) fn set_foreign(&mut self) {
         self.state = State::Foreign;
         self.stack.clear();
+        self.kind.clear();
+        self.error = false;
         self.held_bytes = 0;
     }
 
@@ -320,6 +325,7 @@ impl Json {
             State::FirstItem if byte != b']' => return self.value(byte).map(|()| true),
             State::FirstKey | State::Key if byte == b'"' => {
                 self.word.clear();
+                self.high_surrogate = 0;
                 self.state = State::Text(Role::Key, Escape::No);
             }
             State::Colon if byte == b':' => self.state = State::Value,
@@ -398,6 +404,7 @@ impl Json {
         };
         self.keep(b'"')?;
         self.word.clear();
+        self.high_surrogate = 0;
         if role == Role::Held {
             let start = self.rest.len();
             let frame = self.stack.last_mut();
@@ -492,6 +499,7 @@ impl Json {
                     let room = WORD_BYTES.saturating_sub(self.word.len());
                     // One byte more than matters tells a long word from a known one.
                     self.word.extend_from_slice(input.get(..plain.min(room)).unwrap_or(&[]));
+                    self.high_surrogate = 0;
                 }
                 if role == Role::Plain || role == Role::Type {
                     self.note_error(true);
@@ -507,9 +515,8 @@ impl Json {
             Run::Input => return Ok(input.is_empty().then_some(Stop::Input)),
             Run::Line => return Ok(Some(Stop::Line)),
             Run::Unit(unit) => {
-                let character = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
-                if matches!(role, Role::Key | Role::Type) && self.word.len() < WORD_BYTES {
-                    self.word.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                if matches!(role, Role::Key | Role::Type) {
+                    self.word_unit(unit);
                 }
                 if role == Role::Plain || role == Role::Type {
                     self.note_error(true);
@@ -522,6 +529,21 @@ impl Json {
             }
         }
         Ok(None)
+    }
+
+    /// Adds a UTF-16 unit that was escaped to the word.
+    fn word_unit(&mut self, unit: u16) {
+        let high = core::mem::replace(&mut self.high_surrogate, unit);
+        let pair = char::decode_utf16([high, unit]).next().and_then(Result::ok);
+        let mut character = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
+        if let Some(pair) = pair.filter(|pair| pair.len_utf16() == 2) {
+            // The replacement character that stands for the first half gives way to both.
+            self.word.truncate(self.word.len().saturating_sub(character.len_utf8()));
+            character = pair;
+        }
+        if self.word.len() < WORD_BYTES {
+            self.word.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
     }
 
     /// A string is complete.

@@ -66,6 +66,11 @@ impl Format {
         }
     }
 
+    /// The format of exactly that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Png, Self::Jpeg, Self::Webp, Self::Gif].into_iter().find(|format| format.name() == name)
+    }
+
     /// Its media type.
     pub const fn media_type(self) -> &'static str {
         match self {

@@ -1,0 +1,36 @@
+//! `validate` and `normalize`.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::bridge::{answer, answer_or_failure, operation, values, with_catalog};
+use super::context;
+use super::failure::Failure;
+use crate::check;
+
+/// Checks a request against the rules; 0 when there is nothing to say about it. `now` is in milliseconds since 1970.
+#[wasm_bindgen]
+pub fn validate(number: u32, length: usize, now: f64) -> usize {
+    let report = || -> Result<_, Failure> {
+        let (request, beside) = values(length)?;
+        let context = context::read(&request, &beside, now)?;
+        let operation = operation(number)?;
+        Ok(with_catalog(|catalog| check::check(operation, &request, &context, catalog)))
+    };
+    match report() {
+        Ok(report) if report.issues.is_empty() => 0,
+        Ok(report) => answer(&report),
+        Err(failure) => answer(&failure),
+    }
+}
+
+/// Repairs what has one safe answer.
+#[wasm_bindgen]
+pub fn normalize(number: u32, length: usize, now: f64) -> usize {
+    let normalized = || -> Result<_, Failure> {
+        let (request, beside) = values(length)?;
+        let context = context::read(&request, &beside, now)?;
+        let operation = operation(number)?;
+        Ok(with_catalog(|catalog| check::normalize(operation, request, &context, catalog)))
+    };
+    answer_or_failure(normalized())
+}

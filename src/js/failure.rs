@@ -1,0 +1,108 @@
+//! Why a call has no answer, as a record that JavaScript makes an `Error` of.
+
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+
+use super::packed::Malformed;
+use crate::cost::CostError;
+use crate::picture::Problem;
+use crate::wire::body::BodyError;
+
+/// What the thrown `Error` will say. It goes out as an object with the single field `failure`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// The field it is about, as the API spells it; empty where it is about none.
+    pub(super) param: String,
+    /// A stable word for it.
+    pub(super) code: &'static str,
+    /// For a person.
+    pub(super) message: String,
+    /// The format of the image it is about, where that much is known.
+    pub(super) format: Option<&'static str>,
+}
+
+impl Failure {
+    /// The caller gave something that cannot be worked with.
+    pub(super) fn user(param: &str, message: &str) -> Self {
+        Self { param: param.to_owned(), code: "invalid_argument", message: message.to_owned(), format: None }
+    }
+}
+
+impl From<Malformed> for Failure {
+    fn from(Malformed: Malformed) -> Self {
+        Self {
+            param: String::new(),
+            code: "mixed_versions",
+            message: "the JavaScript and the .wasm of gpt-image-edge are of different versions; install the package again"
+                .to_owned(),
+            format: None,
+        }
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        let message = error.to_string();
+        let (param, code) = match error {
+            BodyError::FileInJson { param } => (param, "file_in_json"),
+            BodyError::NotFinite { param } => (param, "not_finite"),
+        };
+        Self { param, code, message, format: None }
+    }
+}
+
+impl From<CostError> for Failure {
+    fn from(error: CostError) -> Self {
+        let message = error.to_string();
+        let (param, code) = match error {
+            CostError::UnknownModel => ("model", "unknown_model"),
+            CostError::NoTokenPrices => ("model", "no_token_prices"),
+            CostError::NotAnObject => ("usage", "invalid_type"),
+            CostError::InvalidCount(name) => (name, "invalid_count"),
+            CostError::Inconsistent(name) => (name, "inconsistent"),
+        };
+        Self { param: param.to_owned(), code, message, format: None }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let message = match problem {
+            Problem::NotAnImage => {
+                "not an image that the API takes: the bytes are no PNG, JPEG, WebP or GIF".to_owned()
+            }
+            Problem::Truncated(format) => {
+                format!("the bytes end before the {} header does: give more of the file", format.name())
+            }
+            Problem::Corrupt(format) => format!("the {} header is corrupt", format.name()),
+        };
+        let format = match problem {
+            Problem::NotAnImage => None,
+            Problem::Truncated(format) | Problem::Corrupt(format) => Some(format.name()),
+        };
+        Self { param: String::new(), code: problem.name(), message, format }
+    }
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Record<'a>(&'a Failure);
+
+        impl Serialize for Record<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let Self(failure) = self;
+                let mut out = serializer.serialize_map(None)?;
+                out.serialize_entry("param", &failure.param)?;
+                out.serialize_entry("code", failure.code)?;
+                out.serialize_entry("message", &failure.message)?;
+                if let Some(format) = failure.format {
+                    out.serialize_entry("format", format)?;
+                }
+                out.end()
+            }
+        }
+
+        let mut out = serializer.serialize_struct("Failed", 1)?;
+        out.serialize_field("failure", &Record(self))?;
+        out.end()
+    }
+}

@@ -1,0 +1,40 @@
+//! How values cross between JavaScript and the core: packed into bytes, both ways in one form.
+//!
+//! One buffer in the module's memory instead of a call per field: a call that reads one property costs more than
+//! packing a whole request (docs/benchmarks.md). `src/npm/packed.js` is the other side of this file.
+//!
+//! A value is a tag of one byte and what follows it; numbers are little-endian.
+//!
+//! | tag | value | followed by |
+//! | --- | --- | --- |
+//! | 0, 1, 2 | `null`, `false`, `true` | |
+//! | 3 | a number | its 8 bytes |
+//! | 4 | a text | in: its length in bytes (4 bytes) and its UTF-8; out: its length in UTF-16 units (4 bytes) |
+//! | 5 | a list | how many items (4 bytes), then each |
+//! | 6 | an object | how many fields (4 bytes), then of each the name, which is a text or a word, and the value |
+//! | 7 | a file | in: its size (8 bytes, negative when unknown), type and name (texts); out: its description (an object) |
+//! | 16 and up | a word, `tag - 16` in the list of [`words`] | |
+//!
+//! Going out, all texts stand together after the tags, in the order they are read, so that JavaScript decodes UTF-8
+//! once: the buffer begins with the length of the tags and of the texts in bytes (4 bytes each).
+
+mod read;
+mod words;
+mod write;
+
+pub(super) use read::{Malformed, Reader};
+pub(super) use words::WORDS;
+pub(super) use write::pack;
+
+const NULL: u8 = 0;
+const FALSE: u8 = 1;
+const TRUE: u8 = 2;
+const NUMBER: u8 = 3;
+const TEXT: u8 = 4;
+const LIST: u8 = 5;
+const OBJECT: u8 = 6;
+const FILE: u8 = 7;
+const FIRST_WORD: u8 = 16;
+
+/// Values nested deeper than this are refused on both sides, before any stack runs out.
+const MAX_DEPTH: u32 = 64;

@@ -1,0 +1,160 @@
+// `npm run build`: the publishable package in pkg/, the sandbox's module in target/sandbox/, the site in target/site/.
+//
+// Expects the tools on PATH or in node_modules/.bin, as .ci/setup.mjs brings them. Each step remembers a digest of what
+// it was made from and is skipped while that has not changed.
+
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { delimiter, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { duration, run, step, StepError } from "../../.ci/steps.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(dirname(here));
+const path = (...parts) => join(root, ...parts);
+
+const env = { ...process.env, PATH: [path("node_modules", ".bin"), process.env.PATH].join(delimiter) };
+const CRATE = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "src"];
+const WASM_PACK = ["--release", "--target", "web", "--mode", "no-install", "--no-pack", "--no-typescript"];
+
+/** Every file below those paths whose name passes, sorted: what a digest is made of must not depend on the disk. */
+async function filesBelow(places, wanted) {
+  const found = [];
+  for (const place of places) {
+    const info = await stat(place).catch(() => undefined);
+    if (info?.isFile()) found.push(place);
+    if (!info?.isDirectory()) continue;
+    const entries = await readdir(place, { recursive: true, withFileTypes: true });
+    for (const entry of entries) if (entry.isFile()) found.push(join(entry.parentPath, entry.name));
+  }
+  return found.filter(wanted).sort();
+}
+
+async function digest(places, wanted) {
+  const hash = createHash("sha256");
+  for (const file of await filesBelow(
+    places.map((place) => path(place)),
+    wanted,
+  )) {
+    hash.update(`${relative(root, file)}\0`);
+    hash.update(await readFile(file));
+  }
+  return hash.digest("hex");
+}
+
+/** Does `work` unless its inputs are those of the last time and its output still stands. */
+async function unlessCurrent({ title, from, wanted = () => true, also = "", gives }, work) {
+  const stamp = path("target", "build", title.replace(/\W+/g, "-"));
+  const current = (await digest([...from, "src/npm/build.mjs"], wanted)) + also;
+  const before = await readFile(stamp, "utf8").catch(() => undefined);
+  if (before === current && gives.every((file) => existsSync(path(file)))) return current;
+  await step(title, work);
+  await mkdir(dirname(stamp), { recursive: true });
+  await writeFile(stamp, current);
+  return current;
+}
+
+const isRust = (file) => !file.includes(join("src", "npm")) && !file.includes("node_modules");
+
+async function wasmPack(crate, folder, name) {
+  const target = path("target", folder);
+  const options = [...WASM_PACK, "--out-dir", target, "--out-name", name];
+  await run("wasm-pack", ["build", ...options, path(crate)], { cwd: root, env });
+  const { size } = await stat(join(target, `${name}_bg.wasm`));
+  return `${Math.round(size / 1024)} KiB`;
+}
+
+/**
+ * wasm-bindgen's loader keeps the first instance for ever; ours may start another one after a crash, so the two lines
+ * that keep it are taken out. Every function of the loader reads the same variable, which the new instance replaces.
+ */
+const restartable = {
+  name: "restartable",
+  setup(build) {
+    build.onResolve({ filter: /^#glue$/ }, () => ({ path: path("target", "npm", "gpt_image_edge.js") }));
+    build.onLoad({ filter: /gpt_image_edge\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      const pieces = text.split("if (wasm !== undefined) return wasm;");
+      if (pieces.length !== 3)
+        throw new StepError("wasm-bindgen's loader has changed: src/npm/build.mjs must be adapted");
+      return { contents: pieces.join("") };
+    });
+  },
+};
+
+async function bundle(version) {
+  const { build } = await import("esbuild");
+  const pkg = path("pkg");
+  await rm(pkg, { recursive: true, force: true });
+  await mkdir(pkg, { recursive: true });
+  await build({
+    entryPoints: ["index", "node", "workerd"].map((name) => join(here, `${name}.js`)),
+    outdir: pkg,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    minify: true,
+    legalComments: "none",
+    sourcemap: "linked",
+    external: ["node:*", "*.wasm"],
+    plugins: [restartable],
+    logLevel: "error",
+  });
+  const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  await writeFile(join(pkg, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+  await cp(path("target", "npm", "gpt_image_edge_bg.wasm"), join(pkg, "gpt_image_edge_bg.wasm"));
+  for (const name of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"])
+    if (existsSync(path(name))) await cp(path(name), join(pkg, name));
+  for (const name of await readdir(here)) if (name.endsWith(".d.ts")) await cp(join(here, name), join(pkg, name));
+}
+
+async function site() {
+  const target = path("target", "site");
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  if (existsSync(path("www"))) await cp(path("www"), target, { recursive: true });
+  const inside = join(target, "gpt-image-edge");
+  for (const name of ["index.js", "index.js.map", "gpt_image_edge_bg.wasm", "index.d.ts"])
+    if (existsSync(path("pkg", name))) await cp(path("pkg", name), join(inside, name));
+}
+
+async function main() {
+  const begin = performance.now();
+  const version = /^version = "(.*)"$/m.exec(await readFile(path("Cargo.toml"), "utf8"))[1];
+  const wasm = await unlessCurrent(
+    { title: "building the package's wasm", from: CRATE, wanted: isRust, gives: ["target/npm/gpt_image_edge_bg.wasm"] },
+    () => wasmPack(".", "npm", "gpt_image_edge"),
+  );
+  await unlessCurrent(
+    {
+      title: "building the sandbox's wasm",
+      from: [...CRATE, "worker/sandbox/Cargo.toml", "worker/sandbox/src"],
+      wanted: isRust,
+      gives: ["target/sandbox/gpt_image_edge_sandbox_bg.wasm"],
+    },
+    () => wasmPack("worker/sandbox", "sandbox", "gpt_image_edge_sandbox"),
+  );
+  const documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+  const pkg = await unlessCurrent(
+    {
+      title: "assembling pkg",
+      from: ["src/npm", ...documents],
+      also: wasm,
+      gives: ["pkg/index.js", "pkg/package.json"],
+    },
+    () => bundle(version),
+  );
+  await unlessCurrent(
+    { title: "assembling the site", from: ["www"], also: pkg, gives: ["target/site/gpt-image-edge/index.js"] },
+    site,
+  );
+  console.log(`  built in ${duration(performance.now() - begin)}`);
+}
+
+main().catch((error) => {
+  console.error(error instanceof StepError ? error.message : error);
+  process.exit(1);
+});

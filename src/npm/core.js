@@ -1,0 +1,30 @@
+// What every entry exports. No logic: each function packs, calls the module, and unpacks.
+
+import { isReady } from "./instance.js";
+import { call, callOperation } from "./packed.js";
+
+export { ImageApiError } from "./errors.js";
+export { inspectImage, inspectRequest } from "./files.js";
+export { buildRequest } from "./request.js";
+export { ImageClient } from "./client.js";
+export { isReady };
+
+/** Every problem of a request at once. */
+export function validate(operation, request, context) {
+  return callOperation("validate", operation, request, context) ?? { ok: true, issues: [] };
+}
+
+/** A request after every repair that has one safe answer, what was changed, and what is left to say. */
+export function normalize(operation, request, context) {
+  return callOperation("normalize", operation, request, context);
+}
+
+/** What a request will cost, as an interval. */
+export function estimateCost(operation, request, context) {
+  return callOperation("estimate", operation, request, context);
+}
+
+/** What a reply has cost, exactly, from the usage it reports. */
+export function costFromUsage(model, usage, options) {
+  return call("actual", { model, usage }, options);
+}

@@ -1,0 +1,330 @@
+// Values to and from the bytes that src/js/packed/mod.rs describes. Reading a property costs nanoseconds here and a
+// hundred times as much from inside the module, so requests are packed on this side.
+
+import { ImageApiError } from "./errors.js";
+import { crashed, live, onStart } from "./instance.js";
+
+const [NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, FILE] = [0, 1, 2, 3, 4, 5, 6, 7];
+const FIRST_WORD = 16;
+const MAX_DEPTH = 64;
+/** Longer texts are never words, and longer ones are encoded by the runtime rather than here. */
+const LONGEST_WORD = 32;
+const LONGEST_LOOP = 48;
+/** Buffers that one large request made larger than this are given back. */
+const KEEP_BYTES = 1 << 20;
+
+/** As `Operation::ALL` in src/request/mod.rs. */
+const OPERATIONS = ["generate", "edit", "respond", "runware", "batch"];
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+let memory;
+let words = [];
+let numberOfWord = new Map();
+
+/** The whole memory of the module, as bytes and as numbers. A new one after each growth. */
+let bytes = new Uint8Array(0);
+let view = new DataView(bytes.buffer);
+/** Where the input buffer begins, where it ends, and where the next byte goes. */
+let base = 0;
+let limit = 0;
+let at = 0;
+
+function look() {
+  if (bytes.buffer !== memory.buffer) {
+    bytes = new Uint8Array(memory.buffer);
+    view = new DataView(memory.buffer);
+  }
+}
+
+onStart((exports) => {
+  memory = exports.memory;
+  limit = 0;
+  const list = receive(exports, exports.words() >>> 0);
+  words = list.split("\n");
+  numberOfWord = new Map(words.map((word, index) => [word, FIRST_WORD + index]));
+});
+
+/** Makes room for so many more bytes of input. */
+function reserve(exports, length) {
+  if (at + length <= limit && bytes.buffer === memory.buffer) return;
+  const used = at - base;
+  const wanted = Math.max(4096, used + length);
+  base = exports.input(wanted) >>> 0;
+  limit = base + wanted;
+  at = base + used;
+  look();
+}
+
+function begin(exports) {
+  at = base;
+  files = [];
+  reserve(exports, 1024);
+}
+
+/** The files of the request that is being packed, by their numbers. */
+let files = [];
+
+function putLength(value) {
+  view.setUint32(at, value, true);
+  at += 4;
+}
+
+function putText(exports, text) {
+  const length = text.length;
+  if (length <= LONGEST_WORD) {
+    const word = numberOfWord.get(text);
+    if (word !== undefined) {
+      reserve(exports, 1);
+      bytes[at++] = word;
+      return;
+    }
+  }
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  reserve(exports, 5 + length * 3);
+  bytes[at++] = TEXT;
+  const lengthAt = at;
+  at += 4;
+  const start = at;
+  if (length <= LONGEST_LOOP) {
+    let index = 0;
+    for (; index < length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit >= 0x80) break;
+      bytes[at++] = unit;
+    }
+    if (index === length) return view.setUint32(lengthAt, length, true);
+    at = start;
+  }
+  at += encoder.encodeInto(text, bytes.subarray(start, start + length * 3)).written;
+  view.setUint32(lengthAt, at - start, true);
+}
+
+const tagOf = (value) => Object.prototype.toString.call(value);
+
+/** What of a value is a file: a Blob or File of any realm, an ArrayBuffer, a view of one. */
+export function isFile(value) {
+  if (ArrayBuffer.isView(value)) return true;
+  const tag = tagOf(value);
+  return tag === "[object Blob]" || tag === "[object File]" || tag === "[object ArrayBuffer]";
+}
+
+function putFile(exports, value) {
+  reserve(exports, 9);
+  bytes[at++] = FILE;
+  view.setFloat64(at, value.size ?? value.byteLength, true);
+  at += 8;
+  putText(exports, typeof value.type === "string" ? value.type : "");
+  putText(exports, typeof value.name === "string" ? value.name : "");
+  files.push(value);
+}
+
+function put(exports, value, depth) {
+  switch (typeof value) {
+    case "string":
+      return putText(exports, value);
+    case "number":
+      reserve(exports, 9);
+      bytes[at++] = NUMBER;
+      view.setFloat64(at, value, true);
+      at += 8;
+      return;
+    case "boolean":
+      reserve(exports, 1);
+      bytes[at++] = value ? TRUE : FALSE;
+      return;
+    case "bigint":
+      return put(exports, Number(value), depth);
+    case "object":
+      if (value !== null) return putObject(exports, value, depth);
+  }
+  // As JSON.stringify has it, what stands in a list and has no JSON form is null.
+  reserve(exports, 1);
+  bytes[at++] = NULL;
+}
+
+function putObject(exports, value, depth) {
+  if (depth >= MAX_DEPTH)
+    throw new ImageApiError({
+      kind: "user",
+      code: "too_deep",
+      message: `request: nested deeper than ${MAX_DEPTH} levels`,
+    });
+  if (Array.isArray(value)) {
+    reserve(exports, 5);
+    bytes[at++] = LIST;
+    putLength(value.length);
+    for (let index = 0; index < value.length; index++) put(exports, value[index], depth + 1);
+    return;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null && isFile(value)) return putFile(exports, value);
+  if (typeof value.toJSON === "function") return put(exports, value.toJSON(), depth + 1);
+  reserve(exports, 5);
+  bytes[at++] = OBJECT;
+  const countAt = at - base;
+  at += 4;
+  let count = 0;
+  for (const name of Object.keys(value)) {
+    const field = value[name];
+    const type = typeof field;
+    if (type === "undefined" || type === "function" || type === "symbol") continue;
+    count++;
+    putText(exports, name);
+    put(exports, field, depth + 1);
+  }
+  view.setUint32(base + countAt, count, true);
+}
+
+/** Where the answer is being read: its tags, and its texts decoded as one. */
+let texts = "";
+let textAt = 0;
+
+function get() {
+  const tag = bytes[at++];
+  if (tag >= FIRST_WORD) return words[tag - FIRST_WORD];
+  switch (tag) {
+    case FALSE:
+      return false;
+    case TRUE:
+      return true;
+    case NUMBER: {
+      const value = view.getFloat64(at, true);
+      at += 8;
+      return value;
+    }
+    case TEXT: {
+      const start = textAt;
+      textAt += getLength();
+      return texts.slice(start, textAt);
+    }
+    case LIST: {
+      const items = new Array(getLength());
+      for (let index = 0; index < items.length; index++) items[index] = get();
+      return items;
+    }
+    case OBJECT: {
+      const value = {};
+      for (let count = getLength(); count > 0; count--) {
+        const name = get();
+        if (name === "__proto__")
+          Object.defineProperty(value, name, { value: get(), enumerable: true, configurable: true, writable: true });
+        else value[name] = get();
+      }
+      return value;
+    }
+    case FILE: {
+      const description = get();
+      return files[description.number] ?? description;
+    }
+    default:
+      return null;
+  }
+}
+
+function getLength() {
+  const value = view.getUint32(at, true);
+  at += 4;
+  return value;
+}
+
+/** Reads the answer of `length` bytes that the module has just written. */
+function receive(exports, length) {
+  look();
+  const start = exports.output() >>> 0;
+  at = start;
+  const tagsLength = getLength();
+  const textsLength = getLength();
+  const textsAt = at + tagsLength;
+  texts = textsLength === 0 ? "" : decoder.decode(bytes.subarray(textsAt, textsAt + textsLength));
+  textAt = 0;
+  const value = get();
+  texts = "";
+  // What follows packs from the start again; a large text is not kept alive on either side.
+  at = base;
+  if (length > KEEP_BYTES || limit - base > KEEP_BYTES) shrink(exports);
+  return value;
+}
+
+function shrink(exports) {
+  exports.shrink(KEEP_BYTES);
+  base = limit = at = 0;
+}
+
+function answer(exports, length) {
+  if (length === 0) {
+    if (limit - base > KEEP_BYTES) shrink(exports);
+    return undefined;
+  }
+  const value = receive(exports, length);
+  if (value !== null && value.failure !== undefined) throw new ImageApiError({ kind: "user", ...value.failure });
+  return value;
+}
+
+function numberOf(operation) {
+  const number = OPERATIONS.indexOf(operation);
+  if (number >= 0) return number;
+  const allowed = OPERATIONS.map((word) => `"${word}"`).join(", ");
+  const message = `operation: ${JSON.stringify(operation) ?? typeof operation} is none; allowed are ${allowed}`;
+  throw new ImageApiError({ kind: "user", code: "invalid_argument", param: "operation", message });
+}
+
+/**
+ * Calls an export with an operation, a request and what is known beside it.
+ * @returns the answer, or undefined where there was nothing to say
+ */
+export function callOperation(name, operation, request, context) {
+  const exports = live();
+  const number = numberOf(operation);
+  begin(exports);
+  put(exports, request, 0);
+  put(exports, context, 0);
+  return invoke(exports, () => exports[name](number, at - base, Date.now()));
+}
+
+/**
+ * The same for an export that wants to know more about the request's files.
+ * @param {(files: unknown[]) => unknown} describe what to pack after the request
+ */
+export function callWithFiles(name, operation, request, describe) {
+  const exports = live();
+  const number = numberOf(operation);
+  begin(exports);
+  put(exports, request, 0);
+  const found = files;
+  // Describing may use the same buffer: it comes first, and then everything is packed again.
+  const described = describe(found);
+  begin(exports);
+  put(exports, request, 0);
+  put(exports, described, 0);
+  return { answer: invoke(exports, () => exports[name](number, at - base)), files: found };
+}
+
+/** Calls an export with packed values and the time. */
+export function call(name, first, second) {
+  const exports = live();
+  begin(exports);
+  put(exports, first, 0);
+  put(exports, second, 0);
+  return invoke(exports, () => exports[name](at - base, Date.now()));
+}
+
+/** Calls an export with bytes as they are. */
+export function callBytes(name, source) {
+  const exports = live();
+  begin(exports);
+  reserve(exports, source.length);
+  bytes.set(source, base);
+  return invoke(exports, () => exports[name](source.length));
+}
+
+function invoke(exports, work) {
+  let length;
+  try {
+    length = work() >>> 0;
+  } catch (error) {
+    throw crashed(error);
+  }
+  return answer(exports, length);
+}

@@ -109,6 +109,8 @@ pub struct Model {
     pub rates: &'static [Rates],
     /// The price of one finished image as published in a table, where there is one.
     pub per_image: &'static [PerImage],
+    /// Whether to expect the table rather than tokens times price: only where they differ by more than rounding.
+    pub per_image_decides: bool,
     /// Where [`Model::per_image`] and [`Model::output_tokens`] come from.
     pub cost_source: Source,
     /// Requests allowed per usage tier.
@@ -122,7 +124,7 @@ pub struct Model {
 pub struct Lifecycle {
     /// The day it could first be called.
     pub released: Option<Date>,
-    /// The day its end was announced.
+    /// The day its end was announced; `None` where no end is, or the day is not known.
     pub deprecated: Option<Date>,
     /// The first day on which calls fail.
     pub shutdown: Option<Date>,
@@ -159,7 +161,7 @@ impl Lifecycle {
     pub fn status(&self, today: Date) -> Status {
         if self.shutdown.is_some_and(|day| day <= today) {
             Status::Retired
-        } else if self.deprecated.is_some_and(|day| day <= today) {
+        } else if self.deprecated.map_or(self.shutdown.is_some(), |day| day <= today) {
             Status::Deprecated
         } else {
             Status::Current

@@ -117,8 +117,10 @@ pub struct Estimate {
     pub usd: Interval<NanoUsd>,
     /// How the finished images were priced.
     pub basis: Basis,
-    /// The finished images by tokens times price, where the expected value follows the published table instead.
+    /// The finished images by tokens times price, where the sum follows the published table.
     pub by_tokens: Option<Interval<NanoUsd>>,
+    /// The finished images by the published table, where the sum follows the tokens.
+    pub by_table: Option<Interval<NanoUsd>>,
     /// The day the prices were last compared with their source.
     pub prices_as_of: Option<Date>,
     /// What is not in the sums because nothing is published, or that an assumption is in them. Plain sentences.
@@ -158,6 +160,7 @@ pub fn estimate(operation: Operation, request: &Value, context: &Context, catalo
         usd: Interval::exact(NanoUsd::ZERO),
         basis: Basis::Unknown,
         by_tokens: None,
+        by_table: None,
         prices_as_of: None,
         notes: Vec::new(),
         items: Vec::with_capacity(5),
@@ -330,15 +333,17 @@ fn image_output(
     let one = Interval { min: u64::from(least), expected: u64::from(expected), max: u64::from(most) };
     let tokens = one.map(|tokens| tokens.saturating_mul(count));
     let by_tokens = tokens.map(|tokens| NanoUsd::of_tokens(tokens, price.image_output));
-    let Some(table) = table_price(model, quality, size, context.batch) else {
+    let by_table =
+        table_price(model, quality, size, context.batch).map(|table| table.map(|usd| usd.times(count)));
+    let Some(by_table) = by_table.filter(|_| model.per_image_decides) else {
         estimate.basis = Basis::Tokens;
+        estimate.by_table = by_table;
         estimate.push(Kind::ImageOutput, tokens, by_tokens);
         return;
     };
-    let by_table = table.map(|usd| usd.times(count));
     estimate.basis = Basis::Table;
+    estimate.by_tokens = Some(by_tokens);
     if by_table != by_tokens {
-        estimate.by_tokens = Some(by_tokens);
         estimate.notes.push(TABLE_DIFFERS);
     }
     // The bill may follow either, so the interval holds both; what to expect is what OpenAI prints.

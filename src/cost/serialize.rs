@@ -38,6 +38,9 @@ impl Serialize for Estimate {
         if let Some(by_tokens) = &self.by_tokens {
             out.serialize_entry("by_tokens", by_tokens)?;
         }
+        if let Some(by_table) = &self.by_table {
+            out.serialize_entry("by_table", by_table)?;
+        }
         if let Some(day) = self.prices_as_of {
             out.serialize_entry("prices_as_of", &day.to_string())?;
         }

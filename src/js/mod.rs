@@ -17,6 +17,7 @@ mod check;
 mod context;
 mod cost;
 mod failure;
+mod models;
 mod packed;
 mod picture;
 mod wire;

@@ -92,13 +92,10 @@ export class ImageClient {
         for await (const { b64_json, ...event } of eventsOf(response.body)) {
           if (event.error || event.type === "error") throw streamedError(event.error ?? event, requestId);
           if (b64_json === undefined) continue;
-          completed ||= event.type.endsWith(".completed");
-          yield {
-            ...event,
-            image: imageOf(fromBase64(b64_json), event),
-            cost: costOf(request.model, event.usage),
-            requestId,
-          };
+          const type = event.type.endsWith(".completed") ? "completed" : "partial_image";
+          completed ||= type === "completed";
+          const image = imageOf(fromBase64(b64_json), event);
+          yield { ...event, type, image, cost: costOf(request.model, event.usage), requestId };
         }
         if (!completed) {
           const message = "the stream ended before the finished picture came; it may have been billed";

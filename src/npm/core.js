@@ -28,3 +28,8 @@ export function estimateCost(operation, request, context) {
 export function costFromUsage(model, usage, options) {
   return call("actual", { model, usage }, options);
 }
+
+/** Every model of the catalogue, as it stands today or on the day of `options.today`. */
+export function models(options) {
+  return call("models", null, options);
+}

@@ -3,8 +3,11 @@
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::actual::{Cost, CostItem};
+use super::cheapest::Cheapest;
 use super::estimate::{Estimate, EstimateItem, Interval};
 use super::money::NanoUsd;
+use super::rate::Rate;
+use crate::request::Size;
 
 const CURRENCY: &str = "USD";
 
@@ -80,6 +83,27 @@ impl Serialize for CostItem {
         out.serialize_field("kind", self.kind.name())?;
         out.serialize_field("tokens", &self.tokens)?;
         out.serialize_field("usd", &self.usd)?;
+        out.end()
+    }
+}
+
+impl Serialize for Cheapest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Cheapest", 4)?;
+        out.serialize_field("size", &Size::Pixels { width: self.width, height: self.height }.to_string())?;
+        out.serialize_field("tokens", &self.tokens)?;
+        out.serialize_field("usd", &self.usd)?;
+        out.serialize_field("usd_text", &self.usd.to_string())?;
+        out.end()
+    }
+}
+
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Rate", 3)?;
+        out.serialize_field("tier", &self.tier)?;
+        out.serialize_field("images_per_minute", &self.images_per_minute)?;
+        out.serialize_field("binding", self.binding.name())?;
         out.end()
     }
 }

@@ -1,0 +1,317 @@
+//! What an error reply says, whatever its shape.
+//!
+//! | who answers | shape |
+//! | --- | --- |
+//! | `OpenAI` | `{"error":{"message","type","param","code","moderation_details":{"moderation_stage","categories"}}}` |
+//! | its event streams | the same under `event: error`, or flat: `{"type":"error","code","message","param"}` |
+//! | its Responses API | `{"response":{"error":{"code","message"}}}`, or the `error` of an item |
+//! | Runware | `{"errors":[{"code","message","parameter","taskUUID"}]}`, or `{"error":{…},"taskUUID"}` |
+//! | gateways | `{"error":"text"}`, `{"message"}`, `{"detail"}`, RFC 9457 `{"title","detail"}`, a list of one of these |
+//! | proxies | an HTML page, plain text, or nothing |
+
+use serde::Serialize;
+
+use super::json;
+use crate::request::Value;
+
+/// An error of the API. What the reply does not say is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ApiProblem {
+    /// What went wrong, for a person. Never empty; cut after 2,000 characters.
+    pub message: String,
+    /// The family: `invalid_request_error`, `image_generation_user_error`, …
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The field that is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub param: Option<String>,
+    /// The word to branch on: `rate_limit_exceeded`, `moderation_blocked`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Why a prompt or picture was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<Moderation>,
+}
+
+/// Why a prompt or picture was refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Moderation {
+    /// `input`, `output` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// What it was refused for: `violence`, `sexual`, …
+    pub categories: Vec<String>,
+}
+
+/// Characters of a message that are kept: a proxy may answer with a book.
+const MESSAGE_CHARACTERS: usize = 2000;
+/// Characters of every other text.
+const WORD_CHARACTERS: usize = 200;
+/// Bytes of the body that are looked at.
+const BODY_BYTES: usize = 256 << 10;
+
+/// Reads the body of an error reply. It always has something to say, if only the status.
+pub fn read(status: u16, body: &[u8]) -> ApiProblem {
+    let text = String::from_utf8_lossy(body.get(..BODY_BYTES).unwrap_or(body));
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if let Some(problem) = json::parse(text).and_then(|value| from_value(&value)) {
+        return problem;
+    }
+    let said = if looks_like_html(text) { html_title(text) } else { text.to_owned() };
+    let mut message = ["the server answered ", &status.to_string()].concat();
+    if said.is_empty() {
+        message.push_str(" and said nothing about it");
+    } else {
+        message.push_str(": ");
+        message.push_str(&said);
+    }
+    ApiProblem { message: cut(&message, MESSAGE_CHARACTERS), ..ApiProblem::default() }
+}
+
+/// Reads an error out of JSON text, such as the data of an event; `None` when there is none in it.
+pub fn from_json(text: &str) -> Option<ApiProblem> {
+    from_value(&json::parse(text)?)
+}
+
+/// Reads an error out of a value; `None` when there is none in it.
+pub fn from_value(value: &Value) -> Option<ApiProblem> {
+    match value {
+        // A few levels of wrapping are unwrapped by these calls; the parser bounds how deep they go.
+        Value::Array(items) => items.iter().find_map(from_value),
+        Value::Object(_) => {
+            for key in ["error", "errors", "response"] {
+                match value.get(key) {
+                    Some(Value::String(text)) if key == "error" && !text.is_empty() => {
+                        // `{"error":"invalid_token","error_description":"…"}`: the first is then the code.
+                        let described = word(value, &["error_description", "message", "detail"]);
+                        return Some(ApiProblem {
+                            message: cut(described.as_deref().unwrap_or(text), MESSAGE_CHARACTERS),
+                            code: described.is_some().then(|| cut(text, WORD_CHARACTERS)),
+                            ..ApiProblem::default()
+                        });
+                    }
+                    Some(inner) => {
+                        if let Some(problem) = from_value(inner) {
+                            return Some(problem);
+                        }
+                    }
+                    None => {}
+                }
+            }
+            from_fields(value)
+        }
+        _ => None,
+    }
+}
+
+/// The fields of an error object.
+fn from_fields(value: &Value) -> Option<ApiProblem> {
+    let moderation = value.get("moderation_details").filter(|details| details.as_object().is_some());
+    let code = word(value, &["code"]);
+    let kind = word(value, &["type"]).filter(|kind| kind != "error");
+    let message = ["message", "detail", "msg", "title"]
+        .iter()
+        .find_map(|key| match value.get(key)? {
+            Value::String(text) if !text.trim().is_empty() => Some(cut(text.trim(), MESSAGE_CHARACTERS)),
+            // FastAPI: a list of what is wrong.
+            Value::Array(items) => items.iter().find_map(|item| word(item, &["msg", "message"])),
+            _ => None,
+        })
+        .or_else(|| code.clone())?;
+    Some(ApiProblem {
+        message,
+        kind,
+        param: words(value, &["param", "parameter"]),
+        code,
+        moderation: moderation.map(|details| Moderation {
+            stage: word(details, &["moderation_stage"]),
+            categories: details
+                .get("categories")
+                .and_then(Value::as_array)
+                .unwrap_or(&[])
+                .iter()
+                .filter_map(Value::as_str)
+                .take(50)
+                .map(|category| cut(category, WORD_CHARACTERS))
+                .collect(),
+        }),
+    })
+}
+
+/// The first of these fields that says something; whole numbers as their digits.
+fn word(value: &Value, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| match value.get(key)? {
+        Value::String(text) if !text.is_empty() => Some(cut(text, WORD_CHARACTERS)),
+        number @ Value::Number(_) => number.as_integer().map(|number| number.to_string()),
+        _ => None,
+    })
+}
+
+/// As [`word`], but a list is its items with commas.
+fn words(value: &Value, keys: &[&str]) -> Option<String> {
+    let list = keys.iter().find_map(|key| value.get(key)?.as_array());
+    let listed = list.map(|items| {
+        let names: Vec<&str> = items.iter().filter_map(Value::as_str).take(20).collect();
+        cut(&names.join(", "), WORD_CHARACTERS)
+    });
+    listed.filter(|names| !names.is_empty()).or_else(|| word(value, keys))
+}
+
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((at, _)) => [text.get(..at).unwrap_or(text), "…"].concat(),
+        None => text.to_owned(),
+    }
+}
+
+fn looks_like_html(text: &str) -> bool {
+    text.starts_with('<')
+}
+
+/// What the title of a page says; the text of the page where it has none.
+fn html_title(page: &str) -> String {
+    let lower = page.to_ascii_lowercase();
+    let title = lower.find("<title").and_then(|start| {
+        let open = start.saturating_add(lower.get(start..)?.find('>')?.saturating_add(1));
+        let end = open.saturating_add(lower.get(open..)?.find('<')?);
+        page.get(open..end)
+    });
+    let title = title.map(one_line).filter(|title| !title.is_empty());
+    title.unwrap_or_else(|| {
+        let mut text = String::new();
+        let mut inside_tag = false;
+        for character in page.chars().take(MESSAGE_CHARACTERS) {
+            match character {
+                '<' => inside_tag = true,
+                '>' if inside_tag => {
+                    inside_tag = false;
+                    text.push(' ');
+                }
+                other if !inside_tag => text.push(other),
+                _ => {}
+            }
+        }
+        one_line(&text)
+    })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiProblem, Moderation, read};
+
+    fn problem(message: &str, kind: &str, param: &str, code: &str) -> ApiProblem {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        ApiProblem {
+            message: message.into(),
+            kind: some(kind),
+            param: some(param),
+            code: some(code),
+            moderation: None,
+        }
+    }
+
+    #[test]
+    fn every_shape_is_read() {
+        for (body, expected) in [
+            (
+                r#"{"error":{"message":"Unknown parameter: 'response_format'.","type":"invalid_request_error","param":"response_format","code":"unknown_parameter"}}"#,
+                problem(
+                    "Unknown parameter: 'response_format'.",
+                    "invalid_request_error",
+                    "response_format",
+                    "unknown_parameter",
+                ),
+            ),
+            (r#"{"error":{"message":"no","type":null,"param":null,"code":null}}"#, problem("no", "", "", "")),
+            (
+                r#"{"type":"error","code":"server_error","message":"late","param":null,"sequence_number":3}"#,
+                problem("late", "", "", "server_error"),
+            ),
+            (
+                r#"{"type":"response.failed","response":{"id":"x","error":{"code":"server_error","message":"broke"}}}"#,
+                problem("broke", "", "", "server_error"),
+            ),
+            (
+                r#"{"errors":[{"code":"invalidApiKey","message":"bad key","parameter":"apiKey","taskUUID":"u"}]}"#,
+                problem("bad key", "", "apiKey", "invalidApiKey"),
+            ),
+            (
+                r#"{"errors":[{"code":"missing","message":"both","parameter":["width","height"]}]}"#,
+                problem("both", "", "width, height", "missing"),
+            ),
+            (r#"{"error":{"code":429,"message":"slow"}}"#, problem("slow", "", "", "429")),
+            (r#"{"error":"nope"}"#, problem("nope", "", "", "")),
+            (
+                r#"{"error":"invalid_token","error_description":"expired"}"#,
+                problem("expired", "", "", "invalid_token"),
+            ),
+            (r#"{"message":"Not Found","code":404}"#, problem("Not Found", "", "", "404")),
+            (r#"{"detail":"Method Not Allowed"}"#, problem("Method Not Allowed", "", "", "")),
+            (
+                r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#,
+                problem("field required", "", "", ""),
+            ),
+            (
+                r#"{"type":"about:blank","title":"Bad Gateway","status":502}"#,
+                problem("Bad Gateway", "about:blank", "", ""),
+            ),
+            (r#"[{"error":{"message":"listed"}}]"#, problem("listed", "", "", "")),
+            (r#"{"error":{"code":"only_a_code"}}"#, problem("only_a_code", "", "", "only_a_code")),
+            ("", problem("the server answered 502 and said nothing about it", "", "", "")),
+            ("upstream timed out", problem("the server answered 502: upstream timed out", "", "", "")),
+            (
+                "\u{feff}<!DOCTYPE html><html><head><Title lang=en> 502\n Bad   Gateway</title></head><body>x",
+                problem("the server answered 502: 502 Bad Gateway", "", "", ""),
+            ),
+            (
+                "<html><body><h1>No title</h1><p>here</p>",
+                problem("the server answered 502: No title here", "", "", ""),
+            ),
+            ("<title", problem("the server answered 502 and said nothing about it", "", "", "")),
+            (r#"{"error":null}"#, problem(r#"the server answered 502: {"error":null}"#, "", "", "")),
+            ("{\"error\":{", problem("the server answered 502: {\"error\":{", "", "", "")),
+        ] {
+            assert_eq!(read(502, body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn moderation_says_where_and_why() {
+        let body = r#"{"error":{"message":"blocked","type":"image_generation_user_error","code":"moderation_blocked",
+            "moderation_details":{"moderation_stage":"output","categories":["violence",7,"sexual"]}}}"#;
+        assert_eq!(
+            read(400, body.as_bytes()).moderation,
+            Some(Moderation {
+                stage: Some("output".into()),
+                categories: vec!["violence".into(), "sexual".into()]
+            })
+        );
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let long = "é".repeat(5000);
+        assert_eq!(read(500, long.as_bytes()).message.chars().count(), 2001);
+        let body = format!(r#"{{"error":{{"message":"{long}","code":"{long}"}}}}"#);
+        let problem = read(500, body.as_bytes());
+        assert_eq!(problem.message.chars().count(), 2001);
+        assert_eq!(problem.code.unwrap().chars().count(), 201);
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_have_a_message(status: u16, body: Vec<u8>) {
+            proptest::prop_assert!(!read(status, &body).message.is_empty());
+        }
+
+        #[test]
+        fn any_page_has_a_message(body in "(<|>|title|TITLE|/| |a|é|\u{130}){0,30}") {
+            proptest::prop_assert!(!read(502, body.as_bytes()).message.is_empty());
+        }
+    }
+}

@@ -1,5 +1,5 @@
 //! Prices against published tables, recorded replies, and a slow reading of the formula.
-
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,5 @@
 //! Header inspection against files made by others, and against an independent reader of sizes.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

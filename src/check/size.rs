@@ -77,19 +77,17 @@ fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Si
     }
 }
 
-/// The preset whose ratio is nearest, and of those the one whose pixels are.
+/// The preset that is nearest.
 fn nearest_preset(sizes: &[(u32, u32)], wanted: (u32, u32)) -> Option<(u32, u32)> {
     sizes.iter().copied().min_by(|a, b| distance(*a, wanted).total_cmp(&distance(*b, wanted)))
 }
 
-/// How far a size is from the wanted one: the ratio counts most (a picture of another shape is another picture), then
-/// the pixels, both as factors, so that twice as much and half as much are equally far.
+/// How far a size is from the wanted one: by what factor each edge would change, squared and added. A small correction
+/// stays at the nearest edge, and a large one keeps the ratio, for that shares the change between both edges.
 fn distance(size: (u32, u32), wanted: (u32, u32)) -> f64 {
-    let of = |pair: (u32, u32)| (f64::from(pair.0.max(1)), f64::from(pair.1.max(1)));
-    let ((width, height), (wanted_width, wanted_height)) = (of(size), of(wanted));
-    let ratio = excess(width * wanted_height, height * wanted_width);
-    let pixels = excess(width * height, wanted_width * wanted_height);
-    4.0 * ratio + pixels
+    let across = excess(f64::from(size.0), f64::from(wanted.0));
+    let down = excess(f64::from(size.1), f64::from(wanted.1));
+    across * across + down * down
 }
 
 /// By how much the larger of two numbers exceeds the smaller, as a share of it: 0 when equal, 1 at twice as much.
@@ -171,15 +169,15 @@ impl FlexibleSize {
     }
 }
 
-/// The legal size nearest by `distance`. For each legal width there is one best height on either side of the wanted
-/// ratio and of the wanted pixels, so a few candidates a column are enough.
+/// The legal size nearest by [`distance`]. Beside one width the legal heights are those between two bounds, so the best
+/// is the wanted height or a bound: a few candidates a column are enough.
 fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
     let step = rule.multiple_of.max(1);
     let columns = rule.max_edge.checked_div(step)?;
     let mut best: Option<(f64, (u32, u32))> = None;
     for column in 1..=columns {
         let candidate_width = column.saturating_mul(step);
-        for candidate_height in candidates(rule, step, candidate_width, width, height) {
+        for candidate_height in candidates(rule, step, candidate_width, height) {
             if !rule.accepts(candidate_width, candidate_height) {
                 continue;
             }
@@ -192,21 +190,13 @@ fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
     best.map(|(_, size)| size)
 }
 
-/// Heights worth a look beside one width: at the wanted ratio, at the wanted pixels, and at each bound of the rules.
-fn candidates(
-    rule: &FlexibleSize,
-    step: u32,
-    beside: u32,
-    width: u32,
-    height: u32,
-) -> impl Iterator<Item = u32> {
+/// Heights worth a look beside one width: the wanted one, and each bound of the rules.
+fn candidates(rule: &FlexibleSize, step: u32, beside: u32, height: u32) -> impl Iterator<Item = u32> {
     let beside = u64::from(beside);
-    let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
     let ratio = u64::from(rule.max_ratio);
     let quotient = |dividend: u64, divisor: u64| dividend.checked_div(divisor).unwrap_or(0);
     let targets = [
-        quotient(beside.saturating_mul(height), width),
-        quotient(width.saturating_mul(height), beside),
+        u64::from(height),
         quotient(u64::from(rule.min_pixels), beside),
         quotient(u64::from(rule.max_pixels), beside),
         quotient(beside, ratio),
@@ -219,4 +209,68 @@ fn candidates(
         let below = target.checked_div(step).unwrap_or(0).saturating_mul(step);
         [below, below.saturating_add(step)]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{distance, nearest, respelled};
+    use crate::catalog::Catalog;
+    use crate::catalog::model::{FlexibleSize, SizeRule};
+
+    fn rule() -> FlexibleSize {
+        match Catalog::default().find("gpt-image-2").unwrap().sizes {
+            SizeRule::Flexible(rule) => rule,
+            SizeRule::Presets { .. } => panic!("no free sizes"),
+        }
+    }
+
+    #[test]
+    fn nearest_sizes_are_what_a_person_would_choose() {
+        for (wanted, found) in [
+            ((1000, 1500), (1008, 1504)),
+            ((1920, 1080), (1920, 1088)),
+            ((512, 512), (816, 816)),
+            ((8000, 6000), (3344, 2480)),
+            ((1, 1), (816, 816)),
+            ((4000, 100), (1440, 480)),
+        ] {
+            assert_eq!(nearest(&rule(), wanted.0, wanted.1), Some(found), "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_are_understood() {
+        for (text, size) in [
+            ("1024 x 1024", "1024x1024"),
+            ("1024X768", "1024x768"),
+            ("1024×768", "1024x768"),
+            ("1024*768", "1024x768"),
+            ("01024x768px", "1024x768"),
+            (" AUTO ", "auto"),
+        ] {
+            assert_eq!(respelled(text).map(|size| size.to_string()).as_deref(), Some(size), "{text}");
+        }
+        for text in ["large", "", "x", "1024", "1024x", "-1x5", "1e3x1e3"] {
+            assert_eq!(respelled(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn no_legal_size_is_nearer(width in 1_u32..6000, height in 1_u32..6000) {
+            let rule = rule();
+            let (found_width, found_height) = nearest(&rule, width, height).unwrap();
+            prop_assert!(rule.accepts(found_width, found_height));
+            let found = distance((found_width, found_height), (width, height));
+            for other_width in (16..=3840).step_by(16) {
+                for other_height in (16..=3840).step_by(16).filter(|other| rule.accepts(other_width, *other)) {
+                    prop_assert!(found <= distance((other_width, other_height), (width, height)));
+                }
+            }
+        }
+    }
 }

@@ -1,11 +1,12 @@
-//! `estimateCost` and `costFromUsage`.
+//! `estimateCost`, `costFromUsage`, `cheapestSize` and `imagesPerMinute`.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::bridge::{answer_or_failure, operation, values, with_catalog};
 use super::context;
 use super::failure::Failure;
-use crate::cost::{self, ActualOptions};
+use crate::cost::{self, ActualOptions, Wanted};
+use crate::request::Value;
 
 /// What a request will cost. `now` is in milliseconds since 1970.
 #[wasm_bindgen]
@@ -32,4 +33,40 @@ pub fn actual(length: usize, now: f64) -> usize {
         Ok(with_catalog(|catalog| cost::actual(model, usage, &options, catalog))?)
     };
     answer_or_failure(cost())
+}
+
+/// The cheapest size; the input is `{ model, quality, ratio, tolerance, min_pixels }`, then a context.
+#[wasm_bindgen]
+pub fn cheapest(length: usize, now: f64) -> usize {
+    let cheapest = || -> Result<_, Failure> {
+        let (wanted, beside) = values(length)?;
+        let context = context::read(&wanted, &beside, now)?;
+        let text = |name| wanted.get(name).and_then(Value::as_str).unwrap_or_default();
+        let number = |name| wanted.get(name).and_then(Value::as_number);
+        let pixels = wanted.get("min_pixels").and_then(Value::as_integer).unwrap_or_default();
+        let size = Wanted {
+            ratio: number("ratio"),
+            tolerance: number("tolerance").unwrap_or_default(),
+            quality: text("quality"),
+            min_pixels: u32::try_from(pixels).unwrap_or(u32::MAX),
+        };
+        Ok(with_catalog(|catalog| cost::cheapest_size(text("model"), &size, context.today, catalog))?)
+    };
+    answer_or_failure(cheapest())
+}
+
+/// How many images a tier allows in a minute, or null where nothing is published.
+#[wasm_bindgen]
+pub fn images_per_minute(number: u32, length: usize, now: f64, tier: u32) -> usize {
+    let rate = || -> Result<_, Failure> {
+        let (request, beside) = values(length)?;
+        let context = context::read(&request, &beside, now)?;
+        let operation = operation(number)?;
+        let count = request.get("n").and_then(Value::as_integer).and_then(|count| u32::try_from(count).ok());
+        Ok(with_catalog(|catalog| {
+            let estimate = cost::estimate(operation, &request, &context, catalog);
+            cost::rate(&estimate, count.unwrap_or(1), tier, catalog)
+        }))
+    };
+    answer_or_failure(rate())
 }

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::packed::Malformed;
-use crate::cost::CostError;
+use crate::cost::{CheapestError, CostError};
 use crate::picture::Problem;
 use crate::wire::body::BodyError;
 
@@ -61,6 +61,17 @@ impl From<CostError> for Failure {
             CostError::Inconsistent(name) => (name, "inconsistent"),
         };
         Self { param: param.to_owned(), code, message, format: None }
+    }
+}
+
+impl From<CheapestError> for Failure {
+    fn from(error: CheapestError) -> Self {
+        let (param, code) = match error {
+            CheapestError::UnknownModel => ("model", "unknown_model"),
+            CheapestError::NoRule => ("quality", "no_rule"),
+            CheapestError::NoSize => ("ratio", "no_size"),
+        };
+        Self { param: param.to_owned(), code, message: error.to_string(), format: None }
     }
 }
 

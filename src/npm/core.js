@@ -1,9 +1,10 @@
 // What every entry exports. No logic: each function packs, calls the module, and unpacks.
 
+import { ImageApiError } from "./errors.js";
 import { isReady } from "./instance.js";
 import { call, callOperation } from "./packed.js";
 
-export { ImageApiError } from "./errors.js";
+export { ImageApiError };
 export { inspectImage, inspectRequest } from "./files.js";
 export { buildRequest } from "./request.js";
 export { ImageClient } from "./client.js";
@@ -27,6 +28,28 @@ export function estimateCost(operation, request, context) {
 /** What a reply has cost, exactly, from the usage it reports. */
 export function costFromUsage(model, usage, options) {
   return call("actual", { model, usage }, options);
+}
+
+/** The cheapest size of a shape. */
+export function cheapestSize(model, { ratio, quality, minPixels = 0, tolerance = 0.02, today } = {}) {
+  const [width, height] = typeof ratio === "string" ? ratio.split(":").map(Number) : [ratio, 1];
+  if (ratio !== undefined && !(width > 0 && height > 0)) {
+    const message = `ratio: ${JSON.stringify(ratio)} is none; give width by height as a number (1.5) or as text ("3:2")`;
+    throw new ImageApiError({ kind: "user", code: "invalid_argument", param: "ratio", message });
+  }
+  const wanted = {
+    model,
+    quality,
+    ratio: ratio === undefined ? undefined : width / height,
+    tolerance,
+    min_pixels: minPixels,
+  };
+  return call("cheapest", wanted, { today });
+}
+
+/** How many images a usage tier allows in a minute; undefined where no limits are published. */
+export function imagesPerMinute(operation, request, tier, context) {
+  return callOperation("images_per_minute", operation, request, context, tier) ?? undefined;
 }
 
 /** Every model of the catalogue, as it stands today or on the day of `options.today`. */

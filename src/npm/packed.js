@@ -274,13 +274,13 @@ function numberOf(operation) {
  * Calls an export with an operation, a request and what is known beside it.
  * @returns the answer, or undefined where there was nothing to say
  */
-export function callOperation(name, operation, request, context) {
+export function callOperation(name, operation, request, context, further) {
   const exports = live();
   const number = numberOf(operation);
   begin(exports);
   put(exports, request, 0);
   put(exports, context, 0);
-  return invoke(exports, () => exports[name](number, at - base, Date.now()));
+  return invoke(exports, () => exports[name](number, at - base, Date.now(), further));
 }
 
 /**

@@ -1,0 +1,101 @@
+// What a user writes, and what must not compile.
+import init, {
+  buildRequest,
+  costFromUsage,
+  estimateCost,
+  ImageApiError,
+  ImageClient,
+  inspectImage,
+  inspectRequest,
+  models,
+  normalize,
+  validate,
+} from "gpt-image-edge";
+import type { ErrorKind, GenerateRequest, GenerateRequestFor, IssueCode, ModelId } from "gpt-image-edge";
+import module from "gpt-image-edge/wasm";
+
+export async function everything(signal: AbortSignal) {
+  await init();
+  await init(module);
+  await init(fetch("x.wasm"));
+  const request: GenerateRequest = { model: "gpt-image-2", prompt: "a cat", size: "2048x1152", n: 2 };
+  const report = validate("generate", request, { today: new Date() });
+  for (const issue of report.issues) {
+    const code: IssueCode = issue.code;
+    const text: string = `${code} ${issue.param} ${issue.path.join(".")} ${issue.message} ${issue.fix?.applicability}`;
+    void text;
+  }
+  const mended: GenerateRequest = normalize("generate", request).request;
+  const usd: number = estimateCost("generate", mended).max;
+  const exact: string = costFromUsage("gpt-image-2", {}).usd_text;
+  const format: "png" | "jpeg" | "webp" | "gif" = inspectImage(new Uint8Array()).format;
+  const built: Request = buildRequest("edit", { prompt: "x", image: new Blob() }, { apiKey: "k", headers: { a: "b" } });
+  const id: ModelId | (string & {}) = models()[0].id;
+  void [usd, exact, format, built, id, await inspectRequest(request)];
+
+  const client = new ImageClient({ baseURL: "/v1", fetch: (url, options) => fetch(url, options) });
+  const { images, cost } = await client.generate(request, { signal });
+  const bytes: Uint8Array = await images[0].bytes();
+  {
+    using image = images[0];
+    image.url();
+  }
+  void [bytes, cost?.usd];
+  for await (const event of client.editStream({ prompt: "x", image: [new File([], "a.png"), new Uint8Array()] }))
+    if (event.type === "completed") void event.usage?.total_tokens;
+    else void event.partial_image_index;
+  const reader: ReadableStreamDefaultReader<{ image: { blob: Blob } }> = client.generateStream(request).getReader();
+  void reader;
+  await client.edit({ prompt: "x", images: [{ file_id: "file_1" }], mask: { image_url: "https://example.com/a.png" } });
+}
+
+export function mistakes(client: ImageClient, caught: unknown) {
+  // @ts-expect-error a prompt is needed
+  void client.generate({ model: "gpt-image-2" });
+  // @ts-expect-error an edit needs a picture
+  void client.edit({ prompt: "x" });
+  // @ts-expect-error no such field
+  void client.generate({ prompt: "x", sise: "auto" });
+  // @ts-expect-error no such word
+  void client.generate({ prompt: "x", quality: "ultra" });
+  // @ts-expect-error no such operation
+  validate("draw", {});
+  // @ts-expect-error a batch line is no request of its own
+  buildRequest("batch", {});
+  // @ts-expect-error errors are made by the package
+  new ImageApiError({ kind: "user" });
+  // @ts-expect-error this model does not draw that size
+  const size: GenerateRequestFor<"gpt-image-1-mini"> = { model: "gpt-image-1-mini", prompt: "x", size: "2048x2048" };
+  // @ts-expect-error this model has no such quality
+  const quality: GenerateRequestFor<"gpt-image-2"> = { model: "gpt-image-2", prompt: "x", quality: "max" };
+  const free: GenerateRequestFor<"gpt-image-2.5-flare"> = {
+    model: "gpt-image-2.5-flare",
+    prompt: "x",
+    size: "2048x1152",
+    quality: "max",
+  };
+  void [size, quality, free];
+  if (ImageApiError.isInstance(caught)) {
+    const kind: ErrorKind = caught.kind;
+    switch (kind) {
+      case "user":
+      case "auth":
+      case "account":
+      case "quota":
+      case "rate":
+      case "moderation":
+      case "upstream":
+      case "network":
+      case "timeout":
+      case "aborted":
+      case "protocol":
+      case "crash":
+        return kind;
+      default: {
+        const none: never = kind;
+        return none;
+      }
+    }
+  }
+  return undefined;
+}

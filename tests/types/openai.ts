@@ -1,0 +1,45 @@
+// Requests move over from the official SDK and back without a change.
+import type OpenAI from "openai";
+import type { ImageEditParamsBase, ImageGenerateParamsBase } from "openai/resources/images";
+import type { Uploadable } from "openai/uploads";
+
+import { ImageClient } from "gpt-image-edge";
+import type { EditRequest, GenerateRequest, ImageEvent, ImageResult, ImageSource, Usage } from "gpt-image-edge";
+
+type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+const holds = <T extends true>(..._: T[]) => {};
+
+type Generate = OpenAI.Images.ImageGenerateParams;
+type Edit = OpenAI.Images.ImageEditParams;
+
+// Both ways; `stream` is narrowed by the SDK in its two overloads, so it is compared apart.
+holds<Equal<Omit<GenerateRequest, "stream">, Omit<ImageGenerateParamsBase, "stream">>>();
+holds<Equal<GenerateRequest["stream"], Generate["stream"]>>();
+holds<Equal<Omit<EditRequest<Uploadable>, "stream">, Omit<ImageEditParamsBase, "stream">>>();
+holds<Equal<EditRequest["stream"], Edit["stream"]>>();
+holds<Equal<Required<GenerateRequest>["svg"], Required<Generate>["svg"]>>();
+holds<Equal<keyof GenerateRequest, keyof Generate>>();
+holds<Equal<keyof EditRequest, keyof Edit>>();
+
+// Whatever the SDK uploads, we take; and what a page has at hand, too.
+const uploadable: ImageSource = {} as Uploadable;
+const bytes: ImageSource = new Uint8Array();
+(void uploadable, bytes);
+
+// What comes back is no narrower than what the SDK says.
+holds<OpenAI.Images.ImagesResponse["size"] extends ImageResult["size"] ? true : false>();
+holds<OpenAI.Images.ImagesResponse["quality"] extends ImageResult["quality"] ? true : false>();
+holds<OpenAI.Images.ImagesResponse["output_format"] extends ImageResult["output_format"] ? true : false>();
+holds<OpenAI.Images.ImagesResponse["background"] extends ImageResult["background"] ? true : false>();
+holds<OpenAI.Images.ImagesResponse.Usage extends Usage ? true : false>();
+holds<OpenAI.Images.ImageGenCompletedEvent["size"] extends ImageEvent["size"] ? true : false>();
+
+/** One line changes: the client. */
+export async function moved(
+  client: ImageClient,
+  openai: OpenAI,
+  params: OpenAI.Images.ImageGenerateParamsNonStreaming,
+) {
+  await openai.images.generate(params);
+  return client.generate(params);
+}

@@ -1,0 +1,624 @@
+//! One call with all its attempts.
+
+use serde::{Serialize, Serializer};
+
+use super::meaning::{self, Billed, Kind};
+use super::retry::{self, Budget, Policy};
+use crate::wire::problem::{ApiProblem, Moderation};
+
+/// How long a call may take. Times are milliseconds; `None` is as long as it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// For the whole call: all attempts and waits.
+    pub total_ms: Option<u64>,
+    /// From sending an attempt to the headers of its answer. Only for streams, and servers that answer before the
+    /// picture is ready: otherwise the headers come with the picture, after up to two minutes.
+    pub connect_ms: Option<u64>,
+    /// Between two signs of life of an answer that has begun; a heartbeat is one.
+    pub idle_ms: Option<u64>,
+}
+
+impl Default for Deadlines {
+    /// Ten minutes in all, as the official SDKs; nothing else.
+    fn default() -> Self {
+        Self { total_ms: Some(600_000), connect_ms: None, idle_ms: None }
+    }
+}
+
+/// Which time was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timeout {
+    /// [`Deadlines::total_ms`].
+    Total,
+    /// [`Deadlines::connect_ms`].
+    Connect,
+    /// [`Deadlines::idle_ms`].
+    Idle,
+}
+
+/// How an attempt ended without an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Provably before anything was sent ([`meaning::never_sent`]).
+    NeverSent,
+    /// With a status that is no success.
+    Refused {
+        /// The status.
+        status: u16,
+        /// What the body says.
+        problem: ApiProblem,
+        /// How long the server asks to wait ([`crate::wire::headers::retry_after_ms`]).
+        retry_after_ms: Option<u64>,
+        /// What the server says about sending again ([`crate::wire::headers::should_retry`]).
+        should_retry: Option<bool>,
+    },
+    /// The connection failed after sending, or the answer ended early.
+    Cut,
+    /// A time was over.
+    Late(Timeout),
+    /// An error inside an answer that had begun well: an error event, or an error in a body of status 200.
+    Reported {
+        /// What it says.
+        problem: ApiProblem,
+        /// How many images, partial ones included, came before it.
+        images: u32,
+    },
+    /// The answer is not what was agreed.
+    Unreadable {
+        /// What is wrong with it.
+        message: String,
+        /// A stable word for it.
+        code: &'static str,
+    },
+    /// A success without a picture.
+    Empty {
+        /// Whether there is an address in place of the bytes.
+        has_url: bool,
+    },
+    /// The caller called it off.
+    Aborted,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Send the request.
+    Send(Attempt),
+    /// Do nothing until [`Call::wake`] at this time.
+    Wait {
+        /// When, on the clock of the call.
+        until_ms: u64,
+    },
+    /// Give up.
+    Fail(Box<Failure>),
+}
+
+/// A time to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1.
+    pub number: u32,
+    /// Whether to ask for the rest of a stream that had begun, with `Last-Event-ID`.
+    pub resume: bool,
+}
+
+/// Why a call has no answer; what an `ImageApiError` is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What to do about it follows from this.
+    pub kind: Kind,
+    /// The status of the answer, where one came.
+    pub status: Option<u16>,
+    /// Message, type, param, code and moderation.
+    pub problem: ApiProblem,
+    /// Whether the same request may be sent again later without paying twice, and might then succeed.
+    pub retryable: bool,
+    /// How long the server asks to wait, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+    /// Whether the last attempt has to be paid.
+    pub billed: Billed,
+    /// How often it was sent.
+    pub attempts: u32,
+}
+
+/// One flat object with the fields of the problem among its own.
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Record<'a> {
+            kind: Kind,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            status: Option<u16>,
+            message: &'a str,
+            #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+            problem_type: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            param: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            code: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            moderation: Option<&'a Moderation>,
+            retryable: bool,
+            #[serde(rename = "retryAfterMs", skip_serializing_if = "Option::is_none")]
+            retry_after_ms: Option<u64>,
+            billed: Billed,
+            attempts: u32,
+        }
+        let problem = &self.problem;
+        Record {
+            kind: self.kind,
+            status: self.status,
+            message: &problem.message,
+            problem_type: problem.kind.as_deref(),
+            param: problem.param.as_deref(),
+            code: problem.code.as_deref(),
+            moderation: problem.moderation.as_ref(),
+            retryable: self.retryable,
+            retry_after_ms: self.retry_after_ms,
+            billed: self.billed,
+            attempts: self.attempts,
+        }
+        .serialize(serializer)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Not begun, or waiting to send at this time.
+    Waiting(u64),
+    /// Sent, at this time.
+    Connecting(u64),
+    /// Answering: sent, and last alive, at these times.
+    Receiving(u64, u64),
+    Ended,
+}
+
+/// One call. All times are milliseconds of one clock that never goes back, such as `performance.now()`.
+///
+/// ```
+/// use gpt_image_edge::exchange::retry::{Budget, Policy};
+/// use gpt_image_edge::exchange::{Call, Deadlines, Outcome, Step};
+///
+/// let mut budget = Budget::default();
+/// let (mut call, first) = Call::begin(Policy::default(), Deadlines::default(), 0);
+/// assert!(matches!(first, Step::Send(attempt) if attempt.number == 1));
+/// let Step::Wait { until_ms } = call.ended(&Outcome::NeverSent, 3, 0.5, &mut budget) else { panic!() };
+/// assert!(matches!(call.wake(until_ms, 0.5, &mut budget), Some(Step::Send(attempt)) if attempt.number == 2));
+/// call.headers(400);
+/// call.succeeded(&mut budget);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Call {
+    policy: Policy,
+    deadlines: Deadlines,
+    begun_ms: u64,
+    attempts: u32,
+    phase: Phase,
+    /// What the last retry cost.
+    paid: u32,
+    resume: bool,
+    /// What the attempt before the present wait ended in, for when the time is over meanwhile.
+    last: Option<Box<Failure>>,
+}
+
+impl Call {
+    /// Begins a call at `now_ms`; the step is to send.
+    pub fn begin(policy: Policy, deadlines: Deadlines, now_ms: u64) -> (Self, Step) {
+        let mut call = Self {
+            policy,
+            deadlines,
+            begun_ms: now_ms,
+            attempts: 0,
+            phase: Phase::Waiting(now_ms),
+            paid: 0,
+            resume: false,
+            last: None,
+        };
+        let step = call.send(now_ms);
+        (call, step)
+    }
+
+    fn send(&mut self, now_ms: u64) -> Step {
+        self.attempts = self.attempts.saturating_add(1);
+        self.phase = Phase::Connecting(now_ms);
+        Step::Send(Attempt { number: self.attempts, resume: self.resume })
+    }
+
+    /// The headers of a success came.
+    pub fn headers(&mut self, now_ms: u64) {
+        if let Phase::Connecting(sent_ms) = self.phase {
+            self.phase = Phase::Receiving(sent_ms, now_ms);
+        }
+    }
+
+    /// A part of the answer came, be it a heartbeat.
+    pub fn alive(&mut self, now_ms: u64) {
+        if let Phase::Receiving(_, alive_ms) = &mut self.phase {
+            *alive_ms = now_ms;
+        }
+    }
+
+    /// The answer is complete.
+    pub fn succeeded(&mut self, budget: &mut Budget) {
+        if self.phase != Phase::Ended {
+            budget.refund(self.paid);
+            self.phase = Phase::Ended;
+        }
+    }
+
+    /// When [`Self::wake`] must be called if nothing else happens before; `None` when nothing is due.
+    pub fn wake_at_ms(&self) -> Option<u64> {
+        let after = |start: u64, length: Option<u64>| length.map(|length| start.saturating_add(length));
+        let total = after(self.begun_ms, self.deadlines.total_ms);
+        let own = match self.phase {
+            Phase::Ended => return None,
+            Phase::Waiting(until) => Some(until),
+            Phase::Connecting(sent) => after(sent, self.deadlines.connect_ms),
+            Phase::Receiving(_, alive) => after(alive, self.deadlines.idle_ms),
+        };
+        [own, total].into_iter().flatten().min()
+    }
+
+    /// What is due by now: to send again after a wait, or that a time is over. After [`Outcome::Late`] came of it, the
+    /// attempt that is under way must be aborted. `dice` is a random number from 0 up to 1.
+    pub fn wake(&mut self, now_ms: u64, dice: f64, budget: &mut Budget) -> Option<Step> {
+        let due = |start: u64, length: Option<u64>| {
+            length.is_some_and(|length| now_ms >= start.saturating_add(length))
+        };
+        if self.phase == Phase::Ended {
+            return None;
+        }
+        if due(self.begun_ms, self.deadlines.total_ms) {
+            return Some(self.ended(&Outcome::Late(Timeout::Total), now_ms, dice, budget));
+        }
+        match self.phase {
+            Phase::Waiting(until) if now_ms >= until => Some(self.send(now_ms)),
+            Phase::Connecting(sent) if due(sent, self.deadlines.connect_ms) => {
+                Some(self.ended(&Outcome::Late(Timeout::Connect), now_ms, dice, budget))
+            }
+            Phase::Receiving(_, alive) if due(alive, self.deadlines.idle_ms) => {
+                Some(self.ended(&Outcome::Late(Timeout::Idle), now_ms, dice, budget))
+            }
+            _ => None,
+        }
+    }
+
+    /// An attempt ended without an answer, or the call was called off. `dice` is a random number from 0 up to 1.
+    pub fn ended(&mut self, outcome: &Outcome, now_ms: u64, dice: f64, budget: &mut Budget) -> Step {
+        let (sent_ms, was_waiting, had_begun) = match self.phase {
+            Phase::Waiting(_) => (now_ms, true, false),
+            Phase::Connecting(sent) => (sent, false, false),
+            Phase::Receiving(sent, _) => (sent, false, true),
+            Phase::Ended => (now_ms, false, false),
+        };
+        let failure = self.failure(outcome, now_ms.saturating_sub(sent_ms), was_waiting);
+        let again = retry::cause(&self.policy, outcome, now_ms.saturating_sub(sent_ms));
+        let may = !was_waiting && self.phase != Phase::Ended && self.retries() < self.policy.max_retries;
+        if let (Some(cause), true) = (again, may) {
+            let asked = failure.retry_after_ms.filter(|ms| *ms <= self.policy.max_wait_ms);
+            let too_long = failure.retry_after_ms.is_some() && asked.is_none();
+            let until = now_ms.saturating_add(retry::wait_ms(cause, asked, self.retries(), dice));
+            let end = self.deadlines.total_ms.map(|total| self.begun_ms.saturating_add(total));
+            // A wait that outlasts the call would only hide what went wrong.
+            if !too_long
+                && end.is_none_or(|end| until < end)
+                && let Some(price) = budget.pay(cause)
+            {
+                self.paid = price;
+                self.resume = self.resume || (self.policy.idempotent && had_begun);
+                self.last = Some(Box::new(failure));
+                self.phase = Phase::Waiting(until);
+                return Step::Wait { until_ms: until };
+            }
+        }
+        self.phase = Phase::Ended;
+        Step::Fail(Box::new(failure))
+    }
+
+    fn retries(&self) -> u32 {
+        self.attempts.saturating_sub(1)
+    }
+
+    fn failure(&self, outcome: &Outcome, since_sent_ms: u64, was_waiting: bool) -> Failure {
+        let retryable = retry::cause(&self.policy, outcome, since_sent_ms).is_some();
+        let simple = |kind: Kind, code: &str, message: &str, billed: Billed| Failure {
+            kind,
+            status: None,
+            problem: ApiProblem {
+                message: message.to_owned(),
+                code: Some(code.to_owned()),
+                ..ApiProblem::default()
+            },
+            retryable,
+            retry_after_ms: None,
+            billed,
+            attempts: self.attempts,
+        };
+        // Between two attempts nothing is under way: what it may have cost is what the last one may have cost.
+        let billed = match (&self.last, was_waiting) {
+            (Some(last), true) => last.billed,
+            _ => Billed::Unknown,
+        };
+        match outcome {
+            Outcome::NeverSent => simple(
+                Kind::Network,
+                "connection_failed",
+                "the server could not be reached; nothing was sent",
+                Billed::No,
+            ),
+            Outcome::Refused { status, problem, retry_after_ms, .. } => {
+                let kind = meaning::of_problem(Some(*status), problem);
+                Failure {
+                    kind,
+                    status: Some(*status),
+                    problem: problem.clone(),
+                    retryable,
+                    retry_after_ms: *retry_after_ms,
+                    billed: meaning::billed(kind, Some(*status), problem),
+                    attempts: self.attempts,
+                }
+            }
+            Outcome::Cut => simple(
+                Kind::Network,
+                "connection_lost",
+                "the connection was lost before the answer was complete; it may have been billed",
+                billed,
+            ),
+            Outcome::Late(timeout) => {
+                let (code, message) = match timeout {
+                    Timeout::Total => ("total_timeout", "the call took longer than timeout"),
+                    Timeout::Connect => ("connect_timeout", "no answer began within connectTimeout"),
+                    Timeout::Idle => ("idle_timeout", "the answer fell silent for longer than idleTimeout"),
+                };
+                let mut failure = simple(Kind::Timeout, code, message, billed);
+                if was_waiting && let Some(last) = &self.last {
+                    failure.problem.message =
+                        [message, " while waiting to send again after: ", &last.problem.message].concat();
+                    failure.status = last.status;
+                }
+                failure
+            }
+            Outcome::Reported { problem, images } => {
+                let kind = meaning::of_problem(None, problem);
+                Failure {
+                    kind,
+                    status: None,
+                    problem: problem.clone(),
+                    retryable,
+                    retry_after_ms: None,
+                    billed: if *images > 0 { Billed::Yes } else { meaning::billed(kind, None, problem) },
+                    attempts: self.attempts,
+                }
+            }
+            Outcome::Unreadable { message, code } => simple(Kind::Protocol, code, message, billed),
+            Outcome::Empty { has_url: false } => simple(
+                Kind::Protocol,
+                "empty_result",
+                "the server answered with success, but without a picture",
+                billed,
+            ),
+            Outcome::Empty { has_url: true } => simple(
+                Kind::Protocol,
+                "url_result",
+                "the server answered with the address of a picture instead of its bytes; this package does not fetch it",
+                Billed::Yes,
+            ),
+            Outcome::Aborted => simple(Kind::Aborted, "aborted", "the call was aborted", billed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attempt, Call, Deadlines, Failure, Outcome, Step, Timeout};
+    use crate::exchange::retry::{Budget, Policy};
+    use crate::exchange::{Billed, Kind};
+    use crate::wire::problem::ApiProblem;
+
+    fn refused(status: u16, code: &str, retry_after_ms: Option<u64>) -> Outcome {
+        let problem = ApiProblem { message: "no".into(), code: Some(code.into()), ..ApiProblem::default() };
+        Outcome::Refused { status, problem, retry_after_ms, should_retry: None }
+    }
+
+    fn failure(step: Step) -> Failure {
+        let Step::Fail(failure) = step else { panic!("{step:?}") };
+        *failure
+    }
+
+    fn wait(step: &Step) -> u64 {
+        let &Step::Wait { until_ms } = step else { panic!("{step:?}") };
+        until_ms
+    }
+
+    const OURS: Policy =
+        Policy { max_retries: 2, idempotent: true, retry_early_errors: false, max_wait_ms: 60_000 };
+
+    #[test]
+    fn a_rate_limit_then_success() {
+        let mut budget = Budget::default();
+        let (mut call, first) = Call::begin(Policy::default(), Deadlines::default(), 1000);
+        assert_eq!(first, Step::Send(Attempt { number: 1, resume: false }));
+        let until =
+            wait(&call.ended(&refused(429, "rate_limit_exceeded", Some(2000)), 1200, 0.5, &mut budget));
+        assert_eq!(until, 1200 + 2000 + 100);
+        assert_eq!(call.wake_at_ms(), Some(until));
+        assert_eq!(call.wake(until - 1, 0.5, &mut budget), None);
+        assert_eq!(
+            call.wake(until, 0.5, &mut budget),
+            Some(Step::Send(Attempt { number: 2, resume: false }))
+        );
+        assert_eq!(budget.tokens(), 495);
+        call.headers(9000);
+        call.succeeded(&mut budget);
+        assert_eq!(budget.tokens(), 500);
+        assert_eq!(call.wake_at_ms(), None);
+        assert_eq!(call.wake(u64::MAX, 0.5, &mut budget), None);
+    }
+
+    #[test]
+    fn retries_end_and_the_last_error_is_told() {
+        let mut budget = Budget::default();
+        let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
+        for expected in [2, 3] {
+            let until = wait(&call.ended(&Outcome::NeverSent, 0, 0.0, &mut budget));
+            let step = call.wake(until, 0.5, &mut budget);
+            assert_eq!(step, Some(Step::Send(Attempt { number: expected, resume: false })));
+        }
+        let failure = failure(call.ended(&Outcome::NeverSent, 0, 0.0, &mut budget));
+        assert_eq!((failure.kind, failure.attempts, failure.billed), (Kind::Network, 3, Billed::No));
+        assert!(failure.retryable);
+    }
+
+    #[test]
+    fn what_may_have_been_billed_is_not_sent_again() {
+        for outcome in [
+            Outcome::Cut,
+            Outcome::Late(Timeout::Idle),
+            refused(500, "server_error", None),
+            refused(524, "", Some(1)),
+        ] {
+            let mut budget = Budget::default();
+            let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
+            let failure = failure(call.ended(&outcome, 90_000, 0.5, &mut budget));
+            assert!(!failure.retryable, "{outcome:?}");
+            assert_eq!(failure.billed, Billed::Unknown, "{outcome:?}");
+            assert_eq!(budget, Budget::default());
+        }
+    }
+
+    #[test]
+    fn with_a_key_a_cut_stream_is_resumed() {
+        let mut budget = Budget::default();
+        let (mut call, _) = Call::begin(OURS, Deadlines::default(), 0);
+        let until = wait(&call.ended(&Outcome::Cut, 10, 0.0, &mut budget));
+        assert_eq!(
+            call.wake(until, 0.5, &mut budget),
+            Some(Step::Send(Attempt { number: 2, resume: false }))
+        );
+        call.headers(500);
+        let until = wait(&call.ended(&Outcome::Cut, 600, 0.0, &mut budget));
+        assert_eq!(call.wake(until, 0.5, &mut budget), Some(Step::Send(Attempt { number: 3, resume: true })));
+        let failure = failure(call.ended(&Outcome::Cut, 5000, 0.0, &mut budget));
+        assert!(failure.retryable);
+        assert_eq!(failure.attempts, 3);
+    }
+
+    #[test]
+    fn a_wait_longer_than_allowed_or_than_the_call_fails_at_once() {
+        for (asked, total, fails) in [
+            (Some(60_000), None, false),
+            (Some(60_001), None, true),
+            (Some(5000), Some(5000), true),
+            (Some(5000), Some(6000), false),
+            (None, Some(400), true),
+        ] {
+            let mut budget = Budget::default();
+            let deadlines = Deadlines { total_ms: total, connect_ms: None, idle_ms: None };
+            let (mut call, _) = Call::begin(Policy::default(), deadlines, 0);
+            let step = call.ended(&refused(429, "rate_limit_exceeded", asked), 0, 0.0, &mut budget);
+            assert_eq!(matches!(step, Step::Fail(_)), fails, "{asked:?} {total:?}");
+            if fails {
+                let failure = failure(step);
+                assert_eq!(
+                    (failure.kind, failure.retry_after_ms, failure.retryable),
+                    (Kind::Rate, asked, true)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_deadline_is_kept_to_the_millisecond() {
+        let deadlines = Deadlines { total_ms: Some(10_000), connect_ms: Some(500), idle_ms: Some(300) };
+        let mut budget = Budget::default();
+        let start = || Call::begin(Policy::default(), deadlines.clone(), 100).0;
+
+        let mut call = start();
+        assert_eq!(call.wake_at_ms(), Some(600));
+        assert_eq!(call.wake(599, 0.5, &mut budget), None);
+        let connect = failure(call.wake(600, 0.5, &mut budget).unwrap());
+        assert_eq!(connect.problem.code.as_deref(), Some("connect_timeout"));
+
+        let mut call = start();
+        call.headers(599);
+        assert_eq!(call.wake_at_ms(), Some(899));
+        call.alive(800);
+        assert_eq!(call.wake(1099, 0.5, &mut budget), None);
+        let idle = failure(call.wake(1100, 0.5, &mut budget).unwrap());
+        assert_eq!(idle.problem.code.as_deref(), Some("idle_timeout"));
+
+        let mut call = start();
+        call.headers(200);
+        for now in (300..10_100).step_by(200) {
+            call.alive(now);
+            assert_eq!(call.wake(now, 0.5, &mut budget), None, "heartbeats are life");
+        }
+        let total = failure(call.wake(10_100, 0.5, &mut budget).unwrap());
+        assert_eq!((total.kind, total.problem.code.as_deref()), (Kind::Timeout, Some("total_timeout")));
+        assert_eq!(call.wake_at_ms(), None);
+    }
+
+    #[test]
+    fn a_call_that_is_called_off_while_waiting_costs_what_the_last_attempt_did() {
+        let mut budget = Budget::default();
+        let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
+        wait(&call.ended(&refused(429, "rate_limit_exceeded", Some(50_000)), 5, 0.0, &mut budget));
+        let aborted = failure(call.ended(&Outcome::Aborted, 60, 0.0, &mut budget));
+        assert_eq!((aborted.kind, aborted.billed, aborted.retryable), (Kind::Aborted, Billed::No, false));
+
+        let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
+        let aborted = failure(call.ended(&Outcome::Aborted, 60, 0.0, &mut budget));
+        assert_eq!(aborted.billed, Billed::Unknown);
+    }
+
+    #[test]
+    fn an_empty_budget_ends_retries_everywhere() {
+        let mut budget = Budget::default();
+        let mut sent = 0;
+        for _ in 0..1000 {
+            let (mut call, _) = Call::begin(OURS, Deadlines::default(), 0);
+            sent += 1;
+            while let Step::Wait { until_ms } = call.ended(&refused(503, "", None), 0, 0.0, &mut budget) {
+                assert!(call.wake(until_ms, 0.5, &mut budget).is_some());
+                sent += 1;
+            }
+        }
+        assert_eq!(sent, 1100, "an outage is met with a tenth more calls, not with three times as many");
+    }
+
+    #[test]
+    fn errors_inside_an_answer_and_empty_answers_are_told_by_name() {
+        let end = |outcome| {
+            let (mut call, _) = Call::begin(OURS, Deadlines::default(), 0);
+            call.headers(5);
+            failure(call.ended(&outcome, 50, 0.0, &mut Budget::default()))
+        };
+        let problem =
+            ApiProblem { message: "late".into(), code: Some("server_error".into()), ..ApiProblem::default() };
+        let reported = end(Outcome::Reported { problem: problem.clone(), images: 1 });
+        assert_eq!(
+            (reported.kind, reported.billed, reported.retryable),
+            (Kind::Upstream, Billed::Yes, false)
+        );
+        assert_eq!(end(Outcome::Reported { problem, images: 0 }).billed, Billed::Unknown);
+        assert_eq!(end(Outcome::Empty { has_url: false }).problem.code.as_deref(), Some("empty_result"));
+        let url = end(Outcome::Empty { has_url: true });
+        assert_eq!((url.problem.code.as_deref(), url.billed), (Some("url_result"), Billed::Yes));
+        let unreadable = end(Outcome::Unreadable { message: "bad".into(), code: "invalid_json" });
+        assert_eq!((unreadable.kind, unreadable.problem.message.as_str()), (Kind::Protocol, "bad"));
+    }
+
+    #[test]
+    fn a_failure_is_the_record_an_error_is_made_of() {
+        let (mut call, _) =
+            Call::begin(Policy { max_retries: 0, ..Policy::default() }, Deadlines::default(), 0);
+        let failed = failure(call.ended(&refused(429, "slow_down", Some(7)), 0, 0.0, &mut Budget::default()));
+        assert_eq!(
+            serde_json::to_value(&failed).unwrap(),
+            serde_json::json!({
+                "kind": "rate", "status": 429, "message": "no", "code": "slow_down", "retryable": true,
+                "retryAfterMs": 7, "billed": "no", "attempts": 1
+            })
+        );
+    }
+}

@@ -1,0 +1,17 @@
+import { fileURLToPath } from "node:url";
+
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export default defineConfig({
+  // Parts of the worker that run here without workerd take the package for Node.
+  resolve: { alias: { "gpt-image-edge": `${root}pkg/node.js` } },
+  test: {
+    include: ["**/*.test.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Each file starts a workerd of its own; two at a time leave the machine usable.
+    maxWorkers: 2,
+  },
+});

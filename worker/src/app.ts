@@ -1,0 +1,79 @@
+// The routes, in the order they are tried.
+
+import { Hono, type Context } from "hono";
+
+import { corsHeaders, preflight } from "./auth/origin.ts";
+import { authorize } from "./auth/token.ts";
+import { settingsOf, type Env } from "./env.ts";
+import { internalError, methodNotAllowed, notFound, Refusal } from "./errors.ts";
+import { edits } from "./routes/edits.ts";
+import { generations } from "./routes/generations.ts";
+import { health } from "./routes/health.ts";
+import { getModel, listModels } from "./routes/models.ts";
+import { page, pageConfig } from "./routes/page.ts";
+import { upstreamOf } from "./upstream/upstream.ts";
+
+type Route = Context<{ Bindings: Env }>;
+
+export const app = new Hono<{ Bindings: Env }>();
+
+// Everything that is no static file says that it must not be kept or guessed at.
+app.use(async (context, next) => {
+  await next();
+  const { headers } = context.res;
+  if (headers.has("content-security-policy")) return;
+  context.header("cache-control", "no-store");
+  context.header("x-content-type-options", "nosniff");
+  context.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+});
+
+app.use("/v1/*", async (context, next) => {
+  const settings = settingsOf(context.env);
+  // Before anything else: a page that may not call learns nothing but that.
+  const cors = corsHeaders(context.req.raw, settings);
+  if (context.req.method === "OPTIONS") return preflight(context.req.raw, settings);
+  await next();
+  for (const [name, value] of Object.entries(cors)) context.header(name, value);
+  if (!context.res.headers.has("x-request-id"))
+    context.header("x-request-id", `req_${crypto.randomUUID().replaceAll("-", "")}`);
+  return undefined;
+});
+app.use("/v1/*", async ({ env, req }, next) => {
+  await authorize(req.raw, settingsOf(env));
+  return next();
+});
+
+app.post("/v1/images/generations", ({ env, req }) => generations(req.raw, upstreamOf(settingsOf(env))));
+app.post("/v1/images/edits", ({ env, req }) => edits(req.raw, upstreamOf(settingsOf(env)), settingsOf(env)));
+app.get("/v1/models", () => listModels());
+app.get("/v1/models/:id", ({ req }) => getModel(req.param("id")));
+
+app.all("/v1/images/generations", only("POST"));
+app.all("/v1/images/edits", only("POST"));
+app.all("/v1/models", only("GET, HEAD"));
+app.all("/v1/models/:id", only("GET, HEAD"));
+app.all("/v1/*", () => {
+  throw notFound("There is nothing at this address.", "unknown_url");
+});
+
+app.get("/healthz", ({ env }) => health(settingsOf(env)));
+app.all("/healthz", only("GET, HEAD"));
+app.get("/config.json", ({ env, req }) => pageConfig(req.raw, settingsOf(env)));
+app.all("/config.json", only("GET, HEAD"));
+app.all("*", ({ env, req }) => page(req.raw, env.ASSETS));
+
+app.onError((error) => {
+  if (error instanceof Refusal) return error.toResponse();
+  // What went wrong may hold parts of a request: it goes to the operator's log and not to the caller.
+  console.error(
+    JSON.stringify({ event: "unexpected_error", name: error.name, message: error.message, stack: error.stack }),
+  );
+  return internalError().toResponse();
+});
+
+/** Answers any other method of an address. */
+function only(allowed: string) {
+  return ({ req }: Route) => {
+    throw methodNotAllowed(req.method, allowed);
+  };
+}

@@ -1,0 +1,8 @@
+// The worker: everything it does is in the routes of app.ts.
+
+import { app } from "./app.ts";
+import type { Env } from "./env.ts";
+
+export default {
+  fetch: (request, env, context) => app.fetch(request, env, context),
+} satisfies ExportedHandler<Env>;

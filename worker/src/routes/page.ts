@@ -1,0 +1,55 @@
+// The page, and what it needs to know.
+
+import { isLoopback, type Env, type Settings } from "../env.ts";
+import { methodNotAllowed, notFound } from "../errors.ts";
+
+/**
+ * Scripts, styles and data come from here alone; pictures are made in the page. `blob:` in connect-src lets the page read
+ * back what it made. The page talks to this worker, so no other address is needed; a page that is served elsewhere
+ * brings its own policy.
+ */
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self' blob:",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const HEADERS = {
+  "content-security-policy": CSP,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** A static file. They go through the worker so that each carries the headers above. */
+export async function page(request: Request, assets: Env["ASSETS"]): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed(request.method, "GET, HEAD");
+  const reply = await assets?.fetch(request);
+  if (!reply || reply.status === 404) throw notFound("There is nothing at this address.", "unknown_url");
+  const answer = new Response(reply.body, reply);
+  for (const [name, value] of Object.entries(HEADERS)) answer.headers.set(name, value);
+  return answer;
+}
+
+/**
+ * Where the page sends its requests. The token is in it only where the operator said so, only for the page itself, and
+ * only on this machine by its own name: a foreign name that resolves to it would make a foreign page "the page itself".
+ */
+export function pageConfig(request: Request, settings: Settings): Response {
+  const own = request.headers.get("sec-fetch-site") === "same-origin" && isLoopback(new URL(request.url).hostname);
+  const token = settings.tokenOnPage && own ? { token: settings.token } : {};
+  return Response.json(
+    { baseURL: "/v1", upstream: settings.upstream, ...token },
+    { headers: { vary: "Sec-Fetch-Site" } },
+  );
+}

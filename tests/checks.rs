@@ -359,6 +359,108 @@ fn references_of_json_edits_are_checked() {
     assert_eq!(found(&long(20_971_521)), [Code::UrlTooLong]);
 }
 
+fn respond_codes(json: &str) -> Vec<Code> {
+    codes(Operation::Respond, &request(json), &Context::new(QUIET))
+}
+
+#[test]
+fn responses_are_checked_outside_and_inside_the_tool() {
+    let forced = r#""tool_choice":{"type":"image_generation"}"#;
+    let with = |tool: &str| {
+        respond_codes(&format!(r#"{{"model":"gpt-5","input":"draw a cat","tools":[{tool}],{forced}}}"#))
+    };
+    assert_eq!(with(r#"{"type":"image_generation"}"#), []);
+    assert_eq!(
+        with(r#"{"type":"image_generation","model":"gpt-image-1-mini","size":"1024x1024","action":"edit"}"#),
+        []
+    );
+    assert_eq!(with(r#"{"type":"web_search"}"#), [Code::NoImageTool]);
+    assert_eq!(with(r#"{"type":"image_generation","n":2}"#), [Code::UnrecognizedKey]);
+    assert_eq!(with(r#"{"type":"image_generation","action":"draw"}"#), [Code::InvalidValue]);
+    assert_eq!(with(r#"{"type":"image_generation","input_fidelity":null}"#), [Code::UnsupportedParameter]);
+    assert_eq!(with(r#"{"type":"image_generation","input_image_mask":{}}"#), [Code::InvalidReference]);
+    assert_eq!(with(r#"{"type":"image_generation","size":"10x10"}"#), [Code::SizeNotOffered]);
+    let outside = |fields: &str| {
+        respond_codes(&format!(
+            r#"{{{fields},"tools":[{{"type":"image_generation"}}],"tool_choice":"required"}}"#
+        ))
+    };
+    assert_eq!(outside(r#""model":"gpt-5","input":"x","previous_response_id":"resp_1""#), []);
+    assert_eq!(outside(r#""model":"gpt-image-2","input":"x""#), [Code::ImageModelAsMain]);
+    assert_eq!(outside(r#""model":"gpt-5","input":"x","size":"1024x1024""#), [Code::ToolParameterOutside]);
+    assert_eq!(outside(r#""model":"gpt-5","inptu":"x""#), [Code::UnrecognizedKey, Code::Required]);
+    let choice = |choice: &str| {
+        respond_codes(&format!(
+            r#"{{"model":"gpt-5","input":"x","tools":[{{"type":"image_generation"}}]{choice}}}"#
+        ))
+    };
+    assert_eq!(choice(""), [Code::ToolNotForced]);
+    assert_eq!(choice(r#","tool_choice":"none""#), [Code::ToolForbidden]);
+    // The tool is repaired where it stands.
+    let value = request(
+        r#"{"model":"gpt-5","input":"x","tools":[{"type":"image_generation","quality":"LOW"}],"tool_choice":"required"}"#,
+    );
+    let found = normalize(Operation::Respond, value, &Context::new(QUIET), &Catalog::default());
+    let tool = found.request.get("tools").unwrap().as_array().unwrap()[0].clone();
+    assert_eq!(tool.get("quality"), Some(&Value::from("low")));
+    assert_eq!(found.changes[0].param, "tools[0].quality");
+}
+
+#[test]
+fn batch_lines_are_checked_with_their_body() {
+    let line =
+        |fields: &str| codes(Operation::Batch, &request(&format!("{{{fields}}}")), &Context::new(QUIET));
+    let head = r#""custom_id":"a","method":"POST""#;
+    let with = |url: &str, body: &str| line(&format!(r#"{head},"url":"{url}","body":{body}"#));
+    let body = r#"{"model":"gpt-image-1-mini","prompt":"x"}"#;
+    assert_eq!(with("/v1/images/generations", body), []);
+    assert_eq!(with("/v1/images/variations", body), [Code::BatchUrl]);
+    assert_eq!(
+        with("/v1/images/generations", r#"{"model":"gpt-image-1-mini","prompt":"x","stream":true}"#),
+        [Code::BatchStream]
+    );
+    assert_eq!(
+        with("/v1/images/generations", r#"{"model":"gpt-image-2.5-flare","prompt":"x"}"#),
+        [Code::BatchUnpublished]
+    );
+    assert!(
+        with("/v1/images/generations", r#"{"model":"dall-e-3","prompt":"x"}"#)
+            .contains(&Code::BatchUnsupported)
+    );
+    let by_reference = r#"{"model":"gpt-image-1-mini","prompt":"x","images":[{"file_id":"file-1"}]}"#;
+    assert_eq!(with("/v1/images/edits", by_reference), []);
+    assert_eq!(with("/v1/images/edits", body), [Code::Required]);
+    assert_eq!(line(&format!(r#"{head},"url":"/v1/images/generations""#)), [Code::Required]);
+    assert_eq!(
+        line(&format!(r#""method":"POST","url":"/v1/images/generations","body":{body}"#)),
+        [Code::Required]
+    );
+}
+
+#[test]
+fn runware_tasks_are_checked() {
+    let task = |fields: &str| {
+        let id = r#""taskUUID":"11111111-2222-4333-8444-555555555555""#;
+        let json = format!(
+            r#"{{"taskType":"imageInference",{id},"model":"openai:1@2","positivePrompt":"x",{fields}}}"#
+        );
+        codes(Operation::Runware, &request(&json), &Context::new(QUIET))
+    };
+    assert_eq!(task(r#""width":1024,"height":1536,"numberResults":20,"outputFormat":"PNG""#), []);
+    assert_eq!(task(r#""width":1024,"height":1000"#), [Code::SizeNotOffered]);
+    assert_eq!(task(r#""width":1024"#), [Code::SizeNotOffered]);
+    assert_eq!(task(r#""numberResults":21"#), [Code::TooBig]);
+    assert_eq!(task(r#""outputQuality":10"#), [Code::TooSmall]);
+    assert_eq!(task(r#""outputFormat":"png""#), [Code::InvalidValue]);
+    assert_eq!(task(r#""seed":1"#), [Code::UnrecognizedKey]);
+    assert_eq!(task(r#""webhookURL":"https://example.com""#), [Code::CallsAddress]);
+    assert_eq!(
+        task(r#""providerSettings":{"openai":{"background":"transparent"}}"#),
+        [Code::TransparentFormat]
+    );
+    assert_eq!(task(r#""taskUUID":"not-one""#), [Code::InvalidUuid]);
+}
+
 #[test]
 fn every_code_has_a_case() {
     let source = include_str!("checks.rs");

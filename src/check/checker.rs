@@ -16,6 +16,10 @@ pub(crate) struct Checker<'a> {
     pub(crate) catalog: &'a Catalog,
     /// The model the request means; `None` when the catalogue does not know it, and only shared rules apply.
     pub(crate) model: Option<&'static Model>,
+    /// Whether images come by reference in JSON rather than as files in a form.
+    pub(crate) json_body: bool,
+    /// Where the checked object stands in the whole request: `tools[0]` of a response, `body` of a batch line.
+    pub(crate) prefix: Vec<PathItem>,
     pub(crate) issues: Vec<Issue>,
 }
 
@@ -32,7 +36,31 @@ impl<'a> Checker<'a> {
             Some(id) => id.as_str().and_then(|id| catalog.find(id)),
             None => catalog.default_model(context.today),
         };
-        Self { operation, request, fields, context, catalog, model, issues: Vec::new() }
+        let json_body = context.json_body;
+        Self {
+            operation,
+            request,
+            fields,
+            context,
+            catalog,
+            model,
+            json_body,
+            prefix: Vec::new(),
+            issues: Vec::new(),
+        }
+    }
+
+    /// A run over an object inside the request, which goes on with the issues of this one.
+    pub(crate) fn inside(
+        &mut self,
+        operation: Operation,
+        object: &'a Value,
+        path: Vec<PathItem>,
+    ) -> Checker<'a> {
+        let mut inner = Checker::new(operation, object, self.context, self.catalog);
+        inner.prefix = self.prefix.iter().cloned().chain(path).collect();
+        inner.issues = core::mem::take(&mut self.issues);
+        inner
     }
 
     /// Starts an issue about a field of the request.
@@ -41,7 +69,7 @@ impl<'a> Checker<'a> {
         self.at(code, vec![PathItem::Key(field.name().to_owned())], given, message)
     }
 
-    /// Starts an issue about anything in the request.
+    /// Starts an issue about anything in the checked object.
     pub(crate) fn at(
         &mut self,
         code: Code,
@@ -49,6 +77,7 @@ impl<'a> Checker<'a> {
         given: Option<Value>,
         message: &str,
     ) -> Draft<'_> {
+        let path: Vec<PathItem> = self.prefix.iter().cloned().chain(path).collect();
         let param = param_of(&path);
         let message = if param.is_empty() { message.to_owned() } else { join(&[&param, ": ", message]) };
         Draft {

@@ -219,6 +219,39 @@ codes! {
     UrlTooLong = "url_too_long", Error, SPEC,
         "`image_url` is too long.",
         "At most 20,971,520 characters; send larger images as a form, or by `file_id`.";
+    ImageModelAsMain = "image_model_as_main", Error, GUIDE,
+        "The main model of a response must not be an image model.",
+        "The image model goes into the tool: `tools: [{ type: \"image_generation\", model }]`. The main model writes the prompt and decides.";
+    NoImageTool = "no_image_tool", Error, REFERENCE,
+        "The response has no `image_generation` tool.",
+        "Without it nothing is drawn.";
+    ToolNotForced = "tool_not_forced", Warning, REFERENCE,
+        "The model may answer with text alone.",
+        "`tool_choice: { type: \"image_generation\" }` makes it draw.";
+    ToolForbidden = "tool_forbidden", Error, REFERENCE,
+        "`tool_choice` forbids the image tool.",
+        "With \"none\" nothing is drawn.";
+    ToolParameterOutside = "tool_parameter_outside", Error, REFERENCE,
+        "A parameter of the tool stands outside of it.",
+        "`size`, `quality` and the like belong into `tools[i]`.";
+    BatchUrl = "batch_url", Error, "https://developers.openai.com/api/docs/guides/batch",
+        "A batch line names an endpoint that batches do not have.",
+        "Images come by `/v1/images/generations`, `/v1/images/edits` and `/v1/responses`.";
+    BatchStream = "batch_stream", Error, "https://developers.openai.com/api/docs/guides/batch",
+        "A batch cannot stream.",
+        "Its answers come in a file.";
+    BatchUnsupported = "batch_unsupported", Error, REFERENCE,
+        "The model is not served in batches.",
+        "dall-e models never were.";
+    BatchUnpublished = "batch_unpublished", Warning, "https://developers.openai.com/api/docs/models/gpt-image-2.5-flare",
+        "Sources disagree on whether the model is served in batches.",
+        "The model page says no, the price list has batch prices.";
+    InvalidUuid = "invalid_uuid", Error, "https://runware.ai/docs/models/openai-gpt-image-1-mini",
+        "`taskUUID` is a UUID of version 4.",
+        "Answers are matched by it.";
+    CallsAddress = "calls_address", Warning, "https://runware.ai/docs/models/openai-gpt-image-1-mini",
+        "The field makes the provider call an address.",
+        "Never take it from a caller you do not trust.";
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         Some(Fact::NotSupported) => return,
         Some(Fact::NotPublished) | None => None,
     };
-    if checker.context.json_body {
+    if checker.json_body {
         references(checker, rule);
     } else {
         files(checker, rule);
@@ -116,7 +116,12 @@ fn references(checker: &mut Checker<'_>, rule: Option<EditRule>) {
 }
 
 /// One `{image_url}` or `{file_id}`. Tells whether it is well formed.
-fn reference(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, rule: Option<EditRule>) -> bool {
+pub(super) fn reference(
+    checker: &mut Checker<'_>,
+    path: &[PathItem],
+    value: &Value,
+    rule: Option<EditRule>,
+) -> bool {
     let given = || Some(super::message::given(value));
     let text = |name| value.get(name).and_then(Value::as_str);
     let exact = value.as_object().is_some_and(|fields| fields.len() == 1);

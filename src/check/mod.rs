@@ -1,5 +1,6 @@
 //! What is wrong with a request: every problem at once, in the order of the documentation, each with its fix.
 
+mod batch;
 mod checker;
 mod choice;
 pub mod code;
@@ -11,6 +12,8 @@ mod message;
 mod normalize;
 mod prompt;
 pub mod report;
+mod respond;
+mod runware;
 mod serialize;
 mod shape;
 mod size;
@@ -30,15 +33,19 @@ use checker::Checker;
 pub fn check(operation: Operation, request: &Value, context: &Context, catalog: &Catalog) -> Report {
     let mut checker = Checker::new(operation, request, context, catalog);
     if shape::is_object(&mut checker) {
-        images_api(&mut checker);
+        match operation {
+            Operation::Generate | Operation::Edit => images_api(&mut checker),
+            Operation::Respond => respond::check(&mut checker),
+            Operation::Runware => runware::check(&mut checker),
+            Operation::Batch => batch::check(&mut checker),
+        }
     }
     Report { issues: checker.issues }
 }
 
 /// The rules of `/images/generations` and `/images/edits`, in the order of the fields.
-fn images_api(checker: &mut Checker<'_>) {
-    let model = checker.model;
-    shape::keys(checker);
+pub(crate) fn images_api(checker: &mut Checker<'_>) {
+    shape::keys(checker, &[]);
     prompt::check(checker);
     if checker.operation == Operation::Edit {
         images::check(checker);
@@ -46,48 +53,57 @@ fn images_api(checker: &mut Checker<'_>) {
     if checker.fields.raw(Field::Model).is_none() || shape::typed(checker, Field::Model) {
         lifecycle::check(checker);
     }
-    choice::number(checker, Field::N, model.map(|model| Fact::Known(model.n)));
-    size::check(checker);
-    choice::word(checker, Field::Quality, model.map(|model| Fact::Known(model.qualities)));
-    choice::word(checker, Field::Background, model.map(|model| model.backgrounds));
-    choice::word(checker, Field::OutputFormat, model.map(|model| model.output_formats));
-    choice::number(checker, Field::OutputCompression, model.map(|model| model.output_compression));
-    if checker.operation == Operation::Edit {
-        choice::word(checker, Field::InputFidelity, model.map(|model| model.input_fidelity));
-    }
-    choice::word(checker, Field::Moderation, model.map(|model| model.moderation));
-    for field in [Field::Stream, Field::Svg, Field::SafetyIdentifier, Field::User] {
+    choice::number(checker, Field::N, checker.model.map(|model| Fact::Known(model.n)));
+    parameters(checker);
+    for field in [Field::Stream, Field::SafetyIdentifier, Field::User] {
         shape::typed(checker, field);
     }
-    let partial = model.map(|model| map(model.streaming, |rule| rule.partial_images));
-    choice::number(checker, Field::PartialImages, partial);
-    choice::word(checker, Field::Complexity, model.map(|model| model.complexity));
-    let animation = model.map(|model| model.animation);
-    choice::number(checker, Field::FrameCount, animation.map(|fact| map(fact, |rule| rule.frame_count)));
-    choice::number(
-        checker,
-        Field::FrameDurationMs,
-        animation.map(|fact| map(fact, |rule| rule.frame_duration_ms)),
-    );
+    let model = checker.model;
     choice::word(checker, Field::ResponseFormat, model.map(|model| model.response_format));
     if checker.operation == Operation::Generate {
         choice::word(checker, Field::Style, model.map(|model| model.style));
     }
     if let Some(model) = model {
-        if model.svg.is_refused() && checker.fields.get(Field::Svg).is_some() {
-            choice::unsupported(checker, Field::Svg, model.id);
-        }
         if model.streaming.is_refused() && checker.fields.raw(Field::Stream).is_some() {
             choice::unsupported(checker, Field::Stream, model.id);
         }
-        combination::transparency(checker, model);
-        combination::preview_format(checker, model);
-        combination::compression(checker, model);
-        combination::formats(checker, model);
         combination::mask_and_markup(checker, model);
     }
     combination::streaming(checker, model);
     combination::user(checker);
+}
+
+/// The rules of what the Images API and the Responses tool have in common.
+fn parameters(checker: &mut Checker<'_>) {
+    let model = checker.model;
+    size::check(checker);
+    choice::word(checker, Field::Quality, model.map(|model| Fact::Known(model.qualities)));
+    choice::word(checker, Field::Background, model.map(|model| model.backgrounds));
+    choice::word(checker, Field::OutputFormat, model.map(|model| model.output_formats));
+    choice::number(checker, Field::OutputCompression, model.map(|model| model.output_compression));
+    if checker.operation != Operation::Generate {
+        choice::word(checker, Field::InputFidelity, model.map(|model| model.input_fidelity));
+    }
+    choice::word(checker, Field::Moderation, model.map(|model| model.moderation));
+    let partial = model.map(|model| map(model.streaming, |rule| rule.partial_images));
+    choice::number(checker, Field::PartialImages, partial);
+    choice::word(checker, Field::Complexity, model.map(|model| model.complexity));
+    let animation = model.map(|model| model.animation);
+    choice::number(checker, Field::FrameCount, animation.map(|fact| map(fact, |rule| rule.frame_count)));
+    let duration = animation.map(|fact| map(fact, |rule| rule.frame_duration_ms));
+    choice::number(checker, Field::FrameDurationMs, duration);
+    if checker.fields.raw(Field::Svg).is_some() {
+        let svg = model.map(|model| model.svg);
+        if choice::supported(checker, Field::Svg, svg).is_some() {
+            shape::typed(checker, Field::Svg);
+        }
+    }
+    if let Some(model) = model {
+        combination::transparency(checker, model);
+        combination::preview_format(checker, model);
+        combination::compression(checker, model);
+        combination::formats(checker, model);
+    }
 }
 
 /// The part of a rule that concerns one field.

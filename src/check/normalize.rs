@@ -44,8 +44,9 @@ pub fn normalize(
 
 fn apply(request: &mut Value, issue: &Issue) -> Option<Change> {
     let fix = issue.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe)?;
-    let [PathItem::Key(name)] = issue.path.as_slice() else { return None };
-    let from = request.get(name).cloned();
+    let (PathItem::Key(name), way) = issue.path.split_last()? else { return None };
+    let object = way.iter().try_fold(request, step)?;
+    let from = object.get(name).cloned();
     let mut change = Change {
         code: issue.code,
         param: issue.param.clone(),
@@ -57,21 +58,31 @@ fn apply(request: &mut Value, issue: &Issue) -> Option<Change> {
     if issue.code == Code::UnrecognizedKey {
         // The fix is the right name: the value moves there, unless somebody sits there already.
         let right = fix.value.as_ref()?.as_str()?;
-        if request.get(right).is_some() {
+        if object.get(right).is_some() {
             return None;
         }
-        rename(request, name, right);
+        rename(object, name, right);
         change.to = from;
-        change.reason = super::message::join(&[&issue.message, " renamed to ", right]);
         return Some(change);
     }
     match &fix.value {
         Some(value) if from.as_ref() == Some(value) => return None,
-        Some(value) => request.set(name, value.clone()),
-        None if !request.remove(name) => return None,
+        Some(value) => object.set(name, value.clone()),
+        None if !object.remove(name) => return None,
         None => {}
     }
     Some(change)
+}
+
+/// One step into a value.
+fn step<'a>(value: &'a mut Value, item: &PathItem) -> Option<&'a mut Value> {
+    match (value, item) {
+        (Value::Object(fields), PathItem::Key(key)) => {
+            fields.iter_mut().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+        }
+        (Value::Array(items), PathItem::Index(index)) => items.get_mut(usize::try_from(*index).ok()?),
+        _ => None,
+    }
 }
 
 fn rename(request: &mut Value, wrong: &str, right: &str) {

@@ -20,8 +20,8 @@ pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
     false
 }
 
-/// Fields that no such request has, and fields that are given twice.
-pub(super) fn keys(checker: &mut Checker<'_>) {
+/// Fields that no such object has, and fields that are given twice. `more` are names it has beside the usual ones.
+pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
     let Some(entries) = checker.request.as_object() else { return };
     let mut seen = [false; Field::COUNT];
     let mut strangers = BTreeSet::new();
@@ -30,7 +30,9 @@ pub(super) fn keys(checker: &mut Checker<'_>) {
         let twice = if let Some(field) = known {
             seen.get_mut(field.index()).is_some_and(|seen| core::mem::replace(seen, true))
         } else {
-            unrecognized(checker, name, value);
+            if !more.contains(&name.as_str()) {
+                unrecognized(checker, name, value, more);
+            }
             !strangers.insert(name.as_str())
         };
         if twice {
@@ -42,7 +44,7 @@ pub(super) fn keys(checker: &mut Checker<'_>) {
 /// A field that another operation has is reported as unrecognized here, but `response_format` and `style` reach the
 /// rules of the model, which know more to say.
 fn belongs(field: Field, checker: &Checker<'_>) -> bool {
-    field.is_of(checker.operation, checker.context.json_body)
+    field.is_of(checker.operation, checker.json_body)
 }
 
 fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
@@ -50,15 +52,17 @@ fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
     checker.at(Code::DuplicateKey, path, Some(given(value)), "given more than once; keep one");
 }
 
-fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value) {
-    let json = checker.context.json_body;
+fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value, more: &[&str]) {
+    let json = checker.json_body;
     let operation = checker.operation;
-    let offered =
-        || Field::ALL.iter().filter(move |field| field.is_of(operation, json)).map(|field| field.name());
-    let meant = similar(name, offered());
+    let usual = Field::ALL.iter().filter(|field| field.is_of(operation, json)).map(|field| field.name());
+    let meant = similar(name, usual.chain(more.iter().copied()));
     let kind = match operation {
         Operation::Edit => "an edit",
-        _ => "a generation",
+        Operation::Generate => "a generation",
+        Operation::Respond => "the image_generation tool",
+        Operation::Runware => "an imageInference task",
+        Operation::Batch => "a batch line",
     };
     let mut message = join(&["there is no such field in ", kind]);
     if let Some(meant) = meant {
@@ -94,7 +98,7 @@ pub(super) fn typed(checker: &mut Checker<'_>, field: Field) -> bool {
         | (Kind::References, Value::Array(_))
         | (Kind::Files, Value::File(_) | Value::Array(_))
         | (Kind::File, Value::File(_)) => true,
-        (Kind::File, Value::Object(_)) if checker.context.json_body => true,
+        (Kind::File, Value::Object(_)) if checker.json_body => true,
         (Kind::Integer, Value::Number(_)) => {
             if value.as_integer().is_some() {
                 return true;

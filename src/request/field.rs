@@ -144,8 +144,29 @@ impl Field {
                 Operations::EditForm => !json_body,
                 Operations::Generate => false,
             },
-            Operation::Respond | Operation::Runware | Operation::Batch => false,
+            Operation::Respond => self.is_of_tool(),
+            Operation::Runware | Operation::Batch => false,
         }
+    }
+
+    /// Whether the `image_generation` tool has it. One call makes one image, and the main model writes the prompt.
+    const fn is_of_tool(self) -> bool {
+        matches!(
+            self,
+            Self::Model
+                | Self::Size
+                | Self::Quality
+                | Self::Background
+                | Self::OutputFormat
+                | Self::OutputCompression
+                | Self::InputFidelity
+                | Self::Moderation
+                | Self::PartialImages
+                | Self::Complexity
+                | Self::FrameCount
+                | Self::FrameDurationMs
+                | Self::Svg
+        )
     }
 
     /// The place of the field among all.

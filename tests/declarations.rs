@@ -1,6 +1,7 @@
 //! The literal types of the npm package follow from the catalogue and the table of codes.
 //! `UPDATE=1 cargo test --test declarations` writes the file anew.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fmt::Write;
 

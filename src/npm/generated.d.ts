@@ -131,7 +131,29 @@ export type IssueCode =
   /** `image_url` is an https address or a data URL of an image. */
   | "invalid_url"
   /** `image_url` is too long. */
-  | "url_too_long";
+  | "url_too_long"
+  /** The main model of a response must not be an image model. */
+  | "image_model_as_main"
+  /** The response has no `image_generation` tool. */
+  | "no_image_tool"
+  /** The model may answer with text alone. */
+  | "tool_not_forced"
+  /** `tool_choice` forbids the image tool. */
+  | "tool_forbidden"
+  /** A parameter of the tool stands outside of it. */
+  | "tool_parameter_outside"
+  /** A batch line names an endpoint that batches do not have. */
+  | "batch_url"
+  /** A batch cannot stream. */
+  | "batch_stream"
+  /** The model is not served in batches. */
+  | "batch_unsupported"
+  /** Sources disagree on whether the model is served in batches. */
+  | "batch_unpublished"
+  /** `taskUUID` is a UUID of version 4. */
+  | "invalid_uuid"
+  /** The field makes the provider call an address. */
+  | "calls_address";
 
 /** The words that each model takes. */
 export interface ModelLiterals {

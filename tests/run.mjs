@@ -24,7 +24,7 @@ const CHECKS = [
     count: cargoCount,
   },
   { name: "types", command: ["node", "tests/types/run.mjs"] },
-  { name: "package tests", command: ["node", "--test", "tests/package/"], count: nodeCount },
+  { name: "package tests", command: ["node", "--test", "tests/package/*.test.mjs"], count: nodeCount },
   { name: "worker tests in workerd", command: ["vitest", "run", "--root", "tests/worker"], count: vitestCount },
   { name: "end-to-end tests in Chromium", command: ["node", "--test", "tests/e2e/"], count: nodeCount },
 ];

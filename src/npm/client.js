@@ -68,7 +68,7 @@ export class ImageClient {
   }
 
   async #call(operation, request, options) {
-    const { stream: _, partial_images: __, ...plain } = request;
+    const { stream: _, partial_images: __, ...plain } = objectOf(request);
     const response = await this.#send(operation, plain, options);
     const requestId = response.headers.get("x-request-id") ?? undefined;
     const reply = await response.json();
@@ -83,7 +83,7 @@ export class ImageClient {
     const follow = () => abort.abort(signal.reason);
     if (signal?.aborted) follow();
     else signal?.addEventListener("abort", follow, { once: true });
-    const send = (asked) => this.#send(operation, { ...request, stream: true }, asked);
+    const send = (asked) => this.#send(operation, { ...objectOf(request), stream: true }, asked);
     async function* events() {
       try {
         const response = await send({ signal: abort.signal });
@@ -109,6 +109,12 @@ export class ImageClient {
     }
     return iterableStream(events(), () => abort.abort());
   }
+}
+
+function objectOf(request) {
+  if (typeof request === "object" && request !== null) return request;
+  const message = `request: expected an object, not ${request === null ? "null" : typeof request}`;
+  throw new ImageApiError({ kind: "user", code: "invalid_request", message });
 }
 
 function failedToSend(cause, signal) {

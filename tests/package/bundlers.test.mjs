@@ -1,0 +1,153 @@
+// The packed tarball through bundlers, in Chromium under a strict policy, and in workerd.
+
+import assert from "node:assert/strict";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test from "node:test";
+
+import * as esbuild from "esbuild";
+import { Miniflare } from "miniflare";
+import * as miniflare from "miniflare";
+import { rollup } from "rollup";
+import { build as vite } from "vite";
+import webpack from "webpack";
+
+import { open } from "./browser.mjs";
+import { expected, project } from "./install.mjs";
+
+const SHOW =
+  'import { program } from "./program.js";\nprogram().then((result) => (document.title = JSON.stringify(result)));\n';
+const page = (script) =>
+  `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><script type=module src="${script}"></script>`;
+const PACKAGE = join("node_modules", "gpt-image-edge");
+const WASM = "gpt_image_edge_bg.wasm";
+
+/** The .wasm files of a build: a second copy would be a second instance, and twice the download. */
+async function wasmIn(folder) {
+  const files = await readdir(folder, { recursive: true });
+  return files.filter((file) => file.endsWith(".wasm"));
+}
+
+test("a plain page without a bundler", async () => {
+  const folder = await project("plain", { "main.js": SHOW });
+  const program = await readFile(join(folder, "program.js"), "utf8");
+  // No import map: a strict policy forbids inline scripts, so the address is written out.
+  await writeFile(join(folder, "program.js"), program.replace('"gpt-image-edge"', `"./${PACKAGE}/index.js"`));
+  await writeFile(join(folder, "index.html"), page("main.js"));
+  const { result, asked } = await open(folder);
+  assert.deepEqual(result, await expected());
+  assert.deepEqual(asked.toSorted(), ["/", "/main.js", `/${PACKAGE}/${WASM}`, `/${PACKAGE}/index.js`, "/program.js"]);
+});
+
+test("a web worker and a service worker", async () => {
+  const folder = await project("workers", {
+    "worker.js": 'import { program } from "./program.js";\npostMessage(await program());\n',
+    "service.js": `import { program } from "./program.js";
+      addEventListener("message", (event) => event.waitUntil(program().then((result) => event.source.postMessage(result))));`,
+    "main.js": `const worker = new Worker("worker.js", { type: "module" });
+      const fromWorker = new Promise((resolve) => worker.addEventListener("message", (event) => resolve(event.data)));
+      const fromService = new Promise((resolve) => navigator.serviceWorker.addEventListener("message", (event) => resolve(event.data)));
+      navigator.serviceWorker.startMessages();
+      navigator.serviceWorker.register("service.js", { type: "module" });
+      navigator.serviceWorker.ready.then((registration) => registration.active.postMessage("go"));
+      document.title = JSON.stringify({ worker: await fromWorker, service: await fromService });`,
+    "index.html": page("main.js"),
+  });
+  const program = await readFile(join(folder, "program.js"), "utf8");
+  await writeFile(join(folder, "program.js"), program.replace('"gpt-image-edge"', `"./${PACKAGE}/index.js"`));
+  const { result } = await open(folder);
+  assert.deepEqual(result, { worker: await expected(), service: await expected() });
+});
+
+test("esbuild, with the .wasm copied beside the bundle", async () => {
+  const folder = await project("esbuild", { "main.js": SHOW, "index.html": page("dist/main.js") });
+  await esbuild.build({
+    entryPoints: [join(folder, "main.js")],
+    outdir: join(folder, "dist"),
+    bundle: true,
+    format: "esm",
+    minify: true,
+    logLevel: "silent",
+  });
+  await copyFile(join(folder, PACKAGE, WASM), join(folder, "dist", WASM));
+  assert.deepEqual((await open(folder)).result, await expected());
+});
+
+test("Vite", async () => {
+  const folder = await project("vite", { "main.js": SHOW, "index.html": page("/main.js") });
+  await vite({ root: folder, logLevel: "silent", configFile: false, build: { minify: true } });
+  assert.equal((await wasmIn(join(folder, "dist"))).length, 1);
+  assert.deepEqual((await open(join(folder, "dist"))).result, await expected());
+});
+
+test("webpack", async () => {
+  const folder = await project("webpack", { "main.js": SHOW });
+  const compiler = webpack({
+    mode: "production",
+    context: folder,
+    entry: "./main.js",
+    output: { path: join(folder, "dist") },
+    experiments: { outputModule: true },
+  });
+  const stats = await new Promise((resolve, reject) =>
+    compiler.run((error, found) => (error ? reject(error) : resolve(found))),
+  );
+  assert.deepEqual(stats.toJson().errors, []);
+  await writeFile(join(folder, "dist", "index.html"), page("main.js"));
+  assert.equal((await wasmIn(join(folder, "dist"))).length, 1);
+  assert.deepEqual((await open(join(folder, "dist"))).result, await expected());
+});
+
+test("Rollup, with the .wasm copied beside the bundle", async () => {
+  const folder = await project("rollup", { "main.js": SHOW, "index.html": page("dist/main.js") });
+  const resolve = {
+    name: "resolve",
+    resolveId: (id) => (id === "gpt-image-edge" ? join(folder, PACKAGE, "index.js") : null),
+  };
+  const bundle = await rollup({ input: join(folder, "main.js"), plugins: [resolve] });
+  await bundle.write({ dir: join(folder, "dist"), format: "es" });
+  await copyFile(join(folder, PACKAGE, WASM), join(folder, "dist", WASM));
+  assert.deepEqual((await open(folder)).result, await expected());
+});
+
+test("an unused import leaves nothing in the bundle", async () => {
+  const folder = await project("unused", {
+    "main.js": 'import { validate } from "gpt-image-edge";\nconsole.log("nothing used");\n',
+  });
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(folder, "main.js")],
+    bundle: true,
+    format: "esm",
+    write: false,
+    logLevel: "silent",
+  });
+  assert.ok(outputFiles[0].text.length < 200, outputFiles[0].text);
+});
+
+test("workerd", async () => {
+  const worker =
+    'import { program } from "./program.js";\nexport default { fetch: async () => Response.json(await program()) };\n';
+  const folder = await project("workerd", { "worker.js": worker });
+  const bundled = await esbuild.build({
+    entryPoints: [join(folder, "worker.js")],
+    bundle: true,
+    format: "esm",
+    write: false,
+    conditions: ["workerd", "worker"],
+    external: ["*.wasm"],
+    logLevel: "silent",
+  });
+  const modules = [
+    { type: "ESModule", path: "worker.js", contents: bundled.outputFiles[0].text },
+    { type: "CompiledWasm", path: WASM, contents: await readFile(join(folder, PACKAGE, WASM)) },
+  ];
+  const { convertV4MiniflareOptions = (options) => options } = miniflare;
+  const server = new Miniflare(convertV4MiniflareOptions({ compatibilityDate: "2026-07-01", modules }));
+  try {
+    const response = await server.dispatchFetch("http://worker/");
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), await expected());
+  } finally {
+    await server.dispose();
+  }
+});

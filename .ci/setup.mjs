@@ -20,8 +20,16 @@ const NODE_MAJOR = 22;
 const TARGET = "wasm32-unknown-unknown";
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gpt-image-edge");
-const exists = (path, mode = constants.F_OK) => access(path, mode).then(() => true, () => false);
-const modified = (path) => stat(path).then((info) => info.mtimeMs, () => 0);
+const exists = (path, mode = constants.F_OK) =>
+  access(path, mode).then(
+    () => true,
+    () => false,
+  );
+const modified = (path) =>
+  stat(path).then(
+    (info) => info.mtimeMs,
+    () => 0,
+  );
 
 /** What a command prints, or undefined when it cannot be run. */
 async function printed(command, args, env = process.env) {
@@ -37,7 +45,9 @@ async function ensureRust() {
   const withCargo = [process.env.PATH, join(homedir(), ".cargo", "bin")].join(delimiter);
   process.env.PATH = withCargo;
   if (!(await printed("rustup", ["--version"])))
-    throw new StepError("rustup is missing; install it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh");
+    throw new StepError(
+      "rustup is missing; install it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
+    );
   const channel = /channel = "(.*)"/.exec(await readFile(join(root, "rust-toolchain.toml"), "utf8"))[1];
   const sysroot = () => printed("rustc", [`+${channel}`, "--print", "sysroot"]);
   let home = await sysroot();
@@ -80,7 +90,9 @@ async function ensureNode() {
       await run("npm", ["rebuild", "node", "--foreground-scripts"], { cwd: root });
     });
   if (!(await exists(join(bundled, "node"), constants.X_OK)))
-    throw new StepError(`Node ${process.versions.node} is too old; install Node ${NODE_MAJOR} or newer from https://nodejs.org`);
+    throw new StepError(
+      `Node ${process.versions.node} is too old; install Node ${NODE_MAJOR} or newer from https://nodejs.org`,
+    );
   return bundled;
 }
 
@@ -105,7 +117,9 @@ async function ensureChromium() {
   if ((await exists(browser)) && (await exists(driver))) return { browser, driver };
   const hint = "apt-get install -y chromium chromium-driver";
   if (process.getuid?.() !== 0 || !(await printed("apt-get", ["--version"])))
-    throw new StepError(`Chromium and its driver are missing; install them with: sudo ${hint} (or set CHROME_PATH and CHROMEDRIVER)`);
+    throw new StepError(
+      `Chromium and its driver are missing; install them with: sudo ${hint} (or set CHROME_PATH and CHROMEDRIVER)`,
+    );
   await step("installing Chromium", async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["update", "-q"], { env });

@@ -69,7 +69,9 @@ async function main() {
   const words = process.argv.slice(2);
   const chosen = CHECKS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   if (chosen.length === 0)
-    throw new StepError(`no check is called "${words.join('" or "')}"; there are:\n  ${CHECKS.map((c) => c.name).join("\n  ")}`);
+    throw new StepError(
+      `no check is called "${words.join('" or "')}"; there are:\n  ${CHECKS.map((c) => c.name).join("\n  ")}`,
+    );
   const { env } = await setup({ chromium: true });
   if (!existsSync(join(root, "..", "shared")))
     console.log("  ../shared is not there: the tests that need vectors made by others say that they skip");
@@ -82,7 +84,9 @@ async function main() {
   const width = Math.max(...outcomes.map(({ name }) => name.length));
   console.log(`\n${"check".padEnd(width)}  passed  failed  time`);
   for (const { name, passed, failed, time } of outcomes)
-    console.log(`${name.padEnd(width)}  ${String(passed).padStart(6)}  ${String(failed).padStart(6)}  ${duration(time)}`);
+    console.log(
+      `${name.padEnd(width)}  ${String(passed).padStart(6)}  ${String(failed).padStart(6)}  ${duration(time)}`,
+    );
   const total = (key) => outcomes.reduce((all, outcome) => all + outcome[key], 0);
   console.log(`\n${total("passed")} passed, ${total("failed")} failed`);
   if (total("failed")) process.exitCode = 1;

@@ -40,12 +40,29 @@ async function main() {
   await mkdir(state, { recursive: true });
   // In a file of the user's own and not on the command line, where every process of the machine could read it.
   const vars = join(state, "vars.env");
-  const given = ["UPSTREAM", "UPSTREAM_BASE_URL", "OPENAI_API_KEY", "ALLOWED_ORIGINS"].filter((name) => process.env[name]);
-  const lines = [`DEMO_TOKEN=${token}`, "DEMO_TOKEN_ON_PAGE=true", ...given.map((name) => `${name}=${process.env[name]}`)];
+  const given = ["UPSTREAM", "UPSTREAM_BASE_URL", "OPENAI_API_KEY", "ALLOWED_ORIGINS"].filter(
+    (name) => process.env[name],
+  );
+  const lines = [
+    `DEMO_TOKEN=${token}`,
+    "DEMO_TOKEN_ON_PAGE=true",
+    ...given.map((name) => `${name}=${process.env[name]}`),
+  ];
   await writeFile(vars, `${lines.join("\n")}\n`, { mode: 0o600 });
 
   const wrangler = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
-  const options = ["--ip", HOST, "--port", port, "--inspector-port", await freePort(0), "--persist-to", state, "--env-file", vars];
+  const options = [
+    "--ip",
+    HOST,
+    "--port",
+    port,
+    "--inspector-port",
+    await freePort(0),
+    "--persist-to",
+    state,
+    "--env-file",
+    vars,
+  ];
   let log = "";
   const server = spawn(node, [wrangler, "dev", ...options.map(String), "--show-interactive-dev-session=false"], {
     cwd: join(root, "worker"),

@@ -34,7 +34,8 @@ async function start() {
   const update = () => {
     const request = state.request();
     report = validate(state.operation, request, context);
-    const info = catalog.find((model) => model.id === request.model || model.snapshots?.includes(request.model)) ?? defaultModel;
+    const info =
+      catalog.find((model) => model.id === request.model || model.snapshots?.includes(request.model)) ?? defaultModel;
     refresh(info);
     // An empty prompt is where everybody begins: it is no problem before something was sent.
     const untouched = !state.values.prompt && !$("compose").classList.contains("tried");
@@ -85,7 +86,11 @@ async function start() {
     $("cancel").hidden = false;
     $("status").textContent = strings.drawing;
     try {
-      const client = new ImageClient({ baseURL: new URL(config.baseURL, location.href).href, apiKey: token(), dangerouslyAllowBrowser: true });
+      const client = new ImageClient({
+        baseURL: new URL(config.baseURL, location.href).href,
+        apiKey: token(),
+        dangerouslyAllowBrowser: true,
+      });
       const result = await call(client, state.operation, request, abort.signal, run);
       $("status").textContent = run.showResult(result, (file) => state.setFiles({ images: [file] }));
     } catch (error) {
@@ -104,8 +109,10 @@ async function start() {
 
 /** One picture or several, in a stream or whole. */
 async function call(client, operation, request, signal, run) {
-  if (!request.stream) return operation === "edit" ? client.edit(request, { signal }) : client.generate(request, { signal });
-  const events = operation === "edit" ? client.editStream(request, { signal }) : client.generateStream(request, { signal });
+  if (!request.stream)
+    return operation === "edit" ? client.edit(request, { signal }) : client.generate(request, { signal });
+  const events =
+    operation === "edit" ? client.editStream(request, { signal }) : client.generateStream(request, { signal });
   let result;
   for await (const event of events) {
     if (event.type === "partial_image") run.showPartial(event.image, event.partial_image_index);
@@ -127,5 +134,7 @@ function setUpToken(config) {
 }
 
 start().catch((error) => {
-  document.querySelector("main").prepend(el("p", { class: "failure", role: "alert" }, `${strings.failedToStart} ${error.message}`));
+  document
+    .querySelector("main")
+    .prepend(el("p", { class: "failure", role: "alert" }, `${strings.failedToStart} ${error.message}`));
 });

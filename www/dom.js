@@ -17,5 +17,8 @@ export function el(name, attributes = {}, ...children) {
 export function dollars(amount) {
   if (amount === 0) return "$0";
   const digits = amount >= 1 ? 2 : amount >= 0.01 ? 3 : amount >= 0.0001 ? 5 : 7;
-  return `$${amount.toFixed(digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
+  return `$${amount
+    .toFixed(digits)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "")}`;
 }

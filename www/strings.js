@@ -39,11 +39,17 @@ export const strings = {
   notOffered: (model) => `${model} has no such choice.`,
   fix: (value) => (value === undefined ? "Leave it out" : `Use ${value}`),
   problemsTitle: (errors, warnings) =>
-    [errors && `${errors} ${errors === 1 ? "problem" : "problems"} to solve`, warnings && `${warnings} to know`].filter(Boolean).join(", "),
+    [errors && `${errors} ${errors === 1 ? "problem" : "problems"} to solve`, warnings && `${warnings} to know`]
+      .filter(Boolean)
+      .join(", "),
   billTitle: "Price",
   expected: "expected",
   range: (min, max) => `between ${min} and ${max}`,
-  basis: { table: "By OpenAI's table of prices per image.", tokens: "By tokens and their price.", unknown: "No price is published for the picture itself." },
+  basis: {
+    table: "By OpenAI's table of prices per image.",
+    tokens: "By tokens and their price.",
+    unknown: "No price is published for the picture itself.",
+  },
   kinds: {
     text_input: "Prompt",
     image_input: "Input images",

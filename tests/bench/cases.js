@@ -38,7 +38,8 @@ async function viaEventSourceParser(fetch, imageLength) {
   });
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) parser.feed(decoder.decode(part.value, { stream: true }));
+  for (let part = await reader.read(); !part.done; part = await reader.read())
+    parser.feed(decoder.decode(part.value, { stream: true }));
   expectBytes(images, 4);
 }
 
@@ -68,7 +69,8 @@ async function drain(fetch) {
 async function decodeText(fetch) {
   const decoder = new TextDecoder();
   const reader = (await fetch()).body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) decoder.decode(part.value, { stream: true });
+  for (let part = await reader.read(); !part.done; part = await reader.read())
+    decoder.decode(part.value, { stream: true });
 }
 
 function streamGroup(ours, chunkLength) {
@@ -99,7 +101,10 @@ function jsonGroup(ours, megabytes) {
   return {
     name: `JSON body of ${megabytes} MB to a Blob`,
     contenders: [
-      { name: "gpt-image-edge", work: async () => expectBytes((await own.generate(JSON_REQUEST)).images[0].blob.size, imageLength) },
+      {
+        name: "gpt-image-edge",
+        work: async () => expectBytes((await own.generate(JSON_REQUEST)).images[0].blob.size, imageLength),
+      },
       { name: "(floor) drain the stream", work: () => drain(fetch) },
       {
         name: "response.json() + fromBase64",
@@ -113,7 +118,13 @@ function jsonGroup(ours, megabytes) {
   };
 }
 
-const VALID = { model: "gpt-image-1-mini", prompt: "a lighthouse at dusk, oil on canvas", size: "1024x1536", quality: "low", n: 2 };
+const VALID = {
+  model: "gpt-image-1-mini",
+  prompt: "a lighthouse at dusk, oil on canvas",
+  size: "1024x1536",
+  quality: "low",
+  n: 2,
+};
 const LONG = { ...VALID, prompt: "a lighthouse at dusk ".repeat(400) };
 const WRONG = { ...VALID, size: "1000x1000", quality: "ultra", n: 40 };
 

@@ -12,13 +12,17 @@ export function imageBytes(length, seed = 1) {
     state ^= state << 5;
     words[i] = state;
   }
-  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 4, 0, 0, 0, 4, 0, 8, 2, 0, 0, 0]);
+  bytes.set([
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 4, 0, 0, 0, 4, 0, 8, 2,
+    0, 0, 0,
+  ]);
   return bytes;
 }
 
 export function base64(bytes) {
   let text = "";
-  for (let at = 0; at < bytes.length; at += 0x6000) text += btoa(String.fromCharCode(...bytes.subarray(at, at + 0x6000)));
+  for (let at = 0; at < bytes.length; at += 0x6000)
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + 0x6000)));
   return text;
 }
 
@@ -37,7 +41,13 @@ export function eventStream(imageLength) {
     const final = index === 3;
     const type = `image_generation.${final ? "completed" : "partial_image"}`;
     const b64_json = base64(imageBytes(imageLength, index + 1));
-    const data = { type, b64_json, created_at: 1795132800, ...RESOLVED, ...(final ? { usage: USAGE } : { partial_image_index: index }) };
+    const data = {
+      type,
+      b64_json,
+      created_at: 1795132800,
+      ...RESOLVED,
+      ...(final ? { usage: USAGE } : { partial_image_index: index }),
+    };
     text += `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
   }
   return new TextEncoder().encode(text);

@@ -13,7 +13,8 @@ async function repetitions(work, sampleMs) {
     const start = performance.now();
     for (let i = 0; i < count; i++) await work();
     const elapsed = performance.now() - start;
-    if (elapsed >= sampleMs || count >= 1 << 24) return Math.max(1, Math.round((count * sampleMs) / Math.max(elapsed, 0.1)));
+    if (elapsed >= sampleMs || count >= 1 << 24)
+      return Math.max(1, Math.round((count * sampleMs) / Math.max(elapsed, 0.1)));
   }
 }
 

@@ -20,7 +20,9 @@ const require = createRequire(import.meta.url);
 const GROUP_NAMES = ["stream16", "stream64", "json2", "json8", "valid", "long", "wrong", "estimate"];
 const COMPETITORS = ["openai", "eventsource-parser", "zod", "valibot", "ajv"];
 const CHROMIUM_ARGS =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(" ");
+  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
+    " ",
+  );
 
 /** One bundle per runtime: the cases, the competitors, and our package by that runtime's own entry. */
 async function bundle(runtime, conditions, options) {
@@ -50,7 +52,10 @@ async function inNode(groups, node, env) {
   const external = ["node:*", join(root, "pkg", "node.js")];
   await bundle("node", ["node", "import"], { tail, esbuild: { platform: "node", external } });
   const output = await run(node, ["--expose-gc", join(out, "node.bundle.js"), ...groups], { env });
-  return output.trim().split("\n").map((line) => JSON.parse(line));
+  return output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 async function inChromium(groups, env) {
@@ -95,7 +100,10 @@ async function inWorkerd(groups) {
     else for (let i = 0; i < count; i++) await work();
     return new Response("done");
   } };`;
-  await bundle("workerd", ["workerd", "worker", "import"], { tail, esbuild: { platform: "neutral", mainFields: ["module", "main"] } });
+  await bundle("workerd", ["workerd", "worker", "import"], {
+    tail,
+    esbuild: { platform: "neutral", mainFields: ["module", "main"] },
+  });
   const { convertV4MiniflareOptions = (options) => options } = await import("miniflare");
   const wasm = await readFile(join(root, "pkg", "gpt_image_edge_bg.wasm"));
   const worker = new Miniflare(
@@ -140,7 +148,8 @@ async function inWorkerd(groups) {
   }
 }
 
-const time = (ms) => (ms >= 1 ? `${ms.toFixed(1)} ms` : ms >= 0.001 ? `${(ms * 1000).toFixed(2)} µs` : `${(ms * 1e6).toFixed(0)} ns`);
+const time = (ms) =>
+  ms >= 1 ? `${ms.toFixed(1)} ms` : ms >= 0.001 ? `${(ms * 1000).toFixed(2)} µs` : `${(ms * 1e6).toFixed(0)} ns`;
 
 function table(runtimes) {
   const names = runtimes[0].groups.map((group) => group.name);
@@ -174,7 +183,8 @@ async function main() {
   const { env, node } = await setup({ chromium: true });
   await mkdir(out, { recursive: true });
   const runtimes = [];
-  const measure = (title, work) => step(`measuring in ${title}`, async () => void runtimes.push({ title, groups: await work() }));
+  const measure = (title, work) =>
+    step(`measuring in ${title}`, async () => void runtimes.push({ title, groups: await work() }));
   await measure("Chromium", () => inChromium(groups, env));
   await measure(`Node ${(await run(node, ["--version"])).trim().slice(1)}`, () => inNode(groups, node, env));
   await measure("workerd", () => inWorkerd(groups));

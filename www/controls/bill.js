@@ -14,8 +14,18 @@ export function showBill(section, estimate) {
   const exact = estimate.min === estimate.max;
   section.replaceChildren(
     el("h3", { id: "bill-title" }, strings.billTitle),
-    el("p", { class: "amount" }, el("strong", { id: "expected" }, dollars(estimate.expected)), exact ? "" : ` ${strings.expected}, ${strings.range(dollars(estimate.min), dollars(estimate.max))}`),
-    el("p", { class: "hint" }, strings.basis[estimate.basis], ...(estimate.notes ?? []).map((note) => ` ${note[0].toUpperCase()}${note.slice(1)}.`)),
+    el(
+      "p",
+      { class: "amount" },
+      el("strong", { id: "expected" }, dollars(estimate.expected)),
+      exact ? "" : ` ${strings.expected}, ${strings.range(dollars(estimate.min), dollars(estimate.max))}`,
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      strings.basis[estimate.basis],
+      ...(estimate.notes ?? []).map((note) => ` ${note[0].toUpperCase()}${note.slice(1)}.`),
+    ),
     el("table", {}, el("tbody", {}, ...rows)),
   );
 }

@@ -17,7 +17,13 @@ export function choices(param, state, draw = (value) => value) {
       const shown = chosen === undefined || values.includes(chosen) ? values : [...values, chosen];
       row.replaceChildren(
         ...shown.map((value) => {
-          const input = el("input", { type: "radio", name: param, value, checked: value === chosen, onchange: () => state.set(param, value) });
+          const input = el("input", {
+            type: "radio",
+            name: param,
+            value,
+            checked: value === chosen,
+            onchange: () => state.set(param, value),
+          });
           return el("label", { class: "choice" }, input, el("span", {}, draw(value)));
         }),
       );
@@ -35,7 +41,13 @@ export function ratio(size) {
   shape.setAttribute("class", "ratio");
   shape.setAttribute("aria-hidden", "true");
   const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const box = { x: 15 - (width * scale) / 2, y: 15 - (height * scale) / 2, width: width * scale, height: height * scale, rx: 3 };
+  const box = {
+    x: 15 - (width * scale) / 2,
+    y: 15 - (height * scale) / 2,
+    width: width * scale,
+    height: height * scale,
+    rx: 3,
+  };
   for (const [name, value] of Object.entries(box)) rect.setAttribute(name, value);
   shape.append(rect);
   return el("span", { class: "ratio-choice" }, shape, size);

@@ -49,13 +49,17 @@ export function showIssues(issues, apply) {
 
 export function issueItem(issue, apply) {
   const fixable = issue.fix && issue.fix.applicability !== "display_only" && apply;
-  const fix = fixable && el("button", { type: "button", class: "fix", onclick: () => apply(issue) }, strings.fix(issue.fix.value));
+  const fix =
+    fixable &&
+    el("button", { type: "button", class: "fix", onclick: () => apply(issue) }, strings.fix(issue.fix.value));
   return el("li", { class: issue.severity }, el("span", {}, issue.message), fix);
 }
 
 /** Brings the first field with an error into view. */
 export function focusFirstError() {
   const first = [...fields.values()].find(({ control }) => control.getAttribute("aria-invalid") === "true");
-  const target = first?.control.matches("input, textarea, select") ? first.control : first?.control.querySelector("input, button");
+  const target = first?.control.matches("input, textarea, select")
+    ? first.control
+    : first?.control.querySelector("input, button");
   target?.focus();
 }

@@ -6,9 +6,20 @@ import { field } from "./field.js";
 
 /** The drop zone for the input pictures. */
 export function imageFiles(state) {
-  const input = el("input", { type: "file", multiple: true, accept: "image/png,image/jpeg,image/webp", class: "visually-hidden", id: "image-files" });
+  const input = el("input", {
+    type: "file",
+    multiple: true,
+    accept: "image/png,image/jpeg,image/webp",
+    class: "visually-hidden",
+    id: "image-files",
+  });
   const list = el("ul", { class: "thumbnails" });
-  const zone = el("div", { class: "drop" }, el("label", { class: "button", for: "image-files" }, strings.choose), input);
+  const zone = el(
+    "div",
+    { class: "drop" },
+    el("label", { class: "button", for: "image-files" }, strings.choose),
+    input,
+  );
   const urls = new Map();
   const add = (files) => state.setFiles({ images: [...state.images, ...files] });
 
@@ -48,8 +59,17 @@ export function imageFiles(state) {
           "li",
           {},
           el("img", { src: urls.get(file), alt: file.name }),
-          index > 0 && el("button", { type: "button", "aria-label": strings.earlier(file.name), onclick: () => move(index, 0) }, "1"),
-          el("button", { type: "button", class: "remove", "aria-label": strings.remove(file.name), onclick: remove }, "×"),
+          index > 0 &&
+            el(
+              "button",
+              { type: "button", "aria-label": strings.earlier(file.name), onclick: () => move(index, 0) },
+              "1",
+            ),
+          el(
+            "button",
+            { type: "button", class: "remove", "aria-label": strings.remove(file.name), onclick: remove },
+            "×",
+          ),
         );
       }),
     );
@@ -66,7 +86,14 @@ export function maskFile(state) {
   const input = el("input", { type: "file", accept: "image/png", class: "visually-hidden", id: "mask-file" });
   const name = el("span", { class: "filename" });
   const remove = el("button", { type: "button", class: "quiet", onclick: () => state.removeMask() }, "×");
-  const row = el("div", { class: "file-row" }, el("label", { class: "button", for: "mask-file" }, strings.chooseMask), input, name, remove);
+  const row = el(
+    "div",
+    { class: "file-row" },
+    el("label", { class: "button", for: "mask-file" }, strings.chooseMask),
+    input,
+    name,
+    remove,
+  );
   const element = field("mask", row, { group: true });
   input.addEventListener("change", () => {
     state.setFiles({ mask: input.files[0] });

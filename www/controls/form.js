@@ -9,19 +9,33 @@ import { imageFiles, maskFile } from "./files.js";
 /** Builds the form. Gives `refresh(model)`, to be called whenever the model or a value has changed. */
 export function buildForm(container, state, models) {
   const count = el("span", { class: "count" });
-  const prompt = el("textarea", { rows: 5, name: "prompt", required: true, spellcheck: true, oninput: () => state.set("prompt", prompt.value) });
+  const prompt = el("textarea", {
+    rows: 5,
+    name: "prompt",
+    required: true,
+    spellcheck: true,
+    oninput: () => state.set("prompt", prompt.value),
+  });
   const model = el(
     "select",
     { name: "model", onchange: () => state.set("model", model.value) },
-    ...models.filter((entry) => entry.status !== "retired" || entry.id === state.values.model).map((entry) => el("option", { value: entry.id }, strings.modelStatus(entry))),
+    ...models
+      .filter((entry) => entry.status !== "retired" || entry.id === state.values.model)
+      .map((entry) => el("option", { value: entry.id }, strings.modelStatus(entry))),
   );
   const sizes = choices("size", state, (size) => (size === "auto" ? "auto" : ratio(size)));
-  const words = ["quality", "background", "output_format", "input_fidelity", "moderation"].map((param) => [param, choices(param, state)]);
+  const words = ["quality", "background", "output_format", "input_fidelity", "moderation"].map((param) => [
+    param,
+    choices(param, state),
+  ]);
   const byName = Object.fromEntries(words);
   const compressionNote = el("p", { class: "hint" });
   const compression = number("output_compression", state, "range");
   const howMany = number("n", state, "number");
-  const partial = choices("partial_images", { values: mapped(state), set: (_, value) => state.set("partial_images", value === "off" ? undefined : Number(value)) });
+  const partial = choices("partial_images", {
+    values: mapped(state),
+    set: (_, value) => state.set("partial_images", value === "off" ? undefined : Number(value)),
+  });
 
   container.append(
     field("prompt", prompt, { note: count }),
@@ -35,7 +49,13 @@ export function buildForm(container, state, models) {
     field("output_compression", compression.control, { note: compressionNote }),
     field("n", howMany.control),
     partial.element,
-    el("details", { class: "more" }, el("summary", {}, "More"), byName.input_fidelity.element, byName.moderation.element),
+    el(
+      "details",
+      { class: "more" },
+      el("summary", {}, "More"),
+      byName.input_fidelity.element,
+      byName.moderation.element,
+    ),
   );
 
   return function refresh(info) {
@@ -51,7 +71,10 @@ export function buildForm(container, state, models) {
     compressionNote.textContent = lossy ? "" : strings.compressionOff(format);
     howMany.refresh(params.n, false);
     const most = params.partial_images?.max;
-    partial.offer(most === undefined ? [] : ["off", ...Array.from({ length: most + 1 }, (_, index) => String(index))], "off");
+    partial.offer(
+      most === undefined ? [] : ["off", ...Array.from({ length: most + 1 }, (_, index) => String(index))],
+      "off",
+    );
   };
 }
 
@@ -64,7 +87,11 @@ const mapped = (state) => ({
 
 function number(param, state, type) {
   const output = el("output", {});
-  const input = el("input", { type, name: param, oninput: () => state.set(param, input.value === "" ? undefined : Number(input.value)) });
+  const input = el("input", {
+    type,
+    name: param,
+    oninput: () => state.set(param, input.value === "" ? undefined : Number(input.value)),
+  });
   return {
     control: type === "range" ? input : input,
     output,

@@ -13,7 +13,11 @@ export class Run {
 
   constructor(list, request) {
     this.#prompt = request.prompt;
-    this.placeholder = el("div", { class: "picture waiting", style: undefined }, el("span", { class: "spinner", "aria-hidden": "true" }));
+    this.placeholder = el(
+      "div",
+      { class: "picture waiting", style: undefined },
+      el("span", { class: "spinner", "aria-hidden": "true" }),
+    );
     this.#images.append(this.placeholder);
     this.element = el("li", { class: "run" }, el("p", { class: "prompt" }, request.prompt), this.#images, this.#meta);
     list.prepend(this.element);
@@ -22,7 +26,11 @@ export class Run {
   #picture(image, alt, partial) {
     const url = image.url();
     this.#urls.push(() => image.revoke());
-    return el("figure", { class: partial ? "picture partial" : "picture" }, el("img", { src: url, alt, width: image.width, height: image.height }));
+    return el(
+      "figure",
+      { class: partial ? "picture partial" : "picture" },
+      el("img", { src: url, alt, width: image.width, height: image.height }),
+    );
   }
 
   showPartial(image, number) {
@@ -43,13 +51,25 @@ export class Run {
             "figcaption",
             {},
             el("a", { class: "button", href: figure.querySelector("img").src, download: name }, strings.download),
-            el("button", { type: "button", onclick: () => reuse(new File([image.blob], name, { type: image.blob.type })) }, strings.reuse),
+            el(
+              "button",
+              { type: "button", onclick: () => reuse(new File([image.blob], name, { type: image.blob.type })) },
+              strings.reuse,
+            ),
           ),
         );
         return figure;
       }),
     );
-    const facts = [result.size, result.quality, result.output_format, result.background, result.cost && dollars(result.cost.usd), `${seconds} s`, result.requestId];
+    const facts = [
+      result.size,
+      result.quality,
+      result.output_format,
+      result.background,
+      result.cost && dollars(result.cost.usd),
+      `${seconds} s`,
+      result.requestId,
+    ];
     this.#meta.textContent = facts.filter(Boolean).join(" · ");
     return strings.done(result.images.length, seconds);
   }
@@ -58,7 +78,9 @@ export class Run {
   showError(error) {
     this.placeholder.remove();
     const whose = strings.error.whose[error.kind];
-    const details = [error.code, error.requestId && strings.error.requestId(error.requestId)].filter(Boolean).join(" · ");
+    const details = [error.code, error.requestId && strings.error.requestId(error.requestId)]
+      .filter(Boolean)
+      .join(" · ");
     const box = el(
       "div",
       { class: "failure", role: "alert" },
@@ -72,6 +94,11 @@ export class Run {
 }
 
 function fileName(prompt, index, format) {
-  const slug = prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 48) || "picture";
+  const slug =
+    prompt
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")
+      .slice(0, 48) || "picture";
   return `${slug}${index ? `-${index + 1}` : ""}.${format === "jpeg" ? "jpg" : format}`;
 }

@@ -1,0 +1,263 @@
+//! Land under a sky: mountains, lakes, forests, meadows, dunes.
+
+use std::cell::RefCell;
+
+use crate::draw::{Light, Random, Rgb};
+use crate::words::{Brief, Hour, Place, Weather};
+
+use super::ridge::{Growth, Ridge, RidgePlan};
+use super::sky::{Sky, SkyPlan};
+use super::sprite::{Coat, Sprite};
+use super::subject::{Stand, stand};
+use super::water::Water;
+use super::weather::Falling;
+use super::{Detail, Frame, Scene, Setting};
+
+/// Ranges one behind the other; water between the far ones and the near one where the place has it.
+pub(super) struct Landscape {
+    sky: Sky,
+    far: Vec<Ridge>,
+    water: Option<Water>,
+    near: Option<Ridge>,
+    sprite: Option<Sprite>,
+    falling: Option<Falling>,
+    spare: RefCell<Vec<Light>>,
+}
+
+/// What distinguishes the places.
+struct Terrain {
+    /// Where the farthest crest lies, as a share of the height.
+    horizon: f32,
+    /// The waterline as a share of the height.
+    water: Option<f32>,
+    amplitude: (f32, f32),
+    frequency: (f32, f32),
+    jagged: (f32, f32),
+    relief: f32,
+    growth: fn(f32) -> Growth,
+    foreground: Growth,
+}
+
+impl Terrain {
+    fn of(place: Place) -> Self {
+        match place {
+            Place::Lake => Self {
+                horizon: 0.42,
+                water: Some(0.6),
+                amplitude: (0.16, 0.05),
+                frequency: (1.5, 2.2),
+                jagged: (0.85, 0.2),
+                relief: 0.5,
+                growth: |t| if t > 0.55 { Growth::Conifers(0.03 + 0.035 * t, 0.9) } else { Growth::Bare },
+                foreground: Growth::Conifers(0.24, 0.42),
+            },
+            Place::Sea => Self {
+                horizon: 0.52,
+                water: Some(0.56),
+                amplitude: (0.05, 0.03),
+                frequency: (1.1, 0.8),
+                jagged: (0.6, 0.3),
+                relief: 0.2,
+                growth: |_| Growth::Bare,
+                foreground: Growth::Grass(0.035),
+            },
+            Place::Forest => Self {
+                horizon: 0.46,
+                water: None,
+                amplitude: (0.1, 0.05),
+                frequency: (1.2, 1.6),
+                jagged: (0.3, 0.0),
+                relief: 0.0,
+                growth: |t| Growth::Conifers(0.035 + 0.15 * t * t, 0.98),
+                foreground: Growth::Conifers(0.42, 0.55),
+            },
+            Place::Meadow => Self {
+                horizon: 0.5,
+                water: None,
+                amplitude: (0.06, 0.05),
+                frequency: (1.0, 1.1),
+                jagged: (0.25, 0.0),
+                relief: 0.0,
+                growth: |t| if t < 0.75 { Growth::Broadleaf(0.016 + 0.06 * t, 0.5) } else { Growth::Bare },
+                foreground: Growth::Grass(0.1),
+            },
+            Place::Desert => Self {
+                horizon: 0.52,
+                water: None,
+                amplitude: (0.05, 0.09),
+                frequency: (1.6, 0.7),
+                jagged: (0.75, 0.55),
+                relief: 0.3,
+                growth: |_| Growth::Bare,
+                foreground: Growth::Bare,
+            },
+            _ => Self {
+                horizon: 0.44,
+                water: None,
+                amplitude: (0.15, 0.08),
+                frequency: (1.3, 1.7),
+                jagged: (0.95, 0.35),
+                relief: 0.55,
+                growth: |t| {
+                    if t > 0.6 { Growth::Conifers(0.03 + 0.05 * (t - 0.5), 0.85) } else { Growth::Bare }
+                },
+                foreground: Growth::Conifers(0.16, 0.5),
+            },
+        }
+    }
+}
+
+impl Landscape {
+    pub(super) fn new(place: Place, brief: &Brief, setting: &Setting, random: &Random) -> Self {
+        let Setting { frame, detail, palette, .. } = setting;
+        let (frame, detail) = (*frame, *detail);
+        let terrain = Terrain::of(place);
+        let mut dice = random.branch("landscape");
+        let shift = dice.range(-0.05, 0.05);
+        let horizon = (terrain.horizon + shift) * frame.height;
+        let line = terrain.water.map(|share| (share + shift) * frame.height);
+        let low_sun = matches!(setting.hour, Hour::Dawn | Hour::Dusk);
+        let plan = SkyPlan {
+            horizon: horizon * 1.12,
+            sun: (dice.range(0.2, 0.8), if low_sun { dice.range(0.62, 0.84) } else { dice.range(0.2, 0.42) }),
+            sun_radius: if setting.palette.night { dice.range(0.035, 0.055) } else { dice.range(0.03, 0.05) },
+            clouds: match setting.weather {
+                Weather::Clear => dice.range(0.18, 0.42),
+                Weather::Cloudy | Weather::Rain => 0.75,
+                Weather::Fog | Weather::Snow => 0.5,
+            },
+            stars: if palette.night { 1.0 } else { 0.0 },
+        };
+        let sky = Sky::new(frame, palette, &plan, detail, random);
+        let haze = palette.haze();
+        let foggy = if setting.weather == Weather::Fog { 0.35 } else { 0.0 };
+        let bottom = line.unwrap_or(frame.height * 1.02);
+        let layers = detail.layers.saturating_sub(1).max(2);
+        let far = (0..layers).map(|i| {
+            let t = i as f32 / layers.saturating_sub(1).max(1) as f32;
+            let crest = palette.far.blend(palette.near, t.powf(1.25)).blend(haze, (1.0 - t) * 0.25 + foggy);
+            let base = horizon + (bottom - horizon) * t.powf(1.3) * if line.is_some() { 0.86 } else { 0.8 };
+            let plan = RidgePlan {
+                base,
+                amplitude: lerp(terrain.amplitude, t),
+                frequency: lerp(terrain.frequency, t),
+                jagged: lerp(terrain.jagged, t),
+                growth: (terrain.growth)(t),
+                crest,
+                foot: crest.blend(haze, 0.72 - 0.5 * t + foggy * 0.5),
+                depth: 0.2 + 0.12 * t,
+                relief: terrain.relief * (0.35 + 0.65 * t),
+                snow: snow(place, setting, t),
+                rim: palette.sun * (0.10 * (1.0 - t) * if palette.night { 0.25 } else { 1.0 }),
+            };
+            Ridge::new(frame, &plan, detail, &random.branch(&format!("ridge {i} of {place:?}")))
+        });
+        let far = far.collect();
+        let water = line.map(|line| {
+            let rough = dice.range(0.35, 0.8);
+            Water::new(setting, line, rough, sky.sun(), random)
+        });
+        let near = foreground(&terrain, setting, frame, detail, random);
+        let ground = frame.height * 0.93;
+        let sprite = place_subject(brief, setting, line.unwrap_or(horizon), ground, &mut dice);
+        let falling = Falling::new(setting, random);
+        Self { sky, far, water, near: Some(near), sprite, falling, spare: RefCell::default() }
+    }
+
+    fn above(&self, y: f32, row: &mut [Light]) {
+        // Nothing behind the nearest ridge that fills the row can be seen.
+        let hidden = self.far.iter().rposition(|ridge| y - 0.5 >= ridge.floor());
+        if hidden.is_none() {
+            self.sky.row(y, row);
+        }
+        for ridge in self.far.iter().skip(hidden.unwrap_or(0)) {
+            ridge.row(y, row);
+        }
+    }
+}
+
+impl Scene for Landscape {
+    fn row(&self, y: f32, row: &mut [Light]) {
+        match &self.water {
+            Some(water) if y > water.line => {
+                let mut spare = self.spare.borrow_mut();
+                water.row(y, row, &mut spare, |above, row| self.above(above, row));
+            }
+            _ => self.above(y, row),
+        }
+        if let Some(sprite) = &self.sprite {
+            sprite.row(y, row);
+        }
+        if let Some(near) = &self.near {
+            near.row(y, row);
+        }
+        if let Some(falling) = &self.falling {
+            falling.row(y, row);
+        }
+    }
+}
+
+/// Puts the thing a prompt names into an outdoor scene: on the ground, on the water, or into the sky.
+pub(super) fn place_subject(
+    brief: &Brief,
+    setting: &Setting,
+    line: f32,
+    ground: f32,
+    dice: &mut Random,
+) -> Option<Sprite> {
+    let subject = brief.subject?;
+    let (frame, palette) = (setting.frame, &setting.palette);
+    let (stand, size) = stand(subject);
+    let size = (size * frame.unit).min(frame.height * 0.55) * dice.range(0.92, 1.1);
+    let x = frame.width * if dice.chance(0.5) { dice.range(0.26, 0.38) } else { dice.range(0.62, 0.74) };
+    let y = match stand {
+        Stand::Ground => ground + size * 0.02,
+        Stand::Water => line + (frame.height - line) * 0.42,
+        Stand::Air => line * dice.range(0.34, 0.5) + size * 0.5,
+    };
+    let mut coat = Coat::of(subject, brief.colors.first().copied());
+    coat.light = palette.sun;
+    coat.shade = palette.near.tone(0.9, 1.0);
+    coat.lit = setting.hour != Hour::Day;
+    coat.dusk = match setting.hour {
+        Hour::Day => 0.06,
+        Hour::Dawn => 0.3,
+        Hour::Dusk => 0.5,
+        Hour::Night => 0.66,
+    };
+    Some(Sprite::new(subject, (x, y), size, dice.chance(0.5), 0.0, &coat, frame))
+}
+
+fn foreground(terrain: &Terrain, setting: &Setting, frame: Frame, detail: Detail, random: &Random) -> Ridge {
+    let near = setting.palette.near;
+    let plan = RidgePlan {
+        base: frame.height * 0.95,
+        amplitude: 0.035,
+        frequency: 1.1,
+        jagged: 0.0,
+        growth: terrain.foreground,
+        crest: near.tone(0.82, 1.0),
+        foot: near.tone(0.5, 0.9),
+        depth: 0.12,
+        relief: 0.0,
+        snow: None,
+        rim: Rgb::BLACK,
+    };
+    Ridge::new(frame, &plan, detail, &random.branch("foreground"))
+}
+
+fn snow(place: Place, setting: &Setting, t: f32) -> Option<(Rgb, f32)> {
+    let cold = setting.weather == Weather::Snow;
+    let high = matches!(place, Place::Mountains | Place::Lake) && t < 0.5;
+    if !(cold || high) {
+        return None;
+    }
+    let [_, high, ..] = setting.palette.sky;
+    let base = if setting.palette.night { 0.5 } else { 0.93 };
+    let color = Rgb::WHITE.blend(high, 0.25).blend(setting.palette.sun, 0.2).with_lightness(base);
+    Some((color, if cold { 0.3 } else { 0.085 * (1.0 - t) }))
+}
+
+fn lerp((far, near): (f32, f32), t: f32) -> f32 {
+    far + (near - far) * t
+}

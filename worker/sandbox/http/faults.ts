@@ -71,7 +71,10 @@ export function faultReply(fault: Fault, scene: Scene): Response | undefined {
     case "echo":
       // What a hostile upstream would do with a key.
       headers.set("x-echo", scene.authorization ?? "");
-      return refuse({ status: 400, type: "invalid_request_error", message: `You sent ${scene.authorization}.` }, headers);
+      return refuse(
+        { status: 400, type: "invalid_request_error", message: `You sent ${scene.authorization}.` },
+        headers,
+      );
     default: {
       const refusal = refusals(model, requestId)[fault.name];
       return refusal && refuse(refusal, headers);

@@ -16,8 +16,8 @@ declare module "*/gpt_image_edge_sandbox.js" {
     readonly status: number;
     summary(): string;
     draw(index: number): Picture | undefined;
-    base64(picture: Picture): Uint8Array<ArrayBuffer>;
-    partial_base64(picture: Picture, index: number, count: number): Uint8Array<ArrayBuffer>;
+    base64(picture: Picture): Uint8Array;
+    partial_base64(picture: Picture, index: number, count: number): Uint8Array;
     free(): void;
   }
   /** A drawn picture. */

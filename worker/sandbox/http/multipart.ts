@@ -8,7 +8,7 @@ export interface Part {
   name: string;
   fileName: string | undefined;
   mediaType: string | undefined;
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
 }
 
 const ascii = new TextEncoder();
@@ -17,7 +17,7 @@ const utf8 = new TextDecoder();
 const broken = (why: string) => new Unreadable(`Could not parse multipart form: ${why}.`);
 
 /** Reads a whole form. Throws {@link Unreadable}. */
-export function parseForm(body: Uint8Array<ArrayBuffer>, contentType: string): Part[] {
+export function parseForm(body: Uint8Array, contentType: string): Part[] {
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
   const word = boundary?.[1] ?? boundary?.[2];
   if (!word) throw broken("the content type has no boundary");
@@ -45,7 +45,7 @@ const [TAB, LF, CR, SPACE, DASH] = [9, 10, 13, 32, 45];
 const BLANK = ascii.encode("\r\n\r\n");
 
 /** A part from the line break after its boundary on. */
-function readPart(part: Uint8Array<ArrayBuffer>): Part {
+function readPart(part: Uint8Array): Part {
   const head = indexOf(part, BLANK, 0);
   if (head < 0) throw broken("a part has no blank line after its headers");
   let name: string | undefined;

@@ -28,14 +28,15 @@ export interface Manner {
 }
 
 const utf8 = new TextEncoder();
-type Bytes = Uint8Array<ArrayBuffer>;
+type Bytes = Uint8Array;
 
 /** The body of a plain reply, its keys in the order of recorded ones. */
 export async function* jsonBody(call: Opened, summary: Summary, manner: Manner): AsyncGenerator<Bytes> {
   const { background, output_format, quality, size, usage } = summary;
   const fault = manner.fault?.name;
   const slot = "\u0000";
-  const item = fault === "url" ? { url: `https://images.invalid/${manner.created}.${output_format}` } : { b64_json: slot };
+  const item =
+    fault === "url" ? { url: `https://images.invalid/${manner.created}.${output_format}` } : { b64_json: slot };
   const data = fault === "empty" ? [] : Array.from({ length: summary.n }, () => item);
   const whole = { created: manner.created, background, data, output_format, quality, size, usage };
   const pieces = JSON.stringify(whole, null, 2).split(JSON.stringify(slot).slice(1, -1));

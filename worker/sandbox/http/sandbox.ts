@@ -96,8 +96,16 @@ async function images(scene: Scene, edit: boolean): Promise<Response> {
   const body = await read(scene, edit);
   fault ??= live(scene, body.fault);
   if (fault) {
-    const { headers, authorization } = { headers: commonHeaders(scene), authorization: request.headers.get("authorization") };
-    const reply = faultReply(fault, { headers, model: body.model ?? "gpt-image-1-mini", requestId: scene.requestId, authorization });
+    const { headers, authorization } = {
+      headers: commonHeaders(scene),
+      authorization: request.headers.get("authorization"),
+    };
+    const reply = faultReply(fault, {
+      headers,
+      model: body.model ?? "gpt-image-1-mini",
+      requestId: scene.requestId,
+      authorization,
+    });
     if (reply) {
       draft.free();
       return reply;
@@ -135,7 +143,7 @@ async function reply(scene: Scene, edit: boolean, call: Opened, summary: Summary
 }
 
 // eslint-disable-next-line require-yield
-async function* cutAtOnce(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* cutAtOnce(): AsyncGenerator<Uint8Array> {
   // The headers are on their way by now; not one byte of the body follows.
   await pause(20);
   throw new Error("the sandbox cut the reply, as it was asked to");
@@ -154,7 +162,9 @@ async function read(scene: Scene, edit: boolean): Promise<Body> {
   const limit = options.maxBodyBytes ?? 100_000_000;
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length > limit) {
-    throw new Unreadable(`Request body too large: ${bytes.length} bytes, at most ${limit} are accepted.`, { status: 413 });
+    throw new Unreadable(`Request body too large: ${bytes.length} bytes, at most ${limit} are accepted.`, {
+      status: 413,
+    });
   }
   if (/^application\/json\b/i.test(type)) return readJson(new TextDecoder().decode(bytes));
   if (edit && /^multipart\/form-data\b/i.test(type)) return readForm(parseForm(bytes, type), options);
@@ -211,7 +221,10 @@ const ACCEPTED = ["image/jpeg", "image/png", "image/webp"];
 function demandType({ name, mediaType }: Part): void {
   const formats = "Supported file formats are 'image/jpeg', 'image/png', and 'image/webp'.";
   if (mediaType === undefined)
-    throw new Unreadable(`Invalid file '${name}': missing mimetype. ${formats}`, { param: name, code: "missing_file_mimetype" });
+    throw new Unreadable(`Invalid file '${name}': missing mimetype. ${formats}`, {
+      param: name,
+      code: "missing_file_mimetype",
+    });
   if (!ACCEPTED.includes(mediaType.toLowerCase()))
     throw new Unreadable(`Invalid file '${name}': unsupported mimetype ('${mediaType}'). ${formats}`, {
       param: name,
@@ -228,7 +241,9 @@ function live({ spent }: Scene, fault: Fault | undefined): Fault | undefined {
 }
 
 function modelList(scene: Scene, id: string): Response {
-  const entries: { id: string; created: number; shutdown_date: string | null }[] = JSON.parse(models(now(scene.options)));
+  const entries: { id: string; created: number; shutdown_date: string | null }[] = JSON.parse(
+    models(now(scene.options)),
+  );
   const data = entries.map(({ id, created, shutdown_date }) => ({
     id,
     object: "model",
@@ -254,7 +269,8 @@ function unauthorized(request: Request, apiKey: string | undefined) {
       message:
         "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY). You can obtain an API key from https://platform.openai.com/account/api-keys.",
     };
-  const shown = given.length > 12 ? `${given.slice(0, 8)}${"*".repeat(10)}${given.slice(-4)}` : "*".repeat(given.length);
+  const shown =
+    given.length > 12 ? `${given.slice(0, 8)}${"*".repeat(10)}${given.slice(-4)}` : "*".repeat(given.length);
   return {
     status: 401,
     type: INVALID,

@@ -1,23 +1,30 @@
 // The sandbox in Node: the same, with its module read from the disk. Also a server:
-// `node worker/sandbox/http/node.ts [PORT]` serves it on 127.0.0.1.
+// `node worker/sandbox/http/node.mjs [PORT]` serves it on 127.0.0.1.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { initSync } from "../../../target/sandbox/gpt_image_edge_sandbox.js";
-import { sandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
+import { sandbox } from "./sandbox.ts";
 
-export type { Sandbox, SandboxOptions };
-
-/** An upstream without a network: answers as api.openai.com does, with pictures it draws itself. */
-export function createSandbox(options: SandboxOptions = {}): Sandbox {
+/**
+ * An upstream without a network: answers as api.openai.com does, with pictures it draws itself.
+ * @param {import("./sandbox.ts").SandboxOptions} [options]
+ * @returns {import("./sandbox.ts").Sandbox}
+ */
+export function createSandbox(options = {}) {
   const file = new URL("../../../target/sandbox/gpt_image_edge_sandbox_bg.wasm", import.meta.url);
   initSync({ module: new WebAssembly.Module(readFileSync(file)) });
   return sandbox(options);
 }
 
-/** Serves a sandbox over HTTP. A reply that is cut short closes the connection in the middle. */
-export function serve(box: Sandbox, port: number): Promise<{ port: number; close(): Promise<void> }> {
+/**
+ * Serves a sandbox over HTTP. A reply that is cut short closes the connection in the middle.
+ * @param {import("./sandbox.ts").Sandbox} box
+ * @param {number} port 0 for any that is free
+ * @returns {Promise<{ port: number, close(): Promise<void> }>}
+ */
+export function serve(box, port) {
   const server = createServer(async (incoming, outgoing) => {
     const gone = new AbortController();
     outgoing.on("close", () => gone.abort());
@@ -31,7 +38,7 @@ export function serve(box: Sandbox, port: number): Promise<{ port: number; close
         body,
         duplex: "half",
         signal: gone.signal,
-      } as RequestInit);
+      });
       const response = await box.fetch(request);
       outgoing.writeHead(response.status, Object.fromEntries(response.headers));
       outgoing.flushHeaders();

@@ -164,7 +164,14 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, (Base64Error, usize)> {
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "indices of short texts")]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
     use super::{Base64Error, Decoder, SLACK, decode, fast, scalar};
+
+    // In a browser the decoder is the one of vectors; natively the tests hold the scalar one.
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_test_configure!(run_in_browser);
 
     /// The definition, character by character, kept as the reference of everything faster.
     fn slow(text: &[u8]) -> Option<Vec<u8>> {
@@ -193,7 +200,8 @@ mod tests {
         Some(out)
     }
 
-    #[test]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
     fn errors_are_typed_and_placed() {
         for (text, expected) in [
             ("", Ok(&b""[..])),
@@ -221,7 +229,8 @@ mod tests {
         }
     }
 
-    #[test]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
     fn each_byte_at_each_place_is_judged_as_the_definition_does() {
         for length in [4, 16, 20, 32, 64, 68] {
             for at in 0..length {
@@ -234,7 +243,8 @@ mod tests {
         }
     }
 
-    #[test]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
     fn fast_groups_equal_scalar_groups() {
         let text: Vec<u8> = (0..4096_u32).map(|n| scalar::ALPHABET[(n * 37 % 64) as usize]).collect();
         for length in (0..400_usize).chain([4096]) {
@@ -253,7 +263,8 @@ mod tests {
         }
     }
 
-    #[test]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
     fn every_cut_gives_the_same() {
         for text in ["Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8=", "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8"] {
             let whole = decode(text.as_bytes());
@@ -276,7 +287,8 @@ mod tests {
         }
     }
 
-    #[test]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
     fn a_full_buffer_stops_at_a_group() {
         let mut decoder = Decoder::default();
         let mut out = [0; 7 + SLACK];

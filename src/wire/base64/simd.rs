@@ -15,26 +15,50 @@ use super::{SLACK, scalar};
 
 /// As [`scalar::groups`], which it calls for what is left.
 pub(super) fn groups(input: &[u8], out: &mut [u8]) -> usize {
-    let (blocks, _) = input.as_chunks::<16>();
-    let mut done = 0_usize;
-    for block in blocks {
-        let start = done.saturating_mul(3);
-        let Some(target) = out.get_mut(start..start.saturating_add(12 + SLACK)) else { break };
-        // SAFETY: `block` is 16 bytes long, and WebAssembly's vector loads need no alignment.
-        let text = unsafe { v128_load(block.as_ptr().cast::<v128>()) };
-        let Some(bytes) = decode(text) else { break };
-        // SAFETY: `target` is 12 + SLACK = 16 bytes long, and WebAssembly's vector stores need no alignment.
-        unsafe { v128_store(target.as_mut_ptr().cast::<v128>(), bytes) };
-        done = done.saturating_add(4);
-    }
-    let rest = input.get(done.saturating_mul(4)..).unwrap_or(&[]);
-    let target = out.get_mut(done.saturating_mul(3)..).unwrap_or(&mut []);
-    done.saturating_add(scalar::groups(rest, target))
+    let done = blocks::<4>(input, out);
+    let done = done.saturating_add(blocks::<1>(after(input, done, 4), after_mut(out, done, 3)));
+    done.saturating_add(scalar::groups(after(input, done, 4), after_mut(out, done, 3)))
 }
 
-/// The twelve bytes of sixteen characters, in the first twelve lanes; `None` when one is not of the alphabet.
+fn after(input: &[u8], groups: usize, size: usize) -> &[u8] {
+    input.get(groups.saturating_mul(size)..).unwrap_or(&[])
+}
+
+fn after_mut(out: &mut [u8], groups: usize, size: usize) -> &mut [u8] {
+    out.get_mut(groups.saturating_mul(size)..).unwrap_or(&mut [])
+}
+
+/// Decodes `N` blocks of sixteen characters at a time, with one test for all of them, and stops before the first `N` of
+/// which one is wrong. Answers the number of groups of four characters.
+fn blocks<const N: usize>(input: &[u8], out: &mut [u8]) -> usize {
+    let (blocks, _) = input.as_chunks::<16>();
+    let (rounds, _) = blocks.as_chunks::<N>();
+    let mut done = 0_usize;
+    for round in rounds {
+        let mut bad = i8x16_splat(0);
+        let mut start = done.saturating_mul(3);
+        for block in round {
+            let Some(target) = out.get_mut(start..start.saturating_add(12 + SLACK)) else { return done };
+            // SAFETY: `block` is 16 bytes long, and WebAssembly's vector loads need no alignment.
+            let text = unsafe { v128_load(block.as_ptr().cast::<v128>()) };
+            let (bytes, wrong) = decode(text);
+            bad = v128_or(bad, wrong);
+            // SAFETY: `target` is 12 + SLACK = 16 bytes long, and WebAssembly's vector stores need no alignment.
+            unsafe { v128_store(target.as_mut_ptr().cast::<v128>(), bytes) };
+            start = start.saturating_add(12);
+        }
+        if v128_any_true(bad) {
+            break;
+        }
+        done = done.saturating_add(N.saturating_mul(4));
+    }
+    done
+}
+
+/// The twelve bytes of sixteen characters, in the first twelve lanes; and lanes that are not zero where a character is
+/// not of the alphabet.
 #[inline]
-fn decode(text: v128) -> Option<v128> {
+fn decode(text: v128) -> (v128, v128) {
     // By low nibble: the set of high nibbles with which it is no character of the alphabet, as bits of the next table.
     const LOW: v128 =
         i8x16(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a, 0x1b, 0x1b, 0x1b, 0x1a);
@@ -46,9 +70,7 @@ fn decode(text: v128) -> Option<v128> {
 
     let high = u8x16_shr(text, 4);
     let low = v128_and(text, u8x16_splat(0x0f));
-    if v128_any_true(v128_and(i8x16_swizzle(LOW, low), i8x16_swizzle(HIGH, high))) {
-        return None;
-    }
+    let wrong = v128_and(i8x16_swizzle(LOW, low), i8x16_swizzle(HIGH, high));
     let is_slash = i8x16_eq(text, i8x16_splat(0x2f));
     let values = i8x16_add(text, i8x16_swizzle(DISTANCE, i8x16_add(is_slash, high)));
     // Pairs of six bits to twelve, in lanes of sixteen: the first of a pair is the low byte.
@@ -56,5 +78,5 @@ fn decode(text: v128) -> Option<v128> {
     let pairs = v128_or(first, u16x8_shr(values, 8));
     // Pairs of twelve bits to twenty-four, in lanes of thirty-two.
     let joined = i32x4_dot_i16x8(pairs, i16x8(0x1000, 1, 0x1000, 1, 0x1000, 1, 0x1000, 1));
-    Some(i8x16_swizzle(joined, COMPACT))
+    (i8x16_swizzle(joined, COMPACT), wrong)
 }

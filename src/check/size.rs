@@ -211,7 +211,7 @@ fn candidates(rule: &FlexibleSize, step: u32, beside: u32, height: u32) -> impl 
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

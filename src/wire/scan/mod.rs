@@ -484,3 +484,40 @@ fn repair(bytes: &mut Vec<u8>) {
 fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::{Item, Limits, Scanner};
+    use crate::wire::base64::decode;
+
+    // What the scanner is compared with in full stands in `tests/chunking.rs`, natively; this runs in browsers too,
+    // where vectors decode.
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+    fn images_of_any_length_at_any_cut() {
+        let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".repeat(8);
+        for length in (0..400).step_by(4) {
+            let image = letters.get(..length).unwrap();
+            let expected = decode(image).unwrap();
+            let body = [&b"{\"b64_json\":\""[..], image, b"\"}"].concat();
+            for (chunk_bytes, piece_bytes) in
+                [(1, 3), (3, 48), (17, 60), (64, 9), (65, 300), (100, 99), (500, 299)]
+            {
+                let mut scanner = Scanner::json(&Limits { piece_bytes, ..Limits::default() });
+                let mut bytes = Vec::new();
+                for mut chunk in body.chunks(chunk_bytes) {
+                    while let Some(item) = scanner.feed(&mut chunk).unwrap() {
+                        let Item::Piece(piece) = item else { panic!("{item:?}") };
+                        assert!(piece.last || piece.bytes.len() == piece_bytes / 3 * 3);
+                        bytes.extend_from_slice(piece.bytes);
+                    }
+                }
+                assert_eq!(bytes, expected, "{length} characters in chunks of {chunk_bytes}");
+                assert!(matches!(scanner.finish(), Ok(Some(Item::Document(_)))));
+            }
+        }
+    }
+}

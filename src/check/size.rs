@@ -211,7 +211,8 @@ fn candidates(rule: &FlexibleSize, step: u32, beside: u32, height: u32) -> impl 
     })
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use proptest::prelude::*;
 

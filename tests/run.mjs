@@ -26,7 +26,7 @@ const CHECKS = [
   { name: "types", command: ["node", "tests/types/run.mjs"] },
   { name: "package tests", command: ["node", "--test", "tests/package/*.test.mjs"], count: nodeCount },
   { name: "worker tests in workerd", command: ["vitest", "run", "--root", "tests/worker"], count: vitestCount },
-  { name: "end-to-end tests in Chromium", command: ["node", "--test", "tests/e2e/"], count: nodeCount },
+  { name: "end-to-end tests in Chromium", command: ["node", "--test", "tests/e2e/*.test.mjs"], count: nodeCount },
 ];
 
 const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);

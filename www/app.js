@@ -5,7 +5,7 @@ import init, { estimateCost, ImageClient, inspectRequest, models, validate } fro
 import { showBill } from "./controls/bill.js";
 import { focusFirstError, issueItem, showIssues } from "./controls/field.js";
 import { buildForm } from "./controls/form.js";
-import { el } from "./dom.js";
+import { dollars, el } from "./dom.js";
 import { Run } from "./results/run.js";
 import { State } from "./state.js";
 import { strings } from "./strings.js";
@@ -46,8 +46,13 @@ async function start() {
       ...(issues.length ? [el("h3", {}, strings.problemsTitle(errors, issues.length - errors))] : []),
       el("ul", { class: "field-problems" }, ...elsewhere.map((issue) => issueItem(issue, apply))),
     );
-    showBill($("bill"), estimateCost(state.operation, request, context));
-    $("send").textContent = state.operation === "edit" ? strings.edit : strings.draw;
+    const estimate = estimateCost(state.operation, request, context);
+    showBill($("bill"), estimate);
+    const verb = state.operation === "edit" ? strings.edit : strings.draw;
+    $("send").replaceChildren(
+      verb,
+      estimate.basis === "unknown" ? "" : el("span", { class: "price" }, strings.about(dollars(estimate.expected))),
+    );
   };
   state.addEventListener("change", () => {
     remote = [];
@@ -82,6 +87,11 @@ async function start() {
     const request = state.request();
     const run = new Run($("runs"), request);
     $("empty").hidden = true;
+    // On a phone the results are below the form.
+    run.element.scrollIntoView({
+      block: "nearest",
+      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+    });
     $("send").disabled = true;
     $("cancel").hidden = false;
     $("status").textContent = strings.drawing;

@@ -59,6 +59,7 @@ export const strings = {
     cached_text_input: "Prompt, cached",
     cached_image_input: "Images, cached",
   },
+  about: (amount) => ` about ${amount}`,
   draw: "Draw",
   edit: "Edit",
   drawing: "Drawing…",

@@ -89,7 +89,7 @@ test("photographs are edited, with a mask", async () => {
   ]);
   await page.waitForSelector(".thumbnails li:nth-child(2)");
   await page.setInputFiles("#mask-file", await photograph(page, { ...shape, type: "image/png", hole: true }));
-  assert.equal(await page.innerText("#send"), "Edit");
+  assert.match(await page.innerText("#send"), /^Edit\s+about \$0\.\d+$/);
   await choose(page, "output_format", "jpeg");
   await choose(page, "size", "1536x1024");
   await draw(page, "add a boat");

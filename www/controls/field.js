@@ -13,7 +13,9 @@ export function field(param, control, { group = false, note } = {}) {
   const describedBy = [hint && `${id}-hint`, `${id}-problems`].filter(Boolean).join(" ");
   control.setAttribute("aria-describedby", describedBy);
   const label = strings.labels[param];
-  const parts = [control, hint && el("p", { class: "hint", id: `${id}-hint` }, hint), note, problems];
+  const below =
+    (hint || note) && el("div", { class: "below" }, hint && el("p", { class: "hint", id: `${id}-hint` }, hint), note);
+  const parts = [control, below, problems];
   const element = group
     ? el("fieldset", { class: "field", "data-param": param }, el("legend", {}, label), ...parts)
     : el("div", { class: "field", "data-param": param }, el("label", { for: id }, label), ...parts);
@@ -55,11 +57,9 @@ export function issueItem(issue, apply) {
   return el("li", { class: issue.severity }, el("span", {}, issue.message), fix);
 }
 
-/** Brings the first field with an error into view. */
+/** Brings the first field with an error into view, in the order of the page. */
 export function focusFirstError() {
-  const first = [...fields.values()].find(({ control }) => control.getAttribute("aria-invalid") === "true");
-  const target = first?.control.matches("input, textarea, select")
-    ? first.control
-    : first?.control.querySelector("input, button");
+  const control = document.querySelector('[aria-invalid="true"]');
+  const target = control?.matches("input, textarea, select") ? control : control?.querySelector("input, button");
   target?.focus();
 }

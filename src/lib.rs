@@ -10,11 +10,14 @@
 //! 6. [`wire`]: values to bytes (JSON, multipart) and bytes to values (the incremental scanner of replies).
 //! 7. [`exchange`]: the decisions of a call: send, wait, give up. The clock and the dice are arguments.
 //!
-//! Two further modules exist on wasm only: `client` performs what `exchange` decides, and `js` is the face
-//! that the npm package shows. Everything above them builds natively, does no I/O, and panics on no input.
+//! 8. [`client`]: one call as its host sees it, which has `fetch` and the timers and tells what came of them.
+//!
+//! A further module exists on wasm only: `js` is the face that the npm package shows. Everything above it builds
+//! natively, does no I/O, and panics on no input.
 
 pub mod catalog;
 pub mod check;
+pub mod client;
 pub mod cost;
 pub mod date;
 pub mod exchange;
@@ -22,7 +25,5 @@ pub mod picture;
 pub mod request;
 pub mod wire;
 
-#[cfg(all(target_arch = "wasm32", feature = "js"))]
-mod client;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 mod js;

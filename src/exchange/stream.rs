@@ -50,6 +50,11 @@ impl Progress {
         meaning
     }
 
+    /// Notes that the reply was a whole JSON body, which brings all there is at once.
+    pub fn note_document(&mut self) {
+        self.completed = true;
+    }
+
     /// Whether a stream that ends here has brought what it promised. A stream that does not was cut off.
     pub const fn is_complete(&self) -> bool {
         self.completed || self.images > 0

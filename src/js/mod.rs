@@ -14,6 +14,7 @@
 
 mod bridge;
 mod check;
+mod client;
 mod context;
 mod cost;
 mod failure;

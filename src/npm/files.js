@@ -1,6 +1,7 @@
 // The files of a request: what their first bytes say.
 
 import { ImageApiError } from "./errors.js";
+import { ready } from "./instance.js";
 import { callBytes, isFile } from "./packed.js";
 
 /** So many first bytes answer for nearly every file (`HEAD_BYTES` in src/picture/mod.rs). */
@@ -91,6 +92,7 @@ const listOf = (value) => (value === undefined || value === null ? [] : Array.is
  * their context.
  */
 export async function inspectRequest(request) {
+  await ready();
   const context = {};
   const inspect = (value) => (isFileValue(value) ? inspectFile(value) : inspectReference(value));
   const images = listOf(request?.image ?? request?.images);
@@ -110,4 +112,33 @@ export function formatOf(file) {
   if (found) return found.format ?? null;
   if (file.size !== undefined) return null;
   return facts(asBytes(file).subarray(0, HEAD_BYTES), file.byteLength)?.format ?? null;
+}
+
+const nameOf = (path) => String(path).split(/[\\/]/).pop();
+
+/** A Blob of whatever can be uploaded, or the value itself when it is no upload. Streams and responses are read whole. */
+async function asFile(value) {
+  if (typeof value !== "object" || value === null || isFile(value)) return value;
+  if (typeof value.blob === "function") {
+    const blob = await value.blob();
+    const name = nameOf(new URL(value.url || "blob", "http://x").pathname);
+    return new File([blob], name || "blob", { type: blob.type });
+  }
+  const chunks = value.data ?? value;
+  if (typeof chunks[Symbol.asyncIterator] !== "function" && typeof chunks.getReader !== "function") return value;
+  const parts = [];
+  if (typeof chunks[Symbol.asyncIterator] === "function") for await (const part of chunks) parts.push(part);
+  else for (let reader = chunks.getReader(), part; !(part = await reader.read()).done;) parts.push(part.value);
+  return new File(parts, nameOf(value.name ?? value.path ?? "blob"), { type: value.type ?? "" });
+}
+
+/** The request with every upload as a Blob or bytes. */
+export async function withFiles(request) {
+  const whole = { ...request };
+  for (const name of ["image", "mask", "markup"]) {
+    const value = request[name];
+    if (value === undefined) continue;
+    whole[name] = Array.isArray(value) ? await Promise.all(value.map(asFile)) : await asFile(value);
+  }
+  return whole;
 }

@@ -551,6 +551,25 @@ export function buildRequest(operation: Exclude<Operation, "batch">, request: un
 export interface ClientOptions extends Omit<BuildOptions, "signal"> {
   /** What to send with instead of the global `fetch`: a service binding, a test double. */
   fetch?: (input: string, init: RequestInit) => Promise<Response>;
+  /** How long a call may take, all attempts and waits together, in milliseconds. Default 600,000 (ten minutes). */
+  timeout?: number;
+  /**
+   * How long a reply that has begun may fall silent, in milliseconds; a heartbeat is a sign of life. Default: for ever. Time
+   * in which you do not read the events does not count.
+   */
+  idleTimeout?: number;
+  /**
+   * How long a reply may take to begin, in milliseconds. Default: for ever. Without a stream it begins with the picture,
+   * after up to two minutes.
+   */
+  connectTimeout?: number;
+  /** How often a call is sent again when that cannot cost twice, 0 to 10. Default 2. */
+  maxRetries?: number;
+  /**
+   * Whether the server keeps the answers of idempotency keys, so that whatever failed may be sent again and a lost stream is
+   * resumed. gpt-image-edge's worker does and says so; nothing else is known to. Default: as the replies show.
+   */
+  idempotent?: boolean;
   /** Allows an OpenAI key in a page, where everybody can read it. */
   dangerouslyAllowBrowser?: boolean;
 }
@@ -558,6 +577,22 @@ export interface ClientOptions extends Omit<BuildOptions, "signal"> {
 export interface CallOptions {
   /** Ends the call; it rejects with `kind: "aborted"`. */
   signal?: AbortSignal | null;
+  /** The same key for the same intent; default a fresh one for each call, sent to servers that keep answers. */
+  idempotencyKey?: string;
+}
+
+/** How much of the organisation's minute is left. */
+export interface RateLimit {
+  requests?: Allowance;
+  tokens?: Allowance;
+  images?: Allowance;
+}
+
+export interface Allowance {
+  limit?: number;
+  remaining?: number;
+  /** Milliseconds until all of it is back. */
+  reset_ms?: number;
 }
 
 /** A picture that was drawn. */
@@ -589,6 +624,7 @@ interface Resolved {
   cost?: Cost;
   /** What to name to OpenAI when something is wrong. */
   requestId?: string;
+  rateLimit?: RateLimit;
 }
 
 export interface ImageResult extends Resolved {
@@ -683,7 +719,14 @@ export class ImageApiError extends Error {
   /** How long the API asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
   /** Why moderation refused. */
-  readonly moderation?: { moderation_stage: "input" | "output" | "unknown"; categories: string[] };
+  readonly moderation?: { stage?: "input" | "output" | "unknown"; categories: string[] };
+  /** Whether the failed call has to be paid, as far as anybody outside OpenAI can tell. */
+  readonly billed?: "no" | "unknown" | "yes";
+  /** How often it was sent. */
+  readonly attempts?: number;
+  readonly rateLimit?: RateLimit;
+  /** The partial images of a stream that came before it broke off. */
+  readonly partialImages?: GeneratedImage[];
   /** Every problem, when a gpt-image-edge worker refused the request. */
   readonly issues?: Issue[];
   /** The format of a picture whose header is truncated or corrupt. */

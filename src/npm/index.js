@@ -1,6 +1,6 @@
 // The entry for browsers, with or without a bundler, and for their workers.
 
-import { startAsync } from "./instance.js";
+import { setStarter, startAsync } from "./instance.js";
 
 export * from "./core.js";
 
@@ -35,3 +35,5 @@ async function load() {
 export default function init(module) {
   return startAsync(() => (module === undefined ? load() : module));
 }
+
+setStarter(init);

@@ -44,6 +44,18 @@ export function startAsync(source) {
   return pending;
 }
 
+/** How an entry starts by itself, where it can only do so by waiting. */
+let starter;
+
+export function setStarter(work) {
+  starter = work;
+}
+
+/** Waits for an instance: what has to wait anyway does not need `init()` to have been called. */
+export async function ready() {
+  if (exports === undefined && starter !== undefined) await starter();
+}
+
 /** Whether functions can be called. */
 export const isReady = () => exports !== undefined;
 

@@ -301,13 +301,44 @@ export function callWithFiles(name, operation, request, describe) {
   return { answer: invoke(exports, () => exports[name](number, at - base)), files: found };
 }
 
-/** Calls an export with packed values and the time. */
-export function call(name, first, second) {
+/** Calls an export with packed values and a time, which is that of day unless told otherwise. */
+export function call(name, first, second, time = Date.now()) {
   const exports = live();
   begin(exports);
   put(exports, first, 0);
   put(exports, second, 0);
-  return invoke(exports, () => exports[name](at - base, Date.now()));
+  return invoke(exports, () => exports[name](at - base, time));
+}
+
+/** Calls an export with numbers, of which the second is the length of the packed value. */
+export function callSession(name, number, value, ...numbers) {
+  const exports = live();
+  begin(exports);
+  put(exports, value, 0);
+  put(exports, null, 0);
+  return invoke(exports, () => exports[name](number, at - base, ...numbers));
+}
+
+/** Calls an export with numbers only; its answer is a length. */
+export function callNumbers(name, ...numbers) {
+  const exports = live();
+  return invoke(exports, () => exports[name](...numbers));
+}
+
+/** Calls an export with numbers only; its answer is a number. */
+export function callRaw(name, ...numbers) {
+  const exports = live();
+  try {
+    return exports[name](...numbers);
+  } catch (error) {
+    throw crashed(error);
+  }
+}
+
+/** A view of the module's memory, which the next call may end. */
+export function viewOf(address, length) {
+  look();
+  return bytes.subarray(address, address + length);
 }
 
 /** Calls an export with bytes as they are. */

@@ -1,44 +1,24 @@
-// Event streams in, and what is both an async iterable and a ReadableStream out.
+// What is both a ReadableStream and an async iterable.
 
-/** The JSON of each event of a stream. */
-export async function* eventsOf(body) {
-  const decoder = new TextDecoder();
-  let lines = [];
-  let rest = "";
-  for (const reader = body.getReader(); ;) {
-    const { done, value } = await reader.read();
-    const parts = (rest + (done ? decoder.decode() + "\n\n" : decoder.decode(value, { stream: true }))).split(
-      /\r\n|\n|\r(?!$)/,
-    );
-    rest = parts.pop();
-    for (const line of parts) {
-      if (line.startsWith("data:")) lines.push(line.slice(5));
-      else if (line === "" && lines.length > 0) {
-        const data = lines.join("\n").trim();
-        lines = [];
-        if (data !== "[DONE]") yield JSON.parse(data);
-      }
-    }
-    if (done) return;
-  }
-}
+/** Ends the call of a stream that nobody holds any more. */
+const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry((abort) => abort.abort());
 
 /**
- * A ReadableStream over an iterator, which can be iterated everywhere: Safari has no async iteration of streams.
- * @param {AsyncGenerator} iterator
- * @param {() => void} cancelled runs before the iterator is told to return
+ * A ReadableStream over a generator, which can be iterated everywhere: Safari has no async iteration of streams.
+ * @param {AsyncGenerator} events
+ * @param {AbortController} abort ends the call, so that a generator that waits for the network ends too
  */
-export function iterableStream(iterator, cancelled) {
+export function eventStream(events, abort) {
   const stream = new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await iterator.next();
+        const { done, value } = await events.next();
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel() {
-        cancelled();
-        return iterator.return();
+      async cancel() {
+        abort.abort();
+        await events.return();
       },
     },
     // Nothing is asked for before somebody wants it: the call begins with the first read.
@@ -53,5 +33,6 @@ export function iterableStream(iterator, cancelled) {
       reader.releaseLock();
     }
   };
+  forgotten?.register(stream, abort);
   return stream;
 }

@@ -12,7 +12,7 @@ const DEPTH: u32 = 64;
 ///
 /// Whole numbers are exact up to 2^53, and so are decimals of up to 15 digits with exponents up to 22; others are
 /// within a few units in the last place.
-pub(super) fn parse(text: &str) -> Option<Value> {
+pub(crate) fn parse(text: &str) -> Option<Value> {
     let mut reader = Reader { rest: text.as_bytes() };
     let value = reader.value(0)?;
     reader.space();

@@ -9,7 +9,7 @@
 pub mod base64;
 pub mod body;
 pub mod headers;
-mod json;
+pub(crate) mod json;
 pub mod multipart;
 pub mod number;
 pub mod outgoing;

@@ -1,0 +1,244 @@
+// Performs one call as its session decides: sends, waits, reads, gives up.
+
+import { ImageApiError } from "./errors.js";
+import { CHUNK_BYTES, Session } from "./session.js";
+import { Pictures } from "./pictures.js";
+
+/** The headers that mean something to a session, or to the caller. */
+const HEADERS = [
+  "content-type",
+  "date",
+  "retry-after",
+  "retry-after-ms",
+  "x-request-id",
+  "x-should-retry",
+  ...["requests", "tokens", "images"].flatMap((what) =>
+    ["limit", "remaining", "reset"].map((state) => `x-ratelimit-${state}-${what}`),
+  ),
+];
+/** How much of an error's body is read. */
+const ERROR_BYTES = 256 * 1024;
+/** The longest time of a timer: a longer one fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const ignore = () => undefined;
+
+function headersOf(response) {
+  const found = {};
+  for (const name of HEADERS) {
+    const value = response.headers?.get?.(name);
+    if (typeof value === "string") found[name] = value;
+  }
+  return found;
+}
+
+/** What Node, Deno and Bun call the failure of a connection; browsers and workerd say nothing of the kind. */
+function codeOf(error) {
+  const codes = [error?.code, error?.cause?.code, error?.cause?.errors?.[0]?.code];
+  return codes.find((code) => typeof code === "string");
+}
+
+/** A reader of a body: into a buffer of ours where the stream can, which saves an allocation for every chunk. */
+function readerOf(body) {
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    let buffer = new ArrayBuffer(CHUNK_BYTES);
+    const read = async () => {
+      const part = await reader.read(new Uint8Array(buffer));
+      // The stream hands the buffer back with what it read; when it was cancelled it keeps it.
+      if (part.value) buffer = part.value.buffer;
+      return part;
+    };
+    return { read, cancel: () => reader.cancel() };
+  } catch {
+    const reader = body.getReader();
+    return { read: () => reader.read(), cancel: () => reader.cancel() };
+  }
+}
+
+/** Reads anything that calls itself a response: not every `fetch` gives this realm's, and some give no stream. */
+function bodyOf(response) {
+  if (typeof response.body?.getReader === "function") return readerOf(response.body);
+  let done = response.body === null;
+  const read = async () => {
+    if (done) return { done };
+    done = true;
+    return { done: false, value: new Uint8Array(await response.arrayBuffer()) };
+  };
+  return { read, cancel: async () => undefined };
+}
+
+async function textOf(reader) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let length = 0; length < ERROR_BYTES;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    length += value.length;
+    text += decoder.decode(value, { stream: true });
+  }
+  reader.cancel().catch(ignore);
+  return text;
+}
+
+/** A promise with its resolver. */
+function deferred() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/**
+ * Performs a call. Yields `{ partial | image | event | document, pictures, head }` with the JSON of each, and ends when the
+ * reply is complete; throws when there is none.
+ *
+ * @param {object} settings what the session is held to (`session_begin` in src/js/client.rs)
+ * @param {(attempt: { number: number, resume: boolean, lastEventId: string }, signal: AbortSignal) => Promise<Response>} send
+ * @param {AbortSignal | null | undefined} signal the caller's
+ */
+export async function* perform(settings, send, signal) {
+  const session = new Session(settings);
+  let controller;
+  let reader;
+  let timer;
+  /** A step that came from outside the attempt: the time is over, or the caller called it off. */
+  let outside;
+  let gate;
+  let cause;
+  let head = {};
+  let complete = false;
+
+  const interrupt = (step) => {
+    outside = step;
+    clearTimeout(timer);
+    // Nobody may ever ask for the rest: the memory goes back now.
+    if (step.fail) session.free();
+    controller?.abort();
+    // A cancelled reader answers a read that is under way; no chunk has to race against the clock.
+    reader?.cancel().catch(ignore);
+    gate?.resolve();
+  };
+  const arm = () => {
+    clearTimeout(timer);
+    const { delay } = session;
+    if (delay !== Infinity) timer = setTimeout(due, Math.min(Math.max(delay, 0), LONGEST_TIMER_MS));
+  };
+  const due = () => {
+    const step = session.wake();
+    if (step === undefined) arm();
+    else interrupt(step);
+  };
+  const onAbort = () => {
+    cause = signal.reason;
+    interrupt(session.abort());
+  };
+  /** What was done, or `undefined` when something else came first. Never rejects because of what came first. */
+  const unlessInterrupted = async (work) => {
+    try {
+      const done = await Promise.race([work, gate.promise]);
+      return outside ? undefined : { done };
+    } catch (error) {
+      return outside ? undefined : { error };
+    }
+  };
+
+  async function* attempt(number) {
+    controller = new AbortController();
+    reader = undefined;
+    arm();
+    const { lastEventId } = session;
+    const sent = (async () => send({ ...number, lastEventId }, controller.signal))();
+    const answer = await unlessInterrupted(sent);
+    if (answer === undefined) {
+      // It may still come, if whoever sends does not listen to signals.
+      sent.then((late) => late?.body?.cancel?.()).catch(ignore);
+      return outside;
+    }
+    if ("error" in answer) {
+      cause = answer.error;
+      return session.rejected(codeOf(cause));
+    }
+    const response = answer.done;
+    const headers = headersOf(response);
+    head = session.head(Number(response.status), headers);
+    head.response = response;
+    arm();
+    reader = bodyOf(response);
+    if (!head.read) {
+      const body = await unlessInterrupted(textOf(reader));
+      if (body === undefined) return outside;
+      cause = body.error;
+      return session.refused(headers, body.done ?? "");
+    }
+    return yield* replyOf(reader);
+  }
+
+  async function* replyOf(body) {
+    const pictures = new Pictures();
+    /** Passes on what was found; gives the step that ends the attempt, if it is one. */
+    async function* pass(found) {
+      if (found === "complete") {
+        complete = true;
+        return found;
+      }
+      if (found.picture) return void pictures.add(found.picture);
+      if (found.fail || found.wait !== undefined || found.send) return found;
+      clearTimeout(timer);
+      yield { ...found, pictures, head };
+      if (outside) return outside;
+      session.resume();
+      arm();
+    }
+
+    for (;;) {
+      let part;
+      try {
+        part = await body.read();
+      } catch (error) {
+        if (outside) return outside;
+        cause = error;
+        return session.cut();
+      }
+      if (outside) return outside;
+      if (part.done) break;
+      for (let at = 0; at < part.value.length; at += CHUNK_BYTES) {
+        session.put(part.value.subarray(at, at + CHUNK_BYTES));
+        for (let found; (found = session.read()) !== undefined;) {
+          const step = yield* pass(found);
+          if (step) return step;
+        }
+      }
+    }
+    for (;;) {
+      const step = yield* pass(session.finish());
+      if (step) return step;
+    }
+  }
+
+  try {
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+    let step = outside ?? { send: { number: 1, resume: false } };
+    while (step !== "complete") {
+      if (step.fail)
+        throw new ImageApiError({ ...step.fail, cause, requestId: head.requestId, rateLimit: head.rateLimit });
+      outside = undefined;
+      gate = deferred();
+      if (step.send) step = yield* attempt(step.send);
+      else {
+        reader = controller = undefined;
+        arm();
+        await gate.promise;
+        step = outside;
+      }
+    }
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
+    session.free();
+    if (!complete) {
+      controller?.abort();
+      reader?.cancel().catch(ignore);
+    }
+  }
+}

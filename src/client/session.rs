@@ -129,7 +129,7 @@ impl Session {
                     match event(&mut self.progress, &message, self.all_events) {
                         Ok(None) => continue,
                         Ok(Some(found)) => return Some(show(found)),
-                        Err(outcome) => outcome,
+                        Err(outcome) => *outcome,
                     }
                 }
                 Err(error) => unreadable(error),
@@ -162,7 +162,7 @@ impl Session {
                     match event(&mut self.progress, &message, self.all_events) {
                         Ok(None) => {}
                         Ok(Some(found)) => return show(found),
-                        Err(outcome) => break Some(outcome),
+                        Err(outcome) => break Some(*outcome),
                     }
                 }
                 Ok(Some(_)) => {}
@@ -246,7 +246,7 @@ fn event<'a>(
     progress: &mut Progress,
     message: &Message<'a>,
     all_events: bool,
-) -> Result<Option<Found<'a>>, Outcome> {
+) -> Result<Option<Found<'a>>, Box<Outcome>> {
     let data = message.data;
     match progress.note(message) {
         Meaning::Partial if !message.images.is_empty() => Ok(Some(Found::Partial(data))),
@@ -262,12 +262,13 @@ fn event<'a>(
                 message: "the server reported an error and said nothing about it".to_owned(),
                 ..problem::ApiProblem::default()
             });
-            Err(Outcome::Reported { problem, images: progress.partials().saturating_add(progress.images()) })
+            let images = progress.partials().saturating_add(progress.images());
+            Err(Box::new(Outcome::Reported { problem, images }))
         }
-        Meaning::Unreadable => Err(Outcome::Unreadable {
+        Meaning::Unreadable => Err(Box::new(Outcome::Unreadable {
             message: "an event of the stream is not valid JSON".to_owned(),
             code: "invalid_json",
-        }),
+        })),
     }
 }
 

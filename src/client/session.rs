@@ -252,7 +252,8 @@ fn event<'a>(
         Meaning::Partial if !message.images.is_empty() => Ok(Some(Found::Partial(data))),
         Meaning::Image if !message.images.is_empty() => Ok(Some(Found::Image(data))),
         Meaning::Image => {
-            Err(Outcome::Empty { has_url: json::parse(data).is_some_and(|value| has_url(&value)) })
+            let has_url = json::parse(data).is_some_and(|value| has_url(&value));
+            Err(Box::new(Outcome::Empty { has_url }))
         }
         Meaning::Partial | Meaning::Completed | Meaning::Other => {
             Ok(all_events.then_some(Found::Event(data)))

@@ -25,6 +25,11 @@ const CHECKS = [
   },
   { name: "types", command: ["node", "tests/types/run.mjs"] },
   { name: "package tests", command: ["node", "--test", "tests/package/*.test.mjs"], count: nodeCount },
+  {
+    name: "sandbox tests over HTTP",
+    command: ["node", "--test", "worker/sandbox/http/*.test.ts"],
+    count: nodeCount,
+  },
   { name: "worker tests in workerd", command: ["vitest", "run", "--root", "tests/worker"], count: vitestCount },
   { name: "end-to-end tests in Chromium", command: ["node", "--test", "tests/e2e/*.test.mjs"], count: nodeCount },
 ];

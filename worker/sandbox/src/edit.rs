@@ -76,7 +76,10 @@ impl Inputs {
                 bytes.copy_from_slice(&scene::store(&gamma, *pixel));
             }
         }
-        out
+        match brief.style {
+            Some(style) => scene::treat(style, out, random.branch("style").seed()),
+            None => out,
+        }
     }
 
     /// What the markup says is to be there: its strokes shine through as soft light.

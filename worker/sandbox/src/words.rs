@@ -107,7 +107,9 @@ pub struct Brief {
     pub weather: Option<Weather>,
     /// How.
     pub style: Option<Style>,
-    /// Colours by name, in the order they were named, at most three.
+    /// The colour that was named right before what is drawn: "a red balloon".
+    pub subject_color: Option<Rgb>,
+    /// Further colours by name, in the order they were named, at most three: those of the scene.
     pub colors: Vec<Rgb>,
 }
 
@@ -125,21 +127,45 @@ impl Brief {
     /// Reads a prompt. The first word of each kind wins; a plural counts as its singular.
     pub fn read(prompt: &str) -> Self {
         let mut brief = Self::default();
+        // A colour and how many words ago it was named.
+        let mut pending: Option<(Rgb, u32)> = None;
         // The longest prompt is 32,000 characters; the first words carry the picture.
         for word in prompt.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(400) {
             let word = word.to_lowercase();
             let known = meaning(&word).or_else(|| meaning(word.strip_suffix('s')?));
-            match known.or_else(|| meaning(word.strip_suffix("es")?)) {
+            let known = known.or_else(|| meaning(word.strip_suffix("es")?));
+            match known {
+                // A lake in the mountains is a lake.
+                Some(Meaning::Place(Place::Lake)) if brief.place == Some(Place::Mountains) => {
+                    brief.place = Some(Place::Lake);
+                }
                 Some(Meaning::Place(place)) => brief.place = brief.place.or(Some(place)),
-                Some(Meaning::Subject(subject)) => brief.subject = brief.subject.or(Some(subject)),
+                Some(Meaning::Subject(subject)) if brief.subject.is_none() => {
+                    brief.subject = Some(subject);
+                    brief.subject_color = pending.take().map(|(color, _)| color);
+                }
                 Some(Meaning::Hour(hour)) => brief.hour = brief.hour.or(Some(hour)),
                 Some(Meaning::Weather(weather)) => brief.weather = brief.weather.or(Some(weather)),
                 Some(Meaning::Style(style)) => brief.style = brief.style.or(Some(style)),
-                Some(Meaning::Color(code)) if brief.colors.len() < 3 => brief.colors.push(Rgb::hex(code)),
-                Some(Meaning::Color(_)) | None => {}
+                Some(Meaning::Color(code)) => {
+                    brief.color(pending.take());
+                    pending = Some((Rgb::hex(code), 0));
+                }
+                Some(Meaning::Subject(_)) | None => {}
+            }
+            match &mut pending {
+                Some((_, age)) if *age < 2 => *age = age.saturating_add(1),
+                _ => brief.color(pending.take()),
             }
         }
+        brief.color(pending);
         brief
+    }
+
+    fn color(&mut self, color: Option<(Rgb, u32)>) {
+        if self.colors.len() < 3 {
+            self.colors.extend(color.map(|(color, _)| color));
+        }
     }
 }
 
@@ -263,7 +289,17 @@ mod tests {
         assert_eq!(brief.hour, Some(Hour::Night));
         assert_eq!(brief.weather, Some(Weather::Snow));
         assert_eq!(brief.style, Some(Style::Watercolor));
+        assert!(brief.subject_color.is_some());
+        assert_eq!(brief.colors.len(), 1);
+    }
+
+    #[test]
+    fn a_colour_before_the_subject_is_its_own_and_others_are_the_scenes() {
+        let brief = Brief::read("a red hot balloon over a blue and gold sea");
+        assert_eq!(brief.subject_color, Some(crate::draw::Rgb::hex(0xd42a2a)));
         assert_eq!(brief.colors.len(), 2);
+        let brief = Brief::read("a balloon, all in red");
+        assert_eq!((brief.subject_color, brief.colors.len()), (None, 1));
     }
 
     #[test]

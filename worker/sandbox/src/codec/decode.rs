@@ -16,8 +16,8 @@ use super::orient;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
-/// The largest picture that is decoded, in pixels: a module has little more than 100 MB.
-const MAX_PIXELS: u64 = 16 * 1024 * 1024;
+/// The largest picture that is decoded, in pixels: 256 MB, more than any telephone's camera makes.
+const MAX_PIXELS: u64 = 64 * 1024 * 1024;
 
 /// Reads a file and turns it upright as its EXIF orientation says.
 ///

@@ -23,16 +23,11 @@ impl Noise {
     fn slope(self, cell: (i32, i32), x: f32, y: f32) -> f32 {
         // Eight directions of equal length are enough once octaves are summed.
         const D: f32 = core::f32::consts::FRAC_1_SQRT_2;
-        match self.hash(cell.0, cell.1) & 7 {
-            0 => x,
-            1 => -x,
-            2 => y,
-            3 => -y,
-            4 => (x + y) * D,
-            5 => (x - y) * D,
-            6 => (y - x) * D,
-            _ => (-x - y) * D,
-        }
+        const DIRECTIONS: [(f32, f32); 8] =
+            [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (D, D), (D, -D), (-D, D), (-D, -D)];
+        let index = (self.hash(cell.0, cell.1) & 7) as usize;
+        let (dx, dy) = DIRECTIONS.get(index).copied().unwrap_or_default();
+        x * dx + y * dy
     }
 
     /// The value at a point, about -0.7 to 0.7.
@@ -90,27 +85,39 @@ pub struct Field {
     columns: usize,
     rows: usize,
     step: f32,
+    top: f32,
     values: Vec<f32>,
 }
 
 impl Field {
     /// Samples `value(x, y)` every `step` pixels of a picture of that size.
-    pub fn new(width: f32, height: f32, step: f32, mut value: impl FnMut(f32, f32) -> f32) -> Self {
+    pub fn new(width: f32, height: f32, step: f32, value: impl FnMut(f32, f32) -> f32) -> Self {
+        Self::band(width, (0.0, height), step, value)
+    }
+
+    /// The same for the rows from `top` to `bottom` only; beyond them the nearest of these rows counts.
+    pub fn band(
+        width: f32,
+        (top, bottom): (f32, f32),
+        step: f32,
+        mut value: impl FnMut(f32, f32) -> f32,
+    ) -> Self {
         let step = step.max(1.0);
+        let height = (bottom - top).max(0.0);
         let columns = ((width / step).ceil() as usize).saturating_add(2);
         let rows = ((height / step).ceil() as usize).saturating_add(2);
         let mut values = Vec::with_capacity(columns.saturating_mul(rows));
         for row in 0..rows {
             for column in 0..columns {
-                values.push(value(column as f32 * step, row as f32 * step));
+                values.push(value(column as f32 * step, top + row as f32 * step));
             }
         }
-        Self { columns, rows, step, values }
+        Self { columns, rows, step, top, values }
     }
 
     /// Reads one line of pixels at height `y`.
     pub fn line(&self, y: f32) -> Line<'_> {
-        let y = (y / self.step).max(0.0);
+        let y = ((y - self.top) / self.step).max(0.0);
         let last = self.rows.saturating_sub(2);
         let row = (y as usize).min(last);
         let start = row.saturating_mul(self.columns);

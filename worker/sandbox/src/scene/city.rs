@@ -99,7 +99,7 @@ impl City {
             Hour::Dawn => 0.2,
             Hour::Day => 0.0,
         };
-        let sprite = place_subject(brief, setting, line, frame.height * 0.98, &mut dice);
+        let (sprite, _) = place_subject(brief, setting, line, &mut dice);
         Self { sky, rows, water, haze, lamp: palette.lamp, lit, sprite, spare: RefCell::default() }
     }
 

@@ -27,7 +27,7 @@ impl Grade {
         let hours = [Hour::Dawn, Hour::Dusk, Hour::Day];
         let hour = brief.hour.unwrap_or_else(|| dice.pick(&hours).copied().unwrap_or(Hour::Dusk));
         let palette = Palette::new(brief, hour, &mut dice);
-        let [_, high, low, _] = palette.sky;
+        let [top, high, low, horizon] = palette.sky;
         let asked = brief.hour.is_some() || !brief.colors.is_empty() || brief.weather.is_some();
         let (exposure, contrast) = match hour {
             Hour::Night => (0.3, 1.12),
@@ -37,10 +37,10 @@ impl Grade {
         };
         let grey = matches!(brief.weather, Some(Weather::Rain | Weather::Fog | Weather::Snow));
         Self {
-            shadow: palette.near,
-            middle: high.blend(low, 0.5),
-            light: palette.sun,
-            amount: if asked { 0.5 } else { 0.3 },
+            shadow: palette.near.blend(top, 0.4),
+            middle: high.blend(low, if hour == Hour::Night { 0.4 } else { 0.75 }),
+            light: horizon,
+            amount: if asked { 0.62 } else { 0.34 },
             contrast,
             exposure,
             saturation: if grey { 0.6 } else { 1.08 },
@@ -66,7 +66,8 @@ impl Grade {
             } else {
                 self.middle.lerp(self.light, tone * 2.0 - 1.0)
             };
-            let toned = map * (tone * tone / map.luminance().max(0.02)).min(3.0);
+            // The map gives the hue, the picture the light.
+            let toned = map * (tone * tone / map.luminance().max(0.02)).min(2.4);
             color = color.lerp(toned, self.amount);
             color = color * (1.0 + (tone - 0.45) * (self.contrast - 1.0) * 2.0).max(0.0);
             let dx = u - self.center.0;
@@ -110,7 +111,7 @@ impl Overlay {
             } else {
                 frame.height * 0.93
             };
-            let mut coat = Coat::of(subject, brief.colors.first().copied());
+            let mut coat = Coat::of(subject, brief.subject_color);
             coat.light = palette.sun;
             coat.shade = palette.near;
             coat.dusk = if hour == Hour::Night { 0.4 } else { 0.08 };

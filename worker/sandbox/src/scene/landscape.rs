@@ -5,13 +5,14 @@ use std::cell::RefCell;
 use crate::draw::{Light, Random, Rgb};
 use crate::words::{Brief, Hour, Place, Weather};
 
-use super::ridge::{Growth, Ridge, RidgePlan};
+use super::growth::Growth;
+use super::ridge::{Mound, Ridge, RidgePlan, Snow};
 use super::sky::{Sky, SkyPlan};
 use super::sprite::{Coat, Sprite};
 use super::subject::{Stand, stand};
 use super::water::Water;
-use super::weather::Falling;
-use super::{Detail, Frame, Scene, Setting};
+use super::weather::{Falling, Flock};
+use super::{Frame, Scene, Setting};
 
 /// Ranges one behind the other; water between the far ones and the near one where the place has it.
 pub(super) struct Landscape {
@@ -20,6 +21,7 @@ pub(super) struct Landscape {
     water: Option<Water>,
     near: Option<Ridge>,
     sprite: Option<Sprite>,
+    flock: Option<Flock>,
     falling: Option<Falling>,
     spare: RefCell<Vec<Light>>,
 }
@@ -78,16 +80,16 @@ impl Terrain {
                 frequency: (1.0, 1.1),
                 jagged: (0.25, 0.0),
                 relief: 0.0,
-                growth: |t| if t < 0.75 { Growth::Broadleaf(0.016 + 0.06 * t, 0.5) } else { Growth::Bare },
-                foreground: Growth::Grass(0.1),
+                growth: |t| if t < 0.85 { Growth::Broadleaf(0.02 + 0.075 * t, 0.62) } else { Growth::Bare },
+                foreground: Growth::Grass(0.13),
             },
             Place::Desert => Self {
                 horizon: 0.52,
                 water: None,
                 amplitude: (0.05, 0.09),
                 frequency: (1.6, 0.7),
-                jagged: (0.75, 0.55),
-                relief: 0.3,
+                jagged: (0.5, 0.7),
+                relief: 0.1,
                 growth: |_| Growth::Bare,
                 foreground: Growth::Bare,
             },
@@ -133,9 +135,11 @@ impl Landscape {
         let foggy = if setting.weather == Weather::Fog { 0.35 } else { 0.0 };
         let bottom = line.unwrap_or(frame.height * 1.02);
         let layers = detail.layers.saturating_sub(1).max(2);
+        let (land_far, land_near) = earth(place, setting);
+        let summit = horizon - terrain.amplitude.0 * frame.unit;
         let far = (0..layers).map(|i| {
             let t = i as f32 / layers.saturating_sub(1).max(1) as f32;
-            let crest = palette.far.blend(palette.near, t.powf(1.25)).blend(haze, (1.0 - t) * 0.25 + foggy);
+            let crest = land_far.blend(land_near, t.powf(1.25)).blend(haze, (1.0 - t) * 0.25 + foggy);
             let base = horizon + (bottom - horizon) * t.powf(1.3) * if line.is_some() { 0.86 } else { 0.8 };
             let plan = RidgePlan {
                 base,
@@ -147,7 +151,8 @@ impl Landscape {
                 foot: crest.blend(haze, 0.72 - 0.5 * t + foggy * 0.5),
                 depth: 0.2 + 0.12 * t,
                 relief: terrain.relief * (0.35 + 0.65 * t),
-                snow: snow(place, setting, t),
+                snow: snow(place, setting, t, (summit, base)),
+                mound: None,
                 rim: palette.sun * (0.10 * (1.0 - t) * if palette.night { 0.25 } else { 1.0 }),
             };
             Ridge::new(frame, &plan, detail, &random.branch(&format!("ridge {i} of {place:?}")))
@@ -157,11 +162,11 @@ impl Landscape {
             let rough = dice.range(0.35, 0.8);
             Water::new(setting, line, rough, sky.sun(), random)
         });
-        let near = foreground(&terrain, setting, frame, detail, random);
-        let ground = frame.height * 0.93;
-        let sprite = place_subject(brief, setting, line.unwrap_or(horizon), ground, &mut dice);
+        let (sprite, mound) = place_subject(brief, setting, line.unwrap_or(horizon), &mut dice);
+        let near = foreground(&terrain, setting, land_near, mound, brief.subject.is_some(), random);
+        let flock = Flock::new(setting, horizon, random);
         let falling = Falling::new(setting, random);
-        Self { sky, far, water, near: Some(near), sprite, falling, spare: RefCell::default() }
+        Self { sky, far, water, near: Some(near), sprite, flock, falling, spare: RefCell::default() }
     }
 
     fn above(&self, y: f32, row: &mut [Light]) {
@@ -185,6 +190,9 @@ impl Scene for Landscape {
             }
             _ => self.above(y, row),
         }
+        if let Some(flock) = &self.flock {
+            flock.row(y, row);
+        }
         if let Some(sprite) = &self.sprite {
             sprite.row(y, row);
         }
@@ -202,20 +210,24 @@ pub(super) fn place_subject(
     brief: &Brief,
     setting: &Setting,
     line: f32,
-    ground: f32,
     dice: &mut Random,
-) -> Option<Sprite> {
-    let subject = brief.subject?;
+) -> (Option<Sprite>, Option<Mound>) {
+    let Some(subject) = brief.subject else { return (None, None) };
     let (frame, palette) = (setting.frame, &setting.palette);
     let (stand, size) = stand(subject);
     let size = (size * frame.unit).min(frame.height * 0.55) * dice.range(0.92, 1.1);
     let x = frame.width * if dice.chance(0.5) { dice.range(0.26, 0.38) } else { dice.range(0.62, 0.74) };
+    let mut mound = None;
     let y = match stand {
-        Stand::Ground => ground + size * 0.02,
+        Stand::Ground => {
+            let hill = Mound { x, half: size * 1.1, height: frame.unit * 0.07 };
+            mound = Some(hill);
+            foreground_base(frame) - hill.height + frame.unit * 0.014
+        }
         Stand::Water => line + (frame.height - line) * 0.42,
         Stand::Air => line * dice.range(0.34, 0.5) + size * 0.5,
     };
-    let mut coat = Coat::of(subject, brief.colors.first().copied());
+    let mut coat = Coat::of(subject, brief.subject_color);
     coat.light = palette.sun;
     coat.shade = palette.near.tone(0.9, 1.0);
     coat.lit = setting.hour != Hour::Day;
@@ -225,37 +237,81 @@ pub(super) fn place_subject(
         Hour::Dusk => 0.5,
         Hour::Night => 0.66,
     };
-    Some(Sprite::new(subject, (x, y), size, dice.chance(0.5), 0.0, &coat, frame))
+    (Some(Sprite::new(subject, (x, y), size, dice.chance(0.5), 0.0, &coat, frame)), mound)
 }
 
-fn foreground(terrain: &Terrain, setting: &Setting, frame: Frame, detail: Detail, random: &Random) -> Ridge {
-    let near = setting.palette.near;
+/// The mean height of the nearest ground.
+fn foreground_base(frame: Frame) -> f32 {
+    frame.height * 0.95
+}
+
+fn foreground(
+    terrain: &Terrain,
+    setting: &Setting,
+    near: Rgb,
+    mound: Option<Mound>,
+    subject: bool,
+    random: &Random,
+) -> Ridge {
+    let frame = setting.frame;
     let plan = RidgePlan {
-        base: frame.height * 0.95,
-        amplitude: 0.035,
+        base: foreground_base(frame),
+        amplitude: 0.03,
         frequency: 1.1,
         jagged: 0.0,
-        growth: terrain.foreground,
+        // Trees would hide what the picture is about.
+        growth: if subject { Growth::Grass(0.04) } else { terrain.foreground },
         crest: near.tone(0.82, 1.0),
         foot: near.tone(0.5, 0.9),
         depth: 0.12,
         relief: 0.0,
         snow: None,
+        mound,
         rim: Rgb::BLACK,
     };
-    Ridge::new(frame, &plan, detail, &random.branch("foreground"))
+    Ridge::new(frame, &plan, setting.detail, &random.branch("foreground"))
 }
 
-fn snow(place: Place, setting: &Setting, t: f32) -> Option<(Rgb, f32)> {
+/// The farthest and the nearest land: the palette's, in the colours of what grows there as far as the hour shows them.
+fn earth(place: Place, setting: &Setting) -> (Rgb, Rgb) {
+    let palette = &setting.palette;
+    let (far, near) = match place {
+        Place::Meadow => (0x9cbf8a, 0x3f7a34),
+        Place::Forest => (0x8fae9c, 0x1f4a34),
+        Place::Desert => (0xe0b48a, 0xb86a38),
+        _ => return (palette.far, palette.near),
+    };
+    let amount = match setting.hour {
+        _ if palette.tinted => 0.0,
+        Hour::Day => 0.78,
+        Hour::Dawn => 0.4,
+        Hour::Dusk => 0.22,
+        Hour::Night => 0.0,
+    };
+    let toward = |own: Rgb, earth: u32, amount: f32| {
+        let earth = Rgb::hex(earth);
+        own.blend(earth.with_lightness(earth.lightness().midpoint(own.lightness())), amount)
+    };
+    (toward(palette.far, far, amount * 0.8), toward(palette.near, near, amount))
+}
+
+fn snow(place: Place, setting: &Setting, t: f32, (summit, base): (f32, f32)) -> Option<Snow> {
     let cold = setting.weather == Weather::Snow;
-    let high = matches!(place, Place::Mountains | Place::Lake) && t < 0.5;
+    let high = matches!(place, Place::Mountains | Place::Lake) && t < 0.6;
     if !(cold || high) {
         return None;
     }
-    let [_, high, ..] = setting.palette.sky;
-    let base = if setting.palette.night { 0.5 } else { 0.93 };
-    let color = Rgb::WHITE.blend(high, 0.25).blend(setting.palette.sun, 0.2).with_lightness(base);
-    Some((color, if cold { 0.3 } else { 0.085 * (1.0 - t) }))
+    let palette = &setting.palette;
+    let [top, _, low, _] = palette.sky;
+    let color = if palette.night {
+        top.blend(low, 0.7).with_lightness(if cold { 0.62 - 0.16 * t } else { 0.56 })
+    } else {
+        Rgb::WHITE.blend(palette.sun, 0.35).blend(low, 0.2 + 0.2 * t).with_lightness(0.95 - 0.06 * t)
+    };
+    // In winter it lies down to the foot; else only the summits carry it.
+    let unit = setting.frame.unit;
+    let line = if cold { base + unit * 0.04 } else { summit + (base - summit) * 0.62 };
+    Some(Snow { color, line, fade: unit * if cold { 0.09 } else { 0.06 } })
 }
 
 fn lerp((far, near): (f32, f32), t: f32) -> f32 {

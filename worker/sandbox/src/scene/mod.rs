@@ -2,6 +2,7 @@
 
 mod city;
 mod grade;
+mod growth;
 mod landscape;
 mod palette;
 mod ridge;
@@ -10,12 +11,14 @@ mod sky;
 mod space;
 mod sprite;
 mod studio;
+mod style;
 mod subject;
 mod water;
 mod weather;
 
 pub use grade::{Grade, Overlay};
 pub use palette::Palette;
+pub use style::apply as treat;
 
 use crate::draw::{Gamma, Light, Pixels, Random};
 use crate::words::{Brief, Hour, Place, Subject, Weather};
@@ -85,7 +88,10 @@ pub fn draw(brief: &Brief, width: u32, height: u32, detail: Detail, seed: u64, t
         }
         y += 1.0;
     }
-    pixels
+    match brief.style {
+        Some(style) => treat(style, pixels, random.branch("style").seed()),
+        None => pixels,
+    }
 }
 
 /// The bytes of a pixel of light: alpha is divided out again.

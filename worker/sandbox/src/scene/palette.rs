@@ -24,6 +24,8 @@ pub struct Palette {
     pub lamp: Rgb,
     /// Whether stars show.
     pub night: bool,
+    /// Whether named colours rule it.
+    pub tinted: bool,
 }
 
 /// Sky from top to horizon, sun, lit cloud, shaded cloud, far, near, accent.
@@ -73,6 +75,7 @@ impl Palette {
             accent,
             lamp: Rgb::hex(0xffc86a),
             night,
+            tinted: !brief.colors.is_empty(),
         };
         match brief.weather {
             Some(Weather::Rain) => palette.each(|color| color.tone(0.82, 0.45)),

@@ -46,8 +46,8 @@ impl Silk {
         let colors = (0..=255_u16).map(|i| gradient.at(f32::from(i) / 255.0)).collect();
         let (slow, fine) = (Noise::new(dice.seed()), Noise::new(dice.seed()));
         let (sin, cos) = dice.range(-0.9, 0.9).sin_cos();
-        let bands = dice.range(2.0, 3.4);
-        let step = (frame.unit / 512.0).max(1.5);
+        let bands = dice.range(2.6, 4.2);
+        let step = (frame.unit / 360.0).max(2.0);
         let height = |x: f32, y: f32| {
             let (x, y) = ((x - frame.width * 0.5) / frame.unit, (y - frame.height * 0.5) / frame.unit);
             let (u, v) = (x * cos - y * sin, x * sin + y * cos);
@@ -56,14 +56,16 @@ impl Silk {
             (v * bands + bend + ripple) * 1.15
         };
         let fold = Field::new(frame.width, frame.height, step, height);
-        let reach = frame.unit * 0.006;
-        let sheen = Field::new(frame.width, frame.height, step, |x, y| {
-            let slope_x = height(x + reach, y) - height(x - reach, y);
-            let slope_y = height(x, y + reach) - height(x, y - reach);
-            (slope_x * 0.55 - slope_y) * 14.0
+        // The slope of the folds, from neighbouring samples.
+        let reach = step * 1.5;
+        let sheen = Field::new(frame.width, frame.height, step * 1.5, |x, y| {
+            let (above, here, below) = (fold.line(y - reach), fold.line(y), fold.line(y + reach));
+            let slope_x = here.at(x + reach) - here.at(x - reach);
+            let slope_y = below.at(x) - above.at(x);
+            (slope_x * 0.55 - slope_y) / reach * frame.unit * 0.085
         });
         let sprite = brief.subject.map(|subject| {
-            let coat = Coat::of(subject, brief.colors.last().copied());
+            let coat = Coat::of(subject, brief.subject_color);
             let size = frame.width.min(frame.height) * 0.5;
             let foot = (frame.width * 0.5, frame.height * 0.5 + size * 0.5);
             Sprite::new(subject, foot, size, dice.chance(0.5), 0.0, &coat, frame)
@@ -83,9 +85,9 @@ impl Scene for Silk {
             let t = 0.5 - 0.5 * (height * core::f32::consts::PI).cos();
             let color = self.colors.get((t * last) as usize).copied().unwrap_or_default();
             let slope = sheen.at(x);
-            let light = 0.92 + slope.clamp(-1.0, 1.0) * 0.3;
-            let gleam = (slope - 0.25).clamp(0.0, 1.0);
-            let color = color * light + Rgb::WHITE * (gleam * gleam * 0.16);
+            let light = 0.9 + slope.clamp(-1.0, 1.0) * 0.42;
+            let gleam = (slope - 0.2).clamp(0.0, 1.0);
+            let color = color * light + Rgb::WHITE * (gleam * gleam * 0.3);
             *pixel = [color.r, color.g, color.b, 1.0];
         }
         if let Some(sprite) = &self.sprite {

@@ -96,7 +96,7 @@ impl Space {
         };
         let deep = colors.first().copied().unwrap_or_default().with_lightness(0.13);
         let sprite = brief.subject.map(|subject| {
-            let mut coat = Coat::of(subject, brief.colors.first().copied());
+            let mut coat = Coat::of(subject, brief.subject_color);
             coat.light = pale;
             coat.shade = deep;
             coat.dusk = 0.15;

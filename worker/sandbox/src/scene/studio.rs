@@ -38,7 +38,7 @@ impl Studio {
         let frame = setting.frame;
         let mut dice = random.branch("studio");
         let subject = brief.subject.or_else(|| dice.pick(ANY).copied()).unwrap_or(Subject::Flower);
-        let coat = Coat::of(subject, brief.colors.first().copied());
+        let coat = Coat::of(subject, brief.subject_color);
         let edge = frame.width.min(frame.height);
         let size = edge * dice.range(0.6, 0.68) * if transparent { 1.22 } else { 1.0 };
         let middle = frame.width * if transparent { 0.5 } else { dice.range(0.46, 0.54) };
@@ -52,7 +52,7 @@ impl Studio {
         sprites.push(Sprite::new(subject, (middle, foot), size, mirror, turn, &coat, frame));
         let room = (!transparent).then(|| {
             let [_, high, low, horizon] = setting.palette.sky;
-            let wall = brief.colors.get(1).copied().unwrap_or_else(|| high.blend(low, dice.range(0.3, 0.9)));
+            let wall = brief.colors.first().copied().unwrap_or_else(|| high.blend(low, dice.range(0.3, 0.9)));
             let wall = away(wall, coat.main);
             let center = (middle + edge * dice.range(-0.06, 0.06), frame.height * 0.47);
             let disc = Path::ellipse(center, edge * 0.37, edge * 0.37);

@@ -1,7 +1,7 @@
-//! What falls between the viewer and the scene.
+//! What falls or flies between the viewer and the scene.
 
-use crate::draw::{Light, Random, Rgb, over};
-use crate::words::Weather;
+use crate::draw::{Light, Mask, Path, Point, Random, Rgb, over};
+use crate::words::{Hour, Weather};
 
 use super::Setting;
 
@@ -79,4 +79,49 @@ impl Falling {
             }
         }
     }
+}
+
+/// A few birds far away.
+pub(super) struct Flock {
+    mask: Mask,
+    color: Rgb,
+}
+
+impl Flock {
+    pub(super) fn new(setting: &Setting, horizon: f32, random: &Random) -> Option<Self> {
+        let frame = setting.frame;
+        let mut dice = random.branch("flock");
+        if setting.hour == Hour::Night || setting.weather != Weather::Clear || dice.chance(0.35) {
+            return None;
+        }
+        let (x, y) = (dice.range(0.2, 0.8) * frame.width, dice.range(0.35, 0.7) * horizon);
+        let mut birds = Path::new();
+        for _ in 0..dice.range(4.0, 9.0) as u32 {
+            let at = (x + dice.range(-0.1, 0.1) * frame.unit, y + dice.range(-0.04, 0.04) * frame.unit);
+            birds.join(bird(at, frame.unit * dice.range(0.006, 0.013), &mut dice));
+        }
+        let color = setting.palette.near.blend(setting.palette.haze(), 0.25);
+        Some(Self { mask: Mask::fill(&birds, frame.width as u32, frame.height as u32), color })
+    }
+
+    pub(super) fn row(&self, y: f32, row: &mut [Light]) {
+        self.mask.row(y as i32).paint(row, |_, pixel, coverage| over(pixel, self.color, coverage * 0.85));
+    }
+}
+
+/// Two wings in flight.
+fn bird((x, y): Point, size: f32, dice: &mut Random) -> Path {
+    let (lift, lean) = (dice.range(0.35, 0.75), dice.range(-0.18, 0.18));
+    let mut path = Path::new();
+    for sign in [-1.0_f32, 1.0] {
+        let wing: Vec<Point> = (0..=6_u16)
+            .map(|i| {
+                let t = f32::from(i) / 6.0;
+                let rise = (t * core::f32::consts::PI * 0.62).sin() * lift;
+                (x + sign * t * size, y - rise * size + lean * sign * t * size)
+            })
+            .collect();
+        path.join(Path::stroke(&wing, (size * 0.2).max(1.1), 0.25));
+    }
+    path
 }

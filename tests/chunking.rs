@@ -203,6 +203,7 @@ const STREAMS: &[&str] = &[
     "data: {\"a\":\ndata: 1,\ndata:\"b64_json\":\ndata:  \"aGVs\"}\n\n",
     "\u{feff}: hello\nretry: 1500\nretry: x1\nid: 1\ndata: {}\n\nid\ndata: {}\n\n:\n:x\n\n",
     "\u{feff}\u{feff}data: {}\n\ndata: 1\n\n",
+    "\u{feff}data\n\n",
     "data: hello\n\ndata\n\ndata\ndata\n\nevent: x\n\nevent: y\ndata: {\"a\":\n\ndatax: 1\n dat: 2\n\n",
     "data: {\"error\":{\"message\":\"no\"}}\n\ndata: {\"error\":null}\n\ndata: {\"error\":\"\"}\n\ndata: {\"x\":{\"error\":1}}\n\ndata: {\"error\":0.0}\n\ndata: {\"error\":0.5}\n\ndata: {\"error\":false}\n\n",
     "event: error\ndata: {\"error\":{\"message\":\"late\"}}\n\n",
@@ -215,6 +216,7 @@ const STREAMS: &[&str] = &[
     "data: {\"b64_json\":\"aGVs\"",
     "data: {\"b64_json\":\"aGV",
     "data: 12",
+    "data: 12\ndata\n",
     "data: [DONE]",
     "data: hello",
     "event: x",
@@ -516,6 +518,19 @@ proptest! {
             let whole = scan(kind, &limits, [bytes]);
             prop_assert_eq!(scan(kind, &limits, cut_at(bytes, &cuts)), whole.clone());
             prop_assert_eq!(scan(kind, &limits, bytes.chunks(1)), whole);
+        }
+    }
+
+    #[test]
+    fn any_soup_at_any_cuts(
+        soup in "(\\{|\\}|\\[|\\]|\"|:|,|b64_json|result|type|image_generation_call|\\\\|u00|4|1|=|A{4}| |\n|\r|data|event|id|-|e|\\.|0|null|true|\u{feff}|é){0,24}",
+        cuts: [prop::sample::Index; 3],
+    ) {
+        for kind in [Kind::Json, Kind::Events] {
+            let whole = scan(kind, &small(), [soup.as_bytes()]);
+            agrees_with_slow_reading(kind, soup.as_bytes(), &whole);
+            prop_assert_eq!(scan(kind, &small(), cut_at(soup.as_bytes(), &cuts)), whole.clone());
+            prop_assert_eq!(scan(kind, &small(), soup.as_bytes().chunks(1)), whole);
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::meaning::{self, Billed, Kind};
 use super::retry::{self, Budget, Policy};
 use crate::wire::problem::{ApiProblem, Moderation};
+use crate::wire::scan::{ScanError, ScanErrorKind};
 
 /// How long a call may take. Times are milliseconds; `None` is as long as it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +78,16 @@ pub enum Outcome {
     },
     /// The caller called it off.
     Aborted,
+}
+
+/// A reply that ends early was cut; anything else that stops a scanner is not what was agreed.
+impl From<ScanError> for Outcome {
+    fn from(error: ScanError) -> Self {
+        match error.kind {
+            ScanErrorKind::Truncated => Self::Cut,
+            kind => Self::Unreadable { message: error.to_string(), code: kind.name() },
+        }
+    }
 }
 
 /// What to do next.
@@ -409,11 +420,13 @@ impl Call {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "small numbers")]
 mod tests {
     use super::{Attempt, Call, Deadlines, Failure, Outcome, Step, Timeout};
     use crate::exchange::retry::{Budget, Policy};
     use crate::exchange::{Billed, Kind};
     use crate::wire::problem::ApiProblem;
+    use crate::wire::scan::{ScanError, ScanErrorKind};
 
     fn refused(status: u16, code: &str, retry_after_ms: Option<u64>) -> Outcome {
         let problem = ApiProblem { message: "no".into(), code: Some(code.into()), ..ApiProblem::default() };
@@ -620,5 +633,127 @@ mod tests {
                 "retryAfterMs": 7, "billed": "no", "attempts": 1
             })
         );
+    }
+
+    #[test]
+    fn a_truncated_reply_was_cut_and_a_damaged_one_is_unreadable() {
+        let error = |kind| Outcome::from(ScanError { kind, offset: 7 });
+        assert_eq!(error(ScanErrorKind::Truncated), Outcome::Cut);
+        let Outcome::Unreadable { message, code } = error(ScanErrorKind::Json) else { panic!() };
+        assert_eq!((message.as_str(), code), ("the reply is not valid JSON (byte 7)", "invalid_json"));
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    mod any_history {
+        use proptest::prelude::*;
+
+        use super::*;
+
+        #[derive(Clone, Debug)]
+        enum Event {
+            Pass(u64),
+            Headers,
+            Alive,
+            End(Outcome),
+        }
+
+        fn events() -> impl Strategy<Value = Vec<Event>> {
+            let status = prop_oneof![Just(429_u16), Just(500), Just(503), Just(524), Just(400), 100..600_u16];
+            let code = prop_oneof![Just(""), Just("insufficient_quota"), Just("rate_limit_exceeded")];
+            let outcome = prop_oneof![
+                3 => Just(Outcome::NeverSent),
+                2 => Just(Outcome::Cut),
+                6 => (status, code, proptest::option::of(0..90_000_u64), any::<Option<bool>>()).prop_map(
+                    |(status, code, retry_after_ms, should_retry)| {
+                        let problem =
+                            ApiProblem { message: "x".into(), code: Some(code.into()), ..ApiProblem::default() };
+                        Outcome::Refused { status, problem, retry_after_ms, should_retry }
+                    }
+                ),
+                1 => Just(Outcome::Aborted),
+            ];
+            let event = prop_oneof![
+                3 => (0..20_000_u64).prop_map(Event::Pass),
+                1 => Just(Event::Headers),
+                1 => Just(Event::Alive),
+                2 => outcome.prop_map(Event::End),
+            ];
+            prop::collection::vec(event, 0..40)
+        }
+
+        proptest! {
+            /// However a call goes: it is sent at most as often as allowed, never again after something that may have
+            /// been billed (unless the server keeps the answer), it wakes when it said, and it ends once and in time.
+            #[test]
+            fn keeps_the_rules(
+                events in events(),
+                idempotent: bool,
+                max_retries in 0..5_u32,
+                total_ms in proptest::option::of(0..200_000_u64),
+                idle_ms in proptest::option::of(0..5000_u64),
+                dice in 0.0..1.0_f64,
+                tokens_spent in 0..110_u32,
+            ) {
+                let policy = Policy { max_retries, idempotent, ..Policy::default() };
+                let deadlines = Deadlines { total_ms, connect_ms: None, idle_ms };
+                let mut budget = Budget::default();
+                for _ in 0..tokens_spent {
+                    let _ = budget.pay(crate::exchange::retry::Cause::Failed);
+                }
+                let (mut call, first) = Call::begin(policy.clone(), deadlines, 0);
+                prop_assert_eq!(first, Step::Send(Attempt { number: 1, resume: false }));
+                let (mut now, mut sent, mut failed, mut waiting) = (0_u64, 1, false, false);
+                for event in events {
+                    let before = budget.tokens();
+                    let step = match event {
+                        Event::Pass(ms) => {
+                            let due = call.wake_at_ms();
+                            now = now.saturating_add(ms).min(due.unwrap_or(u64::MAX)).max(now);
+                            let step = call.wake(now, dice, &mut budget);
+                            prop_assert_eq!(step.is_some(), due.is_some_and(|due| now >= due));
+                            step
+                        }
+                        Event::Headers => {
+                            call.headers(now);
+                            None
+                        }
+                        Event::Alive => {
+                            call.alive(now);
+                            None
+                        }
+                        Event::End(outcome) if !failed => {
+                            let may_be_billed = !matches!(
+                                &outcome,
+                                Outcome::NeverSent | Outcome::Refused { status: 429, .. }
+                            );
+                            let step = call.ended(&outcome, now, dice, &mut budget);
+                            if let Step::Wait { until_ms } = step {
+                                prop_assert!(!waiting && (idempotent || !may_be_billed), "{:?}", outcome);
+                                prop_assert!(until_ms >= now && total_ms.is_none_or(|total| until_ms < total));
+                                prop_assert!(budget.tokens() < before, "each retry is paid");
+                            }
+                            Some(step)
+                        }
+                        Event::End(_) => None,
+                    };
+                    match step {
+                        Some(Step::Send(attempt)) => {
+                            prop_assert!(waiting && !failed);
+                            sent += 1;
+                            waiting = false;
+                            prop_assert_eq!(attempt.number, sent);
+                        }
+                        Some(Step::Wait { .. }) => waiting = true,
+                        Some(Step::Fail(_)) => {
+                            prop_assert!(!failed, "it ends once");
+                            failed = true;
+                        }
+                        None => {}
+                    }
+                    prop_assert!(sent <= max_retries + 1);
+                    prop_assert!(!failed || call.wake_at_ms().is_none());
+                }
+            }
+        }
     }
 }

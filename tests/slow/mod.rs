@@ -224,8 +224,8 @@ pub(super) fn event_stream(input: &[u8]) -> Result<Vec<Found>, Vec<Found>> {
     }
     let Some(data) = stream.data.clone() else { return Ok(stream.found) };
     let data = data.join("\n");
-    let closed = data == "[DONE]"
-        || (parse(&data).is_some() && !data.trim_end().ends_with(|last: char| last.is_ascii_digit()));
+    let closed =
+        data == "[DONE]" || (parse(&data).is_some() && !data.ends_with(|last: char| last.is_ascii_digit()));
     if closed && stream.dispatch().is_some() { Ok(stream.found) } else { Err(stream.found) }
 }
 

@@ -69,8 +69,8 @@ impl Decoder {
             let Some(value) = input.get(read).and_then(|byte| scalar::value(*byte)) else { break };
             read = read.saturating_add(1);
             if let Some(group) = self.take(value) {
-                if let Some(target) = out.get_mut(written..written.saturating_add(3)) {
-                    target.copy_from_slice(&group);
+                if let Some(target) = out.get_mut(written..).and_then(<[u8]>::first_chunk_mut) {
+                    *target = group;
                 }
                 written = written.saturating_add(3);
                 whole_groups_tried = false;

@@ -397,6 +397,7 @@ impl Scanner {
     }
 
     fn step(&mut self, window: &mut &[u8]) -> Result<Found, ScanErrorKind> {
+        let length = window.len();
         while let Bom::Read(count) = self.bom {
             let Some((&byte, tail)) = window.split_first() else { return Ok(Found::Nothing) };
             if BOM.get(usize::from(count)) == Some(&byte) {
@@ -412,8 +413,9 @@ impl Scanner {
                 None => {}
             }
         }
+        let offset = self.offset.saturating_add(length.saturating_sub(window.len()) as u64);
         match &mut self.events {
-            Some(events) => events.step(&mut self.json, window, self.offset),
+            Some(events) => events.step(&mut self.json, window, offset),
             None => Ok(match self.json.scan(window, false)? {
                 Stop::Piece { last } => Found::Piece { last },
                 Stop::Input | Stop::Line => Found::Nothing,

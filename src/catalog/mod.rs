@@ -4,6 +4,7 @@ pub mod model;
 pub mod rates;
 
 mod dall_e;
+mod extend;
 mod gpt_image_1;
 mod gpt_image_1_5;
 mod gpt_image_1_mini;
@@ -13,6 +14,7 @@ mod gpt_image_2_6;
 mod serialize;
 mod shared;
 
+pub use extend::ExtendError;
 pub use model::{Fact, Model, Source, Status};
 pub use serialize::ModelInfo;
 

@@ -9,6 +9,7 @@ pub mod context;
 mod images;
 mod lifecycle;
 mod message;
+mod migrate;
 mod normalize;
 mod prompt;
 pub mod report;
@@ -20,6 +21,7 @@ mod size;
 
 pub use code::Code;
 pub use context::{Context, ImageFacts, Transparency};
+pub use migrate::{MigrateError, Migrated, migrate};
 pub use normalize::{Normalized, normalize};
 pub use report::{Applicability, Change, Fix, Issue, PathItem, Report, Severity};
 

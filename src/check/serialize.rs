@@ -2,6 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
+use super::migrate::Migrated;
 use super::normalize::Normalized;
 use super::report::{Change, Fix, Issue, Report};
 
@@ -67,6 +68,16 @@ impl Serialize for Change {
 impl Serialize for Normalized {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Normalized", 3)?;
+        out.serialize_field("request", &self.request)?;
+        out.serialize_field("changes", &self.changes)?;
+        out.serialize_field("report", &self.report)?;
+        out.end()
+    }
+}
+
+impl Serialize for Migrated {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Migrated", 3)?;
         out.serialize_field("request", &self.request)?;
         out.serialize_field("changes", &self.changes)?;
         out.serialize_field("report", &self.report)?;

@@ -4,7 +4,9 @@
 //! Nothing is dropped on the way in, so that [`crate::check`] can name every problem; the typed readings of
 //! single fields ([`Size`] and what stands in the operations' modules) are made from it on demand.
 
+pub mod batch;
 pub mod field;
+pub mod runware;
 pub mod size;
 pub mod value;
 

@@ -75,12 +75,11 @@ pub fn migrate(
     let named = request.get(Field::Model.name()).and_then(Value::as_str);
     let source = named.and_then(|id| catalog.find(id)).ok_or(MigrateError::UnknownSource)?;
     let served = |model: &&Model| model.lifecycle.status(context.today) != Status::Retired;
-    let target = match target {
-        Some(id) => catalog.find(id).filter(served).ok_or(MigrateError::UnknownTarget)?,
-        None => {
-            let mut replacements = source.lifecycle.replacements.iter().filter_map(|id| catalog.find(id));
-            replacements.find(served).ok_or(MigrateError::NoReplacement)?
-        }
+    let target = if let Some(id) = target {
+        catalog.find(id).filter(served).ok_or(MigrateError::UnknownTarget)?
+    } else {
+        let mut replacements = source.lifecycle.replacements.iter().filter_map(|id| catalog.find(id));
+        replacements.find(served).ok_or(MigrateError::NoReplacement)?
     };
     let mut changes =
         vec![set(&mut request, Field::Model, Code::ModelRetired, target.id.into(), why(source, context))];

@@ -116,7 +116,9 @@ pub fn to_runware(
     for (name, value) in request.as_object().unwrap_or_default() {
         let field = Field::from_name(name);
         let reason = match (field, value) {
-            (_, Value::Null) | (Some(Field::Model | Field::Prompt), _) => None,
+            (_, Value::Null)
+            | (Some(Field::Model | Field::Prompt), _)
+            | (Some(Field::Stream), Value::Bool(false)) => None,
             (Some(Field::Size), value) => match value.as_str().and_then(Size::parse) {
                 Some(Size::Pixels { width, height }) => {
                     put("width", width.into());
@@ -152,7 +154,6 @@ pub fn to_runware(
                 put("inputs", Value::Object(vec![("referenceImages".to_owned(), Value::Array(urls))]));
                 lost.then_some("file_id references mean nothing there and are left out")
             }
-            (Some(Field::Stream), Value::Bool(false)) => None,
             (Some(Field::Moderation), Value::String(word)) if word == "auto" => None,
             (Some(Field::InputFidelity), Value::String(word)) if word == "low" => None,
             _ => Some(NO_COUNTERPART),

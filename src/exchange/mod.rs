@@ -17,9 +17,11 @@
 //! answer of an idempotency key, everything that may pass is tried again.
 
 mod call;
+mod failure;
 pub mod meaning;
 pub mod retry;
 pub mod stream;
 
-pub use call::{Attempt, Call, Deadlines, Failure, Outcome, Step, Timeout};
+pub use call::{Attempt, Call, Deadlines, Outcome, Step, Timeout};
+pub use failure::Failure;
 pub use meaning::{Billed, Kind};

@@ -94,11 +94,11 @@ impl Events {
     }
 
     pub(super) fn event(&self) -> &str {
-        super::text(&self.event)
+        super::as_text(&self.event)
     }
 
     pub(super) fn last_event_id(&self) -> &str {
-        super::text(&self.last_id)
+        super::as_text(&self.last_id)
     }
 
     pub(super) const fn no_json(&self) -> Option<ScanError> {
@@ -107,7 +107,7 @@ impl Events {
 
     pub(super) fn comment(&mut self) -> &str {
         super::repair(&mut self.value);
-        super::text(&self.value)
+        super::as_text(&self.value)
     }
 
     /// So many bytes were read that can only begin a field nobody knows.

@@ -13,7 +13,9 @@
 
 use core::ops::Range;
 
-use super::payload::{Decoded, Payload};
+use super::number::Number;
+use super::payload::{Payload, PayloadRun, read_payload};
+use super::text::{Escape, Run, is_line_end, is_plain, read_escape};
 use super::{Field, Limits, ScanErrorKind};
 use crate::wire::number::write_integer;
 
@@ -83,29 +85,6 @@ enum Role {
     Held,
 }
 
-/// Where in an escape sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Escape {
-    No,
-    /// After the backslash.
-    Begun,
-    /// In `\u`, after so many digits that make this number.
-    Unicode(u8, u16),
-}
-
-/// Where in a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Number {
-    Minus,
-    Zero,
-    Integer,
-    Point,
-    Fraction,
-    Exponent,
-    Sign,
-    Power,
-}
-
 /// An array or object that is open.
 #[derive(Clone, Debug)]
 struct Frame {
@@ -136,15 +115,6 @@ pub(super) enum Stop {
     Line,
     /// A piece of an image is ready.
     Piece { last: bool },
-}
-
-/// What reading a string came to.
-enum Run {
-    Input,
-    Line,
-    Closed,
-    /// An escape stands for this character.
-    Unit(u16),
 }
 
 impl Json {
@@ -192,11 +162,11 @@ impl Json {
     }
 
     pub(super) fn text(&self) -> &str {
-        super::text(&self.rest)
+        super::as_text(&self.rest)
     }
 
     pub(super) fn kind(&self) -> &str {
-        super::text(&self.kind)
+        super::as_text(&self.kind)
     }
 
     pub(super) const fn has_error(&self) -> bool {
@@ -640,125 +610,5 @@ impl Json {
         }
         self.value_done();
         Ok(Some(Stop::Piece { last: true }))
-    }
-}
-
-const fn is_line_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
-}
-
-/// Whether a byte stands for itself in a string.
-const fn is_plain(byte: u8) -> bool {
-    byte >= 0x20 && byte != b'"' && byte != b'\\'
-}
-
-/// Reads what is not plain in a string: an escape, or its end, which is not consumed.
-fn read_escape(input: &mut &[u8], escape: &mut Escape, lines: bool) -> Result<Run, ScanErrorKind> {
-    loop {
-        let Some((&byte, tail)) = input.split_first() else { return Ok(Run::Input) };
-        if lines && is_line_end(byte) {
-            return Ok(Run::Line);
-        }
-        let unit = match (*escape, byte) {
-            (Escape::No, b'"') => return Ok(Run::Closed),
-            (Escape::No, b'\\') => {
-                *escape = Escape::Begun;
-                *input = tail;
-                continue;
-            }
-            (Escape::No, _) if is_plain(byte) => return Ok(Run::Input),
-            (Escape::Begun, b'u') => {
-                *escape = Escape::Unicode(0, 0);
-                *input = tail;
-                continue;
-            }
-            (Escape::Begun, b'"' | b'\\' | b'/') => u16::from(byte),
-            (Escape::Begun, b'b') => 8,
-            (Escape::Begun, b'f') => 12,
-            (Escape::Begun, b'n') => 10,
-            (Escape::Begun, b'r') => 13,
-            (Escape::Begun, b't') => 9,
-            (Escape::Unicode(count, unit), _) => {
-                let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok());
-                let unit = unit << 4 | digit.ok_or(ScanErrorKind::Json)?;
-                if count < 3 {
-                    *escape = Escape::Unicode(count.saturating_add(1), unit);
-                    *input = tail;
-                    continue;
-                }
-                unit
-            }
-            _ => return Err(ScanErrorKind::Json),
-        };
-        *escape = Escape::No;
-        *input = tail;
-        return Ok(Run::Unit(unit));
-    }
-}
-
-/// What reading an image came to.
-enum PayloadRun {
-    Input,
-    Line,
-    /// The piece is full; call again when it is cleared.
-    Full,
-    /// The closing quote is next.
-    Closed,
-}
-
-/// Reads an image's string up to its end.
-fn read_payload(
-    payload: &mut Payload,
-    input: &mut &[u8],
-    escape: &mut Escape,
-    lines: bool,
-) -> Result<PayloadRun, ScanErrorKind> {
-    loop {
-        if *escape == Escape::No {
-            if let Decoded::Full = payload.decode(input)? {
-                return Ok(PayloadRun::Full);
-            }
-            match input.split_first() {
-                None => return Ok(PayloadRun::Input),
-                Some((b'"', _)) => return Ok(PayloadRun::Closed),
-                Some((b'\\', _)) => {}
-                Some((byte, _)) if lines && is_line_end(*byte) => return Ok(PayloadRun::Line),
-                Some((byte, _)) if !is_plain(*byte) => return Err(ScanErrorKind::Json),
-                Some((byte, tail)) => {
-                    payload.push(*byte)?;
-                    *input = tail;
-                    continue;
-                }
-            }
-        }
-        // An escape may complete a group of four: room for it is made before it is read.
-        if payload.is_full() {
-            return Ok(PayloadRun::Full);
-        }
-        match read_escape(input, escape, lines)? {
-            Run::Unit(unit) => payload.push(u8::try_from(unit).unwrap_or(0))?,
-            Run::Line => return Ok(PayloadRun::Line),
-            Run::Input | Run::Closed if input.is_empty() => return Ok(PayloadRun::Input),
-            Run::Input | Run::Closed => {}
-        }
-    }
-}
-
-impl Number {
-    fn next(self, byte: u8) -> Option<Self> {
-        Some(match (self, byte) {
-            (Self::Minus, b'0') => Self::Zero,
-            (Self::Minus, b'1'..=b'9') | (Self::Integer, b'0'..=b'9') => Self::Integer,
-            (Self::Zero | Self::Integer, b'.') => Self::Point,
-            (Self::Point | Self::Fraction, b'0'..=b'9') => Self::Fraction,
-            (Self::Zero | Self::Integer | Self::Fraction, b'e' | b'E') => Self::Exponent,
-            (Self::Exponent, b'+' | b'-') => Self::Sign,
-            (Self::Exponent | Self::Sign | Self::Power, b'0'..=b'9') => Self::Power,
-            _ => return None,
-        })
-    }
-
-    const fn may_end(self) -> bool {
-        matches!(self, Self::Zero | Self::Integer | Self::Fraction | Self::Power)
     }
 }

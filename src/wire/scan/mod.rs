@@ -32,7 +32,9 @@
 
 mod events;
 mod json;
+mod number;
 mod payload;
+mod text;
 
 use core::fmt;
 use core::ops::Range;
@@ -483,7 +485,7 @@ fn repair(bytes: &mut Vec<u8>) {
 }
 
 /// The text of bytes that were repaired.
-fn text(bytes: &[u8]) -> &str {
+fn as_text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or("")
 }
 

@@ -1,6 +1,7 @@
-//! The image that is being decoded.
+//! The image that is being decoded, and the string it is read from.
 
 use super::super::base64::{Decoder, SLACK};
+use super::text::{Escape, Run, is_line_end, is_plain, read_escape};
 use super::{Field, Limits, ScanErrorKind};
 
 /// A base64 decoder with the piece it is filling. One buffer serves all images of a reply.
@@ -19,7 +20,7 @@ pub(super) struct Payload {
 }
 
 /// What a read of characters ended at.
-pub(super) enum Decoded {
+enum Decoded {
     /// A character that is not of the alphabet, or the end of the input.
     Other,
     /// The piece is full.
@@ -49,7 +50,7 @@ impl Payload {
     }
 
     /// Decodes the characters that `input` begins with.
-    pub(super) fn decode(&mut self, input: &mut &[u8]) -> Result<Decoded, ScanErrorKind> {
+    fn decode(&mut self, input: &mut &[u8]) -> Result<Decoded, ScanErrorKind> {
         loop {
             let room = self.piece_bytes.saturating_sub(self.filled).min(self.allowance);
             self.grow(room.min((input.len() / 4).saturating_add(1).saturating_mul(3)));
@@ -78,7 +79,7 @@ impl Payload {
     }
 
     /// Decodes one character, such as an escape stands for.
-    pub(super) fn push(&mut self, byte: u8) -> Result<(), ScanErrorKind> {
+    fn push(&mut self, byte: u8) -> Result<(), ScanErrorKind> {
         if self.decoder.at_group_start() && self.allowance < 3 && is_alphabet(byte) {
             return Err(ScanErrorKind::ImageTooLarge);
         }
@@ -95,7 +96,7 @@ impl Payload {
     }
 
     /// Whether the piece must be handed out before another character is pushed.
-    pub(super) const fn is_full(&self) -> bool {
+    const fn is_full(&self) -> bool {
         self.filled >= self.piece_bytes
     }
 
@@ -137,4 +138,52 @@ const fn whole_groups(bytes: usize) -> usize {
 
 const fn is_alphabet(byte: u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/')
+}
+
+/// What reading an image came to.
+pub(super) enum PayloadRun {
+    Input,
+    Line,
+    /// The piece is full; call again when it is cleared.
+    Full,
+    /// The closing quote is next.
+    Closed,
+}
+
+/// Reads an image's string up to its end.
+pub(super) fn read_payload(
+    payload: &mut Payload,
+    input: &mut &[u8],
+    escape: &mut Escape,
+    lines: bool,
+) -> Result<PayloadRun, ScanErrorKind> {
+    loop {
+        if *escape == Escape::No {
+            if let Decoded::Full = payload.decode(input)? {
+                return Ok(PayloadRun::Full);
+            }
+            match input.split_first() {
+                None => return Ok(PayloadRun::Input),
+                Some((b'"', _)) => return Ok(PayloadRun::Closed),
+                Some((b'\\', _)) => {}
+                Some((byte, _)) if lines && is_line_end(*byte) => return Ok(PayloadRun::Line),
+                Some((byte, _)) if !is_plain(*byte) => return Err(ScanErrorKind::Json),
+                Some((byte, tail)) => {
+                    payload.push(*byte)?;
+                    *input = tail;
+                    continue;
+                }
+            }
+        }
+        // An escape may complete a group of four: room for it is made before it is read.
+        if payload.is_full() {
+            return Ok(PayloadRun::Full);
+        }
+        match read_escape(input, escape, lines)? {
+            Run::Unit(unit) => payload.push(u8::try_from(unit).unwrap_or(0))?,
+            Run::Line => return Ok(PayloadRun::Line),
+            Run::Input | Run::Closed if input.is_empty() => return Ok(PayloadRun::Input),
+            Run::Input | Run::Closed => {}
+        }
+    }
 }

@@ -88,6 +88,11 @@ pub(super) fn with_catalog<T>(work: impl FnOnce(&Catalog) -> T) -> T {
     CATALOG.with_borrow_mut(|catalog| work(catalog.get_or_insert_default()))
 }
 
+/// Runs `work` with the catalogue, to change it.
+pub(super) fn with_catalog_mut<T>(work: impl FnOnce(&mut Catalog) -> T) -> T {
+    CATALOG.with_borrow_mut(|catalog| work(catalog.get_or_insert_default()))
+}
+
 /// The operation by its place in [`Operation::ALL`], which `src/npm/packed.js` repeats.
 pub(super) fn operation(number: u32) -> Result<Operation, Failure> {
     let index = usize::try_from(number).unwrap_or(usize::MAX);

@@ -3,8 +3,12 @@
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::packed::Malformed;
+use crate::catalog::ExtendError;
+use crate::check::MigrateError;
 use crate::cost::{CheapestError, CostError};
 use crate::picture::Problem;
+use crate::request::batch::BatchError;
+use crate::request::runware::TranslateError;
 use crate::wire::body::BodyError;
 
 /// What the thrown `Error` will say. It goes out as an object with the single field `failure`.
@@ -72,6 +76,51 @@ impl From<CheapestError> for Failure {
             CheapestError::NoSize => ("ratio", "no_size"),
         };
         Self { param: param.to_owned(), code, message: error.to_string(), format: None }
+    }
+}
+
+impl From<ExtendError> for Failure {
+    fn from(error: ExtendError) -> Self {
+        let message = error.to_string();
+        Self { param: error.path, code: "invalid_entry", message, format: None }
+    }
+}
+
+impl From<MigrateError> for Failure {
+    fn from(error: MigrateError) -> Self {
+        let (param, code) = match error {
+            MigrateError::Operation => ("operation", "not_migratable"),
+            MigrateError::UnknownSource => ("model", "unknown_model"),
+            MigrateError::NoReplacement => ("model", "no_replacement"),
+            MigrateError::UnknownTarget => ("target", "unknown_model"),
+        };
+        Self { param: param.to_owned(), code, message: error.to_string(), format: None }
+    }
+}
+
+impl From<TranslateError> for Failure {
+    fn from(error: TranslateError) -> Self {
+        let (param, code) = match error {
+            TranslateError::Operation => ("operation", "not_translatable"),
+            TranslateError::Model => ("model", "not_offered"),
+            TranslateError::Files => ("image", "file_in_json"),
+        };
+        Self { param: param.to_owned(), code, message: error.to_string(), format: None }
+    }
+}
+
+impl From<BatchError> for Failure {
+    fn from(error: BatchError) -> Self {
+        let code = match error {
+            BatchError::Empty => "empty_batch",
+            BatchError::TooManyLines(_) => "too_many_lines",
+            BatchError::TooLarge(_) => "batch_too_large",
+            BatchError::NoCustomId(_) => "no_custom_id",
+            BatchError::DuplicateCustomId(_) => "duplicate_custom_id",
+            BatchError::MixedUrls(_) => "mixed_urls",
+            BatchError::NotJson(_) => "file_in_json",
+        };
+        Self { param: "lines".to_owned(), code, message: error.to_string(), format: None }
     }
 }
 

@@ -21,4 +21,5 @@ mod failure;
 mod models;
 mod packed;
 mod picture;
+mod translate;
 mod wire;

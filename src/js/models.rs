@@ -1,9 +1,10 @@
-//! `models`.
+//! `models` and `extendCatalog`.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, values, with_catalog};
+use super::bridge::{answer_or_failure, values, with_catalog, with_catalog_mut};
 use super::context;
+use super::failure::Failure;
 
 /// Every model of the catalogue as it stands on the day of the context, or of `now` (milliseconds since 1970).
 #[wasm_bindgen]
@@ -12,4 +13,14 @@ pub fn models(length: usize, now: f64) -> usize {
         let context = context::read(&request, &beside, now)?;
         Ok(with_catalog(|catalog| catalog.info(context.today)))
     }))
+}
+
+/// Adds entries to the catalogue, or changes those of the same id.
+#[wasm_bindgen]
+pub fn extend_catalog(length: usize) -> usize {
+    let extended = || -> Result<(), Failure> {
+        let (entries, _) = values(length)?;
+        Ok(with_catalog_mut(|catalog| catalog.extend(&entries))?)
+    };
+    answer_or_failure(extended())
 }

@@ -56,3 +56,29 @@ export function imagesPerMinute(operation, request, tier, context) {
 export function models(options) {
   return call("models", null, options);
 }
+
+/** Adds entries to the catalogue, or changes those of the same id. */
+export function extendCatalog(entries) {
+  call("extend_catalog", entries);
+}
+
+/** A request moved to another model, with every change explained. */
+export function migrate(operation, request, { target, ...context } = {}) {
+  return callOperation("migrate", operation, { request, target }, context);
+}
+
+/** An OpenAI request as a Runware task, with what has no counterpart. */
+export function toRunware(operation, request, { taskUUID = crypto.randomUUID() } = {}) {
+  return callOperation("to_runware", operation, { request, uuid: taskUUID });
+}
+
+/** A Runware task as an OpenAI request, with what has no counterpart. */
+export function fromRunware(task) {
+  const [edit, translated] = call("from_runware", task);
+  return { operation: edit ? "edit" : "generate", ...translated };
+}
+
+/** The input file of the Batch API: one request a line. */
+export function batchFile(lines) {
+  return call("batch_file", lines);
+}

@@ -400,6 +400,85 @@ export interface ModelPrices {
   source: Source;
 }
 
+/** What may be said of a model at run time: an `id`, and what differs. */
+export interface CatalogEntry {
+  id: string;
+  /** The model whose rules a new one shares; needed for an id that the catalogue does not have. */
+  based_on?: OrText<ModelId>;
+  name?: string;
+  snapshots?: string[];
+  released_on?: string | null;
+  deprecated_on?: string | null;
+  shutdown_on?: string | null;
+  replacement?: string;
+  replacements?: string[];
+  /** Rules by parameter, as `ModelInfo.params` shows them; `false` for a parameter that the model refuses. */
+  params?: Record<string, unknown>;
+  /** Appended to the prices that stand. Without `from` they replace them: a correction. */
+  prices?: ModelPrices[];
+}
+
+/**
+ * Adds models to the catalogue, or changes those of the same id, for as long as the program runs: all of them, or none
+ * when one is wrong.
+ * @throws {ImageApiError} with `param` naming the place of the first value that is not understood
+ */
+export function extendCatalog(entries: CatalogEntry[]): void;
+
+/**
+ * Moves a generation or an edit to `target`, or to the replacement that OpenAI names for its model. Unlike `normalize` this
+ * may change the picture and its price; `changes` says each change and why.
+ * @throws {ImageApiError} when there is nothing to move or nowhere to move to
+ */
+export function migrate<Request>(
+  operation: "generate" | "edit",
+  request: Request,
+  options?: Context & { target?: OrText<ModelId> },
+): Normalized<Request>;
+
+/** What a request could not say on the other side. */
+export interface Loss {
+  param: string;
+  given: unknown;
+  reason: string;
+}
+
+/**
+ * An OpenAI request as one `imageInference` task of Runware.
+ * @throws {ImageApiError} when the model is not offered there, or a picture is a file
+ */
+export function toRunware(
+  operation: "generate" | "edit",
+  request: object,
+  options?: { taskUUID?: string },
+): { request: Record<string, unknown>; losses: Loss[] };
+
+/**
+ * An `imageInference` task of Runware as an OpenAI request.
+ * @throws {ImageApiError} when the catalogue does not know its model
+ */
+export function fromRunware(task: object): {
+  operation: "generate" | "edit";
+  request: Record<string, unknown>;
+  losses: Loss[];
+};
+
+/** A line of the Batch API's input file. */
+export interface BatchLine {
+  /** Your name for the request, unique in the file. */
+  custom_id: string;
+  method: "POST";
+  url: "/v1/images/generations" | "/v1/images/edits" | "/v1/responses";
+  body: object;
+}
+
+/**
+ * The input file of the Batch API: one request a line, at most 50,000 lines and 200,000,000 bytes. Check the lines with
+ * `validate("batch", line)` first.
+ * @throws {ImageApiError} naming the line that makes the lines no file
+ */
+export function batchFile(lines: BatchLine[]): string;
+
 /** Every model of the catalogue. */
 export function models(options?: Pick<Context, "today">): ModelInfo[];
 

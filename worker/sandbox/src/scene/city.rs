@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use crate::draw::{Light, Random, Rgb, glow, over};
 use crate::words::{Brief, Hour, Weather};
 
-use super::landscape::place_subject;
+use super::actor::{Actor, foreground};
+use super::growth::Growth;
+use super::ridge::Ridge;
 use super::sky::{Sky, SkyPlan};
 use super::sprite::Sprite;
 use super::water::Water;
@@ -19,6 +21,7 @@ pub(super) struct City {
     lamp: Rgb,
     lit: f32,
     sprite: Option<Sprite>,
+    quay: Option<Ridge>,
     spare: RefCell<Vec<Light>>,
 }
 
@@ -99,8 +102,11 @@ impl City {
             Hour::Dawn => 0.2,
             Hour::Day => 0.0,
         };
-        let (sprite, _) = place_subject(brief, setting, line, &mut dice);
-        Self { sky, rows, water, haze, lamp: palette.lamp, lit, sprite, spare: RefCell::default() }
+        let actor = Actor::new(brief, frame, sky.sun().x, &mut dice);
+        let near = palette.near.blend(haze, 0.12);
+        let quay = actor.as_ref().map(|actor| foreground(Growth::Bare, setting, near, Some(actor), random));
+        let sprite = actor.zip(quay.as_ref()).map(|(actor, quay)| actor.sprite(setting, line, quay));
+        Self { sky, rows, water, haze, lamp: palette.lamp, lit, sprite, quay, spare: RefCell::default() }
     }
 
     fn above(&self, y: f32, row: &mut [Light]) {
@@ -180,6 +186,9 @@ impl Scene for City {
         }
         if let Some(sprite) = &self.sprite {
             sprite.row(y, row);
+        }
+        if let Some(quay) = &self.quay {
+            quay.row(y, row);
         }
     }
 }

@@ -5,21 +5,21 @@ use std::cell::RefCell;
 use crate::draw::{Light, Random, Rgb};
 use crate::words::{Brief, Hour, Place, Weather};
 
+use super::actor::{Actor, foreground};
 use super::growth::Growth;
-use super::ridge::{Mound, Ridge, RidgePlan, Snow};
+use super::ridge::{Ridge, RidgePlan, Snow};
 use super::sky::{Sky, SkyPlan};
-use super::sprite::{Coat, Sprite};
-use super::subject::{Stand, stand};
+use super::sprite::Sprite;
 use super::water::Water;
 use super::weather::{Falling, Flock};
-use super::{Frame, Scene, Setting};
+use super::{Scene, Setting};
 
 /// Ranges one behind the other; water between the far ones and the near one where the place has it.
 pub(super) struct Landscape {
     sky: Sky,
     far: Vec<Ridge>,
     water: Option<Water>,
-    near: Option<Ridge>,
+    near: Ridge,
     sprite: Option<Sprite>,
     flock: Option<Flock>,
     falling: Option<Falling>,
@@ -162,11 +162,12 @@ impl Landscape {
             let rough = dice.range(0.35, 0.8);
             Water::new(setting, line, rough, sky.sun(), random)
         });
-        let (sprite, mound) = place_subject(brief, setting, line.unwrap_or(horizon), &mut dice);
-        let near = foreground(&terrain, setting, land_near, mound, brief.subject.is_some(), random);
+        let actor = Actor::new(brief, frame, sky.sun().x, &mut dice);
+        let near = foreground(terrain.foreground, setting, land_near, actor.as_ref(), random);
+        let sprite = actor.map(|actor| actor.sprite(setting, line.unwrap_or(horizon), &near));
         let flock = Flock::new(setting, horizon, random);
         let falling = Falling::new(setting, random);
-        Self { sky, far, water, near: Some(near), sprite, flock, falling, spare: RefCell::default() }
+        Self { sky, far, water, near, sprite, flock, falling, spare: RefCell::default() }
     }
 
     fn above(&self, y: f32, row: &mut [Light]) {
@@ -196,80 +197,11 @@ impl Scene for Landscape {
         if let Some(sprite) = &self.sprite {
             sprite.row(y, row);
         }
-        if let Some(near) = &self.near {
-            near.row(y, row);
-        }
+        self.near.row(y, row);
         if let Some(falling) = &self.falling {
             falling.row(y, row);
         }
     }
-}
-
-/// Puts the thing a prompt names into an outdoor scene: on the ground, on the water, or into the sky.
-pub(super) fn place_subject(
-    brief: &Brief,
-    setting: &Setting,
-    line: f32,
-    dice: &mut Random,
-) -> (Option<Sprite>, Option<Mound>) {
-    let Some(subject) = brief.subject else { return (None, None) };
-    let (frame, palette) = (setting.frame, &setting.palette);
-    let (stand, size) = stand(subject);
-    let size = (size * frame.unit).min(frame.height * 0.55) * dice.range(0.92, 1.1);
-    let x = frame.width * if dice.chance(0.5) { dice.range(0.26, 0.38) } else { dice.range(0.62, 0.74) };
-    let mut mound = None;
-    let y = match stand {
-        Stand::Ground => {
-            let hill = Mound { x, half: size * 1.1, height: frame.unit * 0.07 };
-            mound = Some(hill);
-            foreground_base(frame) - hill.height + frame.unit * 0.014
-        }
-        Stand::Water => line + (frame.height - line) * 0.42,
-        Stand::Air => line * dice.range(0.34, 0.5) + size * 0.5,
-    };
-    let mut coat = Coat::of(subject, brief.subject_color);
-    coat.light = palette.sun;
-    coat.shade = palette.near.tone(0.9, 1.0);
-    coat.lit = setting.hour != Hour::Day;
-    coat.dusk = match setting.hour {
-        Hour::Day => 0.06,
-        Hour::Dawn => 0.3,
-        Hour::Dusk => 0.5,
-        Hour::Night => 0.66,
-    };
-    (Some(Sprite::new(subject, (x, y), size, dice.chance(0.5), 0.0, &coat, frame)), mound)
-}
-
-/// The mean height of the nearest ground.
-fn foreground_base(frame: Frame) -> f32 {
-    frame.height * 0.95
-}
-
-fn foreground(
-    terrain: &Terrain,
-    setting: &Setting,
-    near: Rgb,
-    mound: Option<Mound>,
-    subject: bool,
-    random: &Random,
-) -> Ridge {
-    let frame = setting.frame;
-    let plan = RidgePlan {
-        base: foreground_base(frame),
-        amplitude: 0.03,
-        frequency: 1.1,
-        jagged: 0.0,
-        // Trees would hide what the picture is about.
-        growth: if subject { Growth::Grass(0.04) } else { terrain.foreground },
-        crest: near.tone(0.82, 1.0),
-        foot: near.tone(0.5, 0.9),
-        depth: 0.12,
-        relief: 0.0,
-        snow: None,
-        mound,
-        rim: Rgb::BLACK,
-    };
-    Ridge::new(frame, &plan, setting.detail, &random.branch("foreground"))
 }
 
 /// The farthest and the nearest land: the palette's, in the colours of what grows there as far as the hour shows them.

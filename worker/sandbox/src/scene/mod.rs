@@ -1,5 +1,6 @@
 //! Scenes, drawn row by row in linear light, so that even the largest picture needs little memory beside itself.
 
+mod actor;
 mod city;
 mod grade;
 mod growth;

@@ -112,14 +112,14 @@ impl Ridge {
             let highest = ground.iter().fold(f32::MAX, |top, y| top.min(*y));
             let lowest = ground.iter().fold(f32::MIN, |bottom, y| bottom.max(*y));
             let band = (highest.max(0.0), (lowest + depth).min(frame.height));
-            let field = Field::band(frame.width, band, (frame.unit / 360.0).max(2.0), |x, y| {
+            let field = Field::band(frame.width, band, (frame.unit / 256.0).max(2.0), |x, y| {
                 let crest = ground.get(x as usize).copied().unwrap_or(plan.base);
                 let down = (y - crest) / frame.unit;
                 if down < -0.02 || down * frame.unit > depth {
                     return 0.0;
                 }
                 // Gullies run downwards and lean.
-                rock.ridged(x / frame.unit * 9.0 + down * 3.0, down * 4.5 + offset, detail.octaves.min(5))
+                rock.ridged(x / frame.unit * 9.0 + down * 3.0, down * 4.5 + offset, detail.octaves.min(4))
             });
             // Light comes from the side: a face is bright where the rock rises away from it.
             let shift = (frame.unit * 0.0155, -frame.unit * 0.006);
@@ -141,6 +141,11 @@ impl Ridge {
     /// Below this height nothing behind the ridge shows.
     pub(super) const fn floor(&self) -> f32 {
         self.floor
+    }
+
+    /// The height of the ground at `x`, in pixels from the top.
+    pub(super) fn ground(&self, x: f32) -> f32 {
+        self.ground.get(x.max(0.0) as usize).or(self.ground.last()).copied().unwrap_or(self.floor)
     }
 
     pub(super) fn row(&self, y: f32, row: &mut [Light]) {

@@ -49,7 +49,7 @@ impl Space {
         }
         let (noise, warp, hues) = (Noise::new(dice.seed()), Noise::new(dice.seed()), Noise::new(dice.seed()));
         let lean = dice.range(-0.8, 0.8);
-        let step = (frame.unit / 400.0).max(2.0);
+        let step = (frame.unit / 300.0).max(2.0);
         let gas = Field::new(frame.width, frame.height, step, |x, y| {
             let (u, v) = ((x - frame.width * 0.5) / frame.unit, (y - frame.height * 0.5) / frame.unit);
             let (bx, by) = (warp.fbm(u * 2.0, v * 2.0, 3), warp.fbm(u * 2.0 + 40.0, v * 2.0, 3));

@@ -1,7 +1,7 @@
 //! Treatments of a finished picture: what words such as "watercolor" or "pixel art" ask for.
 
 use crate::draw::resample::resample;
-use crate::draw::{Noise, Pixels};
+use crate::draw::{Field, Noise, Pixels};
 use crate::words::Style;
 
 /// Treats a picture. Transparency stays as it is.
@@ -134,13 +134,20 @@ fn watercolor(pixels: Pixels, seed: u32) -> Pixels {
     let paper = Noise::new(seed);
     let (sx, sy) = (wash.width() as f32 / width as f32, wash.height() as f32 / height as f32);
     let (cx, cy) = (width as f32 * 0.5, height as f32 * 0.5);
+    let step = (unit / 256.0).max(1.5);
+    let field = |at: f32, scale: f32, octaves: u32| {
+        Field::new(width as f32, height as f32, step, |x, y| {
+            paper.fbm(x / unit * scale + at, y / unit * scale, octaves)
+        })
+    };
+    let (across, down, pools) = (field(0.0, 22.0, 2), field(50.0, 22.0, 2), field(9.0, 5.0, 3));
+    let reach = unit * 0.006;
     each(pixels, |x, y, fine| {
         let (u, v) = (x / unit, y / unit);
-        let (wx, wy) = (paper.fbm(u * 22.0, v * 22.0, 2), paper.fbm(u * 22.0 + 50.0, v * 22.0, 2));
-        let reach = unit * 0.006;
+        let (wx, wy) = (across.line(y).at(x), down.line(y).at(x));
         let at = wash.pixel(((x + wx * reach) * sx).max(0.0) as u32, ((y + wy * reach) * sy).max(0.0) as u32);
         let soft = [0_usize, 1, 2].map(|i| f32::from(at.get(i).copied().unwrap_or(0)) / 255.0);
-        let pool = 1.0 + paper.fbm(u * 5.0 + 9.0, v * 5.0, 3) * 0.13 + paper.at(u * 160.0, v * 160.0) * 0.035;
+        let pool = 1.0 + pools.line(y).at(x) * 0.13 + paper.at(u * 160.0, v * 160.0) * 0.035;
         // Paper shows through towards the rim.
         let (dx, dy) = ((x - cx) / cx, (y - cy) / cy);
         let rim = (dx.abs().powi(4) + dy.abs().powi(4)).sqrt() + wx * 0.16;

@@ -68,7 +68,7 @@ pub(super) enum Stand {
 pub(super) const fn stand(subject: Subject) -> (Stand, f32) {
     match subject {
         Subject::Cat | Subject::Dog | Subject::House => (Stand::Ground, 0.26),
-        Subject::Bird => (Stand::Air, 0.15),
+        Subject::Bird => (Stand::Air, 0.19),
         Subject::Fish => (Stand::Water, 0.15),
         Subject::Whale => (Stand::Water, 0.3),
         Subject::Tree => (Stand::Ground, 0.46),

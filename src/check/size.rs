@@ -170,23 +170,31 @@ impl FlexibleSize {
 }
 
 /// The legal size nearest by [`distance`]. Beside one width the legal heights are those between two bounds, so the best
-/// is the wanted height or a bound: a few candidates a column are enough.
+/// is the wanted height or a bound: a few candidates a column are enough. Columns are tried outwards from the wanted width,
+/// and no further than where the width alone is further off than the best so far.
 fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
     let step = rule.multiple_of.max(1);
     let columns = rule.max_edge.checked_div(step)?;
+    let middle = width.checked_div(step)?.min(columns);
     let mut best: Option<(f64, (u32, u32))> = None;
-    for column in 1..=columns {
-        let candidate_width = column.saturating_mul(step);
-        for candidate_height in candidates(rule, step, candidate_width, height) {
-            if !rule.accepts(candidate_width, candidate_height) {
-                continue;
-            }
-            let far = distance((candidate_width, candidate_height), (width, height));
-            if best.is_none_or(|(least, _)| far < least) {
-                best = Some((far, (candidate_width, candidate_height)));
+    let mut column = |column: u32| {
+        let beside = column.saturating_mul(step);
+        let across = excess(f64::from(beside), f64::from(width));
+        if best.is_some_and(|(least, _)| across * across > least) {
+            return false;
+        }
+        for other in candidates(rule, step, beside, height) {
+            if rule.accepts(beside, other) {
+                let far = distance((beside, other), (width, height));
+                if best.is_none_or(|(least, _)| far < least) {
+                    best = Some((far, (beside, other)));
+                }
             }
         }
-    }
+        true
+    };
+    let _ = (1..=middle).rev().all(&mut column);
+    let _ = (middle.max(1)..=columns).all(&mut column);
     best.map(|(_, size)| size)
 }
 

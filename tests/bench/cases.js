@@ -119,7 +119,7 @@ function jsonGroup(ours, megabytes) {
 }
 
 const VALID = {
-  model: "gpt-image-1-mini",
+  model: "gpt-image-2",
   prompt: "a lighthouse at dusk, oil on canvas",
   size: "1024x1536",
   quality: "low",
@@ -167,6 +167,7 @@ const valibotSchema = v.strictObject({
 /** ajv compiles by `new Function`, which workerd and a strict CSP forbid; there it has no entry. */
 function ajvValidator() {
   try {
+    new Function("");
     const integer = (minimum, maximum) => ({ type: "integer", minimum, maximum });
     return new Ajv({ allErrors: true }).compile({
       type: "object",
@@ -194,13 +195,12 @@ function ajvValidator() {
 
 function validateGroup(ours, name, request, problems) {
   const ajv = ajvValidator();
-  const context = { today: "2026-10-01" };
   const count = (found) => {
     if (found !== problems) throw new Error(`${name}: ${found} problems instead of ${problems}`);
   };
   const errors = (report) => report.issues.filter((issue) => issue.severity === "error").length;
   const contenders = [
-    { name: "gpt-image-edge", work: () => count(errors(ours.validate("generate", request, context))) },
+    { name: "gpt-image-edge", work: () => count(errors(ours.validate("generate", request))) },
     { name: "zod 4", work: () => count(zodSchema.safeParse(request).error?.issues.length ?? 0) },
     { name: "valibot", work: () => count(v.safeParse(valibotSchema, request).issues?.length ?? 0) },
     ajv && { name: "ajv", work: () => count(ajv(request) ? 0 : ajv.errors.length) },

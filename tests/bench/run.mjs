@@ -130,7 +130,7 @@ async function inWorkerd(groups) {
       const counts = [];
       for (const at of contenders.keys()) {
         let count = 1;
-        while ((await timed(at, count)) < 80 && count < 1 << 22) count *= 2;
+        while ((await timed(at, count)) < 250 && count < 1 << 24) count *= 2;
         counts.push(count);
       }
       const times = contenders.map(() => []);

@@ -9,7 +9,7 @@
 )]
 
 use gpt_image_edge::catalog::Catalog;
-use gpt_image_edge::catalog::model::{OutputTokens, Rounding, SizeRule};
+use gpt_image_edge::catalog::model::{Grid, OutputTokens, Rounding, SizeRule};
 use gpt_image_edge::check::{Context, ImageFacts};
 use gpt_image_edge::cost::{ActualOptions, Basis, Kind, NanoUsd, actual, estimate, tokens};
 use gpt_image_edge::date::Date;
@@ -119,6 +119,14 @@ fn the_flexible_formula_agrees_with_the_slow_one_on_every_legal_size() {
             }
             assert_eq!(sizes, 29_146);
             assert_eq!(tokens::output_range(model, Some(quality), None), Some(extremes), "{id} {quality}");
+            // The same when they are searched for, as for sizes that were changed at run time.
+            let mut searched = *model;
+            searched.output_tokens = OutputTokens::Grid(Grid { extremes: &[], ..grid });
+            assert_eq!(
+                tokens::output_range(&searched, Some(quality), None),
+                Some(extremes),
+                "{id} {quality}"
+            );
         }
     }
 }

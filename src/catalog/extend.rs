@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::Catalog;
-use super::model::{Choice, Fact, FlexibleSize, IntRule, Model, SizeRule, Source};
+use super::model::{Choice, Fact, FlexibleSize, IntRule, Model, OutputTokens, SizeRule, Source};
 use super::rates::{Rates, TokenRates};
 use crate::date::Date;
 use crate::request::{Size, Value};
@@ -161,7 +161,13 @@ fn params(model: &mut Model, value: &Value, path: &str) -> Checked<()> {
                 model.prompt_max_chars = count(value.get("max_characters"), &at(&path, "max_characters"))?;
             }
             "n" => model.n = integers(value, &path)?,
-            "size" => model.sizes = sizes(model.sizes, value, &path)?,
+            "size" => {
+                model.sizes = sizes(model.sizes, value, &path)?;
+                // What was known of all sizes is not true of others.
+                if let OutputTokens::Grid(grid) = &mut model.output_tokens {
+                    grid.extremes = &[];
+                }
+            }
             "quality" => model.qualities = choice(value, &path)?,
             "background" => model.backgrounds = fact(value, &path, choice)?,
             "output_format" => model.output_formats = fact(value, &path, choice)?,

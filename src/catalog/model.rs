@@ -339,6 +339,8 @@ pub struct TokenRow {
 pub struct Grid {
     /// The factor of each quality.
     pub factors: &'static [(&'static str, u32)],
+    /// The least and the most tokens of any legal size, factor by factor; empty where they are to be searched for.
+    pub extremes: &'static [(u32, u32)],
     /// Added to the pixels.
     pub base_pixels: u32,
     /// What the product is divided by.

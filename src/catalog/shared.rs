@@ -100,8 +100,15 @@ pub(super) const TOKEN_TABLE: &[TokenRow] = &[
 pub(super) const PARTIAL_IMAGE_TOKENS: Fact<u32> = Fact::Known(100);
 
 /// The flexible formula with the factors of one generation of models.
-pub(super) const fn grid(factors: &'static [(&'static str, u32)], rounding: Rounding) -> Grid {
-    Grid { factors, base_pixels: 2_000_000, divisor: 4_000_000, rounding }
+///
+/// A test compares the extremes with every legal size.
+pub(super) const fn grid(
+    factors: &'static [(&'static str, u32)],
+    extremes: &'static [(u32, u32)],
+    rounding: Rounding,
+) -> Grid {
+    Grid { factors, extremes, base_pixels: 2_000_000, divisor: 4_000_000, rounding }
+}
 }
 
 /// The tile rule, documented for gpt-image-1: <https://developers.openai.com/api/docs/guides/images-vision>. The closer

@@ -65,8 +65,11 @@ pub fn output_range(model: &Model, quality: Option<&str>, size: Option<(u32, u32
             }
             (None, SizeRule::Flexible(_)) => {
                 let OutputTokens::Grid(grid) = model.output_tokens else { continue };
-                let (_, factor) = grid.factors.iter().find(|(name, _)| *name == quality)?;
-                let (least, most) = grid_extremes(&grid, *factor, model)?;
+                let at = grid.factors.iter().position(|(name, _)| *name == quality)?;
+                let (least, most) = match grid.extremes.get(at) {
+                    Some(known) => *known,
+                    None => grid_extremes(&grid, grid.factors.get(at)?.1, model)?,
+                };
                 take(least);
                 take(most);
                 None
@@ -195,7 +198,7 @@ mod tests {
     use crate::catalog::model::Rounding;
 
     const GRID: Grid =
-        Grid { factors: &[], base_pixels: 2_000_000, divisor: 4_000_000, rounding: Rounding::HalfUp };
+        Grid { factors: &[], extremes: &[], base_pixels: 2_000_000, divisor: 4_000_000, rounding: Rounding::HalfUp };
     const TILES: Tiles = Tiles {
         fit_edge: 2048,
         short_side: 512,

@@ -60,7 +60,7 @@ Fact::NotPublished },
         edit: Fact::Known(shared::edit(Fact::Known(()), 0, shared::MASK)),
         output_tokens: OutputTokens::Grid(shared::grid(
             &[("low", 16), ("medium", 24), ("high", 48), ("xhigh", 64), ("max", 96)],
-&[(54, 659), (128, 1483), (514, 5930), (905, 10542), (2061, 23719)],
+            &[(54, 659), (128, 1483), (514, 5930), (905, 10542), (2061, 23719)],
             Rounding::HalfEven,
         )),
         partial_image_tokens: shared::PARTIAL_IMAGE_TOKENS,

@@ -109,7 +109,6 @@ pub(super) const fn grid(
 ) -> Grid {
     Grid { factors, extremes, base_pixels: 2_000_000, divisor: 4_000_000, rounding }
 }
-}
 
 /// The tile rule, documented for gpt-image-1: <https://developers.openai.com/api/docs/guides/images-vision>. The closer
 /// look was 4096 and 6144 in an older copy of the page; the newer numbers are taken.

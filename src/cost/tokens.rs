@@ -197,8 +197,13 @@ mod tests {
     use super::{Grid, Patches, Tiles, grid_tokens, patch_tokens, tile_tokens};
     use crate::catalog::model::Rounding;
 
-    const GRID: Grid =
-        Grid { factors: &[], extremes: &[], base_pixels: 2_000_000, divisor: 4_000_000, rounding: Rounding::HalfUp };
+    const GRID: Grid = Grid {
+        factors: &[],
+        extremes: &[],
+        base_pixels: 2_000_000,
+        divisor: 4_000_000,
+        rounding: Rounding::HalfUp,
+    };
     const TILES: Tiles = Tiles {
         fit_edge: 2048,
         short_side: 512,

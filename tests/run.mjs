@@ -23,7 +23,8 @@ const CHECKS = [
     command: ["wasm-pack", "test", "--headless", "--chrome", "--mode", "no-install"],
     count: cargoCount,
   },
-  { name: "types", command: ["node", "tests/types/run.mjs"] },
+  { name: "types of the package", command: ["node", "tests/types/run.mjs"] },
+  { name: "types of the worker", command: ["tsc", "-p", "worker/tsconfig.json"] },
   { name: "package tests", command: ["node", "--test", "tests/package/*.test.mjs"], count: nodeCount },
   {
     name: "sandbox tests over HTTP",

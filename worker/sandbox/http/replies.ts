@@ -44,11 +44,11 @@ export async function* jsonBody(call: Opened, summary: Summary, manner: Manner):
     if (fault === "badjson" && index === pieces.length - 1) return;
     yield utf8.encode(piece);
     if (index === pieces.length - 1) break;
-    if (fault === "cut" && index === Math.floor(summary.n / 2)) throw new Cut();
+    if (fault === "cut" && index === Math.floor(summary.n / 2)) await cut();
     const text = draw(call, index, (picture) => call.base64(picture));
     if (fault === "cut-base64") {
       yield text.subarray(0, Math.floor(text.length / 2) + 1);
-      throw new Cut();
+      await cut();
     }
     yield text;
   }
@@ -66,14 +66,14 @@ export async function* eventBody(call: Opened, summary: Summary, manner: Manner)
   if (!picture) return;
   try {
     for (let index = 0; index < count; index++) {
-      if (fault === "cut" && index > 0) throw new Cut();
+      if (fault === "cut" && index > 0) await cut();
       const type = `${family}.partial_image`;
       const text = call.partial_base64(picture, index, count);
       yield* event(type, { type, b64_json: "", ...common, partial_image_index: index }, text, fault === "cut-base64");
       await pause(manner.pauseMs);
     }
     if (fault === "error") return yield utf8.encode(`event: error\ndata: ${JSON.stringify(STREAM_ERROR)}\n\n`);
-    if (fault === "cut") throw new Cut();
+    if (fault === "cut") await cut();
     if (fault === "empty") return;
     const type = `${family}.completed`;
     if (fault === "url") {
@@ -88,14 +88,20 @@ export async function* eventBody(call: Opened, summary: Summary, manner: Manner)
 }
 
 /** One event. The base64 goes out as the bytes the module wrote: no text of it is made. */
-function* event(type: string, data: object, base64: Bytes, cut: boolean, unfinished = false): Generator<Bytes> {
+async function* event(
+  type: string,
+  data: object,
+  base64: Bytes,
+  inside: boolean,
+  unfinished = false,
+): AsyncGenerator<Bytes> {
   const mark = '"b64_json":"';
   const line = JSON.stringify(data);
   const at = line.indexOf(mark) + mark.length;
   yield utf8.encode(`event: ${type}\ndata: ${line.slice(0, at)}`);
-  if (cut) {
+  if (inside) {
     yield base64.subarray(0, Math.floor(base64.length / 2) + 1);
-    throw new Cut();
+    await cut();
   }
   yield base64;
   yield utf8.encode(unfinished ? "\n\n" : `${line.slice(at)}\n\n`);
@@ -111,11 +117,10 @@ function draw(call: Opened, index: number, write: (picture: Picture) => Bytes): 
   }
 }
 
-/** The connection breaks. */
-export class Cut extends Error {
-  constructor() {
-    super("the sandbox cut the reply, as it was asked to");
-  }
+/** Breaks the connection, once what was written is on its way: an error throws away what still waits in the stream. */
+export async function cut(): Promise<never> {
+  await pause(30);
+  throw new Error("the sandbox cut the reply, as it was asked to");
 }
 
 /** Waits; ends early, by throwing, when the caller has gone. */

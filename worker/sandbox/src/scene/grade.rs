@@ -1,6 +1,6 @@
 //! The light of a prompt over a picture that exists already, and the thing the prompt names put into it.
 
-use crate::draw::{Light, Random, Rgb, smoothstep};
+use crate::draw::{Gradient, Light, Random, Rgb, smoothstep};
 use crate::words::{Brief, Hour, Subject};
 
 use super::sprite::{Coat, Sprite};
@@ -17,6 +17,8 @@ pub struct Grade {
     exposure: f32,
     saturation: f32,
     glow: Rgb,
+    /// The sky that lights the upper part, where an hour was asked for.
+    sky: Option<Gradient>,
     center: (f32, f32),
 }
 
@@ -45,6 +47,7 @@ impl Grade {
             exposure,
             saturation: if grey { 0.6 } else { 1.08 },
             glow: palette.sun * if palette.night { 0.06 } else { 0.16 },
+            sky: brief.hour.map(|_| palette.sky_gradient()),
             center: (dice.range(0.15, 0.85), dice.range(0.05, 0.3)),
         }
     }
@@ -53,6 +56,10 @@ impl Grade {
     pub fn row(&self, v: f32, row: &mut [Light]) {
         let width = row.len().max(1) as f32;
         let dy = v - self.center.1;
+        let light = self
+            .sky
+            .as_ref()
+            .map_or(self.light, |sky| sky.at(0.3 + v * 1.1).lerp(self.light, smoothstep(0.35, 0.75, v)));
         for (x, pixel) in row.iter_mut().enumerate() {
             let u = (x as f32 + 0.5) / width;
             let [r, g, b, a] = *pixel;
@@ -64,7 +71,7 @@ impl Grade {
             let map = if tone < 0.5 {
                 self.shadow.lerp(self.middle, tone * 2.0)
             } else {
-                self.middle.lerp(self.light, tone * 2.0 - 1.0)
+                self.middle.lerp(light, tone * 2.0 - 1.0)
             };
             // The map gives the hue, the picture the light.
             let toned = map * (tone * tone / map.luminance().max(0.02)).min(2.4);

@@ -21,7 +21,8 @@ export function issuesOf(operation: Operation, request: Fields, context?: Contex
 export function checked(operation: Operation, request: Fields, context?: Context): Fields {
   const issues = issuesOf(operation, request, context);
   if (issues.some(({ severity }) => severity === "error")) throw invalid(issues);
-  if (request["model"] !== undefined && request["model"] !== null) return request;
-  const { model } = normalize(operation, request as never, context).request as { model?: unknown };
-  return { ...request, model };
+  const { model, ...rest } = request;
+  if (model !== undefined && model !== null) return request;
+  const named = normalize(operation, rest as never, context).request as { model?: unknown };
+  return { ...rest, model: named.model };
 }

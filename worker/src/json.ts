@@ -50,9 +50,8 @@ async function readText(body: ReadableStream<Uint8Array>, maxBytes: number): Pro
   const chunks: Uint8Array[] = [];
   try {
     while (await reader.more()) chunks.push(reader.take(reader.bytes.length));
-  } catch (error) {
-    await reader.cancel(error);
-    throw error;
+  } finally {
+    reader.release();
   }
   try {
     // A byte order mark is kept, and refused by the parser: RFC 8259, section 8.1.

@@ -43,9 +43,9 @@ export class ByteReader {
     return taken;
   }
 
-  /** Tells the caller's side that nothing more is wanted. */
-  async cancel(reason?: unknown): Promise<void> {
-    await this.#source.cancel(reason).catch(() => undefined);
+  /** Lets go of the stream; a wait for more that is under way fails. */
+  release(): void {
+    this.#source.releaseLock();
   }
 }
 

@@ -48,10 +48,8 @@ async function byForm(request: Request, upstream: Upstream, limit: number, bound
     const call = { path: PATH, contentType: form.contentType, fault } as const;
     if (whole) return await upstream.send({ ...call, body: concat(held) });
     return await relay(held, chunks, (body, signal) => upstream.send({ ...call, body, signal }));
-  } catch (error) {
-    // Nothing more of the upload is wanted.
-    await reader.cancel(error);
-    throw error;
+  } finally {
+    reader.release();
   }
 }
 
@@ -84,7 +82,6 @@ async function relay(
   const giveUp = async (reason: unknown) => {
     abort.abort(reason);
     await writer.abort(reason).catch(() => undefined);
-    await chunks.return();
   };
 
   const reply = send(readable, abort.signal).then(

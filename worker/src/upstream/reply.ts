@@ -28,13 +28,13 @@ const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
  * The reply for the caller: a good one with its body untouched and unbuffered, an error read and written anew, anything
- * else as 502. `secrets` are texts that must not be in an error.
+ * else as 502. `secrets` are texts that must not be in a header or an error.
  */
 export async function passOn(reply: Response, secrets: readonly string[] = []): Promise<Response> {
   const headers = new Headers();
   for (const [name, form] of Object.entries(HEADERS)) {
     const value = reply.headers.get(name);
-    if (value !== null && form.test(value)) headers.set(name, value);
+    if (value !== null && form.test(value) && redacted(value, secrets) === value) headers.set(name, value);
   }
   if (reply.status >= 400) return passError(reply, headers, secrets);
   const type = (reply.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();

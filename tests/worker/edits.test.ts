@@ -1,6 +1,7 @@
 // POST /v1/images/edits: every way clients write an edit, what is refused, and what the upstream gets.
 
 import { Buffer } from "node:buffer";
+import { request } from "node:http";
 
 import busboy from "busboy";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -646,6 +647,21 @@ describe("large uploads", () => {
     expect(await upstream.calls[0]!.complete).toBe(false);
   });
 
+  test("whose sender vanishes are broken off", async () => {
+    upstream.expect(json(PICTURE));
+    const outgoing = request(`${worker.address}/v1/images/edits`, {
+      method: "POST",
+      headers: { "content-type": large.contentType, authorization: `Bearer ${TOKEN}` },
+      agent: false,
+    });
+    outgoing.on("error", () => undefined);
+    outgoing.write(large.body.subarray(0, 2_000_000));
+    while (upstream.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await upstream.calls[0]!.received(1_000_000);
+    outgoing.destroy();
+    expect(await upstream.calls[0]!.complete).toBe(false);
+  });
+
   test("of more than 50 MB in one file", async () => {
     upstream.expect(json(PICTURE));
     const { body, contentType } = form({
@@ -758,6 +774,11 @@ describe("by reference, as JSON", () => {
       "images[0]",
     ],
     ["an unknown field", { ...SCALARS, images: [{ file_id: "f" }], sise: "auto" }, "sise"],
+    [
+      "a long prompt that looks like a picture",
+      { ...SCALARS, prompt: `data:${"x".repeat(32_000)}`, images: [{ file_id: "f" }] },
+      "prompt",
+    ],
     ["a field twice", `{"prompt":"a","images":[{"file_id":"f","file_id":"g"}]}`, "file_id"],
   ])("%s is refused", async (_, body, param) => {
     const reply = await send(body);

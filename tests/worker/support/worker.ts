@@ -60,9 +60,7 @@ export async function startWorker(vars: Record<string, string>): Promise<Running
 }
 
 /** The error of a reply, after its form has been looked at. */
-export async function errorOf(
-  reply: Response,
-): Promise<{
+export async function errorOf(reply: Response): Promise<{
   message: string;
   type: string;
   param: string | null;

@@ -1,6 +1,6 @@
 // Bytes of a stream, as far as they have come. Counts them, so that a limit holds whatever Content-Length says.
 
-import { tooLarge } from "../errors.ts";
+import { badRequest, tooLarge } from "../errors.ts";
 
 /** Pulls chunks and lets a parser look at what it has not used yet. */
 export class ByteReader {
@@ -20,7 +20,9 @@ export class ByteReader {
 
   /** Waits for more; false at the end of the stream. */
   async more(): Promise<boolean> {
-    const { done, value } = await this.#source.read();
+    const { done, value } = await this.#source.read().catch(() => {
+      throw badRequest("The body broke off before its end.", null, "incomplete_body");
+    });
     if (done) return false;
     this.#left -= value.length;
     if (this.#left < 0) throw tooLarge(`The body is larger than ${this.limit} bytes.`);

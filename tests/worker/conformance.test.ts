@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { fields, form, picture } from "./support/forms.ts";
+import { MODEL } from "./support/model.ts";
 import { jpegHead, png, webpHead } from "./support/pictures.ts";
 import { present, startJudge, type Judge } from "./support/steady.ts";
 import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
@@ -39,22 +40,22 @@ describe.skipIf(!present)("by the published description", () => {
     return judge.judge(call!.path, call!.headers["content-type"]!, call!.body());
   }
 
-  const MODEL = { model: "gpt-image-1-mini", prompt: "a cat" };
+  const CAT = { model: MODEL, prompt: "a cat" };
 
   test("the judge finds what is wrong", async () => {
-    const wrong = JSON.stringify({ ...MODEL, size: 7, qualty: "low" });
+    const wrong = JSON.stringify({ ...CAT, size: 7, qualty: "low" });
     expect(await judge.judge("/images/generations", "application/json", new TextEncoder().encode(wrong))).not.toEqual(
       [],
     );
-    const { body, contentType } = form({ parts: [picture(png()), ...fields({ model: MODEL.model, n: "two" })] });
+    const { body, contentType } = form({ parts: [picture(png()), ...fields({ model: MODEL, n: "two" })] });
     expect(await judge.judge("/images/edits", contentType, body)).not.toEqual([]);
   });
 
   test.each([
-    MODEL,
+    CAT,
     { prompt: "no model" },
     {
-      ...MODEL,
+      ...CAT,
       n: 3,
       size: "1536x1024",
       quality: "low",
@@ -62,8 +63,8 @@ describe.skipIf(!present)("by the published description", () => {
       output_format: "webp",
       output_compression: 40,
     },
-    { ...MODEL, stream: true, partial_images: 2, moderation: "low", user: "u" },
-    { ...MODEL, stream: false, n: null, size: null, quality: null },
+    { ...CAT, stream: true, partial_images: 2, moderation: "low", user: "u" },
+    { ...CAT, stream: false, n: null, size: null, quality: null },
   ])("generate %j", async (request) => {
     expect(await verdict("/images/generations", "application/json", JSON.stringify(request))).toEqual([]);
   });
@@ -73,22 +74,18 @@ describe.skipIf(!present)("by the published description", () => {
     picture(content, "image[]", "a", "application/octet-stream"),
   );
   test.each([
-    ["one image", [...fields(MODEL), ...one]],
-    ["one image first", [...one, ...fields(MODEL)]],
+    ["one image", [...fields(CAT), ...one]],
+    ["one image first", [...one, ...fields(CAT)]],
     [
       "four images and a mask",
-      [
-        ...fields({ ...MODEL, n: 2, size: "auto", quality: "high", input_fidelity: "low" }),
-        ...four,
-        picture(png(), "mask"),
-      ],
+      [...fields({ ...CAT, n: 2, size: "auto", quality: "high" }), ...four, picture(png(), "mask")],
     ],
     [
       "a stream",
       [
         ...one,
         ...fields({
-          ...MODEL,
+          ...CAT,
           stream: true,
           partial_images: 3,
           output_format: "jpeg",
@@ -98,8 +95,8 @@ describe.skipIf(!present)("by the published description", () => {
         }),
       ],
     ],
-    ["numbered images", [...four.map((part, index) => ({ ...part, name: `image[${index}]` })), ...fields(MODEL)]],
-    ["a large image", [picture(png(64, 64, { padding: 2_000_000 })), ...fields(MODEL)]],
+    ["numbered images", [...four.map((part, index) => ({ ...part, name: `image[${index}]` })), ...fields(CAT)]],
+    ["a large image", [picture(png(64, 64, { padding: 2_000_000 })), ...fields(CAT)]],
   ])("edit as a form: %s", async (_, parts) => {
     const { body, contentType } = form({ parts });
     expect(await verdict("/images/edits", contentType, body)).toEqual([]);
@@ -107,11 +104,11 @@ describe.skipIf(!present)("by the published description", () => {
 
   const url = `data:image/png;base64,${Buffer.from(png()).toString("base64")}`;
   test.each([
-    ["one image", { ...MODEL, images: [{ image_url: url }] }],
+    ["one image", { ...CAT, images: [{ image_url: url }] }],
     [
       "images, a mask and settings",
       {
-        ...MODEL,
+        ...CAT,
         images: [{ image_url: url }, { file_id: "file-1" }],
         mask: { image_url: url },
         size: "1024x1024",

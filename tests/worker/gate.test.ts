@@ -1,8 +1,10 @@
 // What is answered before any upstream is asked: who may call, from where, and what there is.
 
+import { models } from "gpt-image-edge";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { exchange } from "./support/client.ts";
+import { MODEL } from "./support/model.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, TOKEN, type Running } from "./support/worker.ts";
 
@@ -27,7 +29,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const body = JSON.stringify({ model: "gpt-image-1-mini", prompt: "a cat" });
+const body = JSON.stringify({ model: MODEL, prompt: "a cat" });
 const post = (headers: Record<string, string> = {}) => ({
   method: "POST",
   body,
@@ -51,7 +53,7 @@ describe("the token", () => {
       ["/v1/images/generations", post(headers)],
       ["/v1/images/edits", post(headers)],
       ["/v1/models", { headers }],
-      ["/v1/models/gpt-image-1-mini", { headers }],
+      [`/v1/models/${MODEL}`, { headers }],
       ["/v1/nothing", { headers }],
     ] as const) {
       const reply = await worker.send(path, init);
@@ -101,7 +103,7 @@ describe("addresses", () => {
     ["PUT", "/v1/images/generations", "POST"],
     ["DELETE", "/v1/images/edits", "POST"],
     ["POST", "/v1/models", "GET, HEAD"],
-    ["DELETE", "/v1/models/gpt-image-1-mini", "GET, HEAD"],
+    ["DELETE", `/v1/models/${MODEL}`, "GET, HEAD"],
     ["POST", "/healthz", "GET, HEAD"],
     ["POST", "/config.json", "GET, HEAD"],
     ["POST", "/", "GET, HEAD"],
@@ -127,14 +129,21 @@ describe("models", () => {
     expect(new Set(list.data.map(({ id }) => id)).size).toBe(list.data.length);
   });
 
-  test("a model's end is told", async () => {
-    expect(await (await worker.send("/v1/models/gpt-image-1-mini")).json()).toEqual({
-      id: "gpt-image-1-mini",
-      object: "model",
-      created: Date.UTC(2025, 9, 6) / 1000,
-      owned_by: "openai",
-      shutdown_date: "2026-12-01",
-    });
+  test("of the catalogue, with their ends", async () => {
+    const served = models().filter((model) => model.status !== "retired");
+    expect(served.length).toBeGreaterThan(0);
+    for (const { id, released_on, shutdown_on } of served) {
+      const model = (await (await worker.send(`/v1/models/${id}`)).json()) as {
+        created: number;
+        shutdown_date: string;
+      };
+      expect(model.shutdown_date).toBe(shutdown_on ?? null);
+      expect(new Date(model.created * 1000).toISOString().slice(0, 10)).toBe(released_on ?? "1970-01-01");
+    }
+  });
+
+  test.each(models().filter((model) => model.status === "retired"))("$id has ended", async ({ id }) => {
+    expect((await worker.send(`/v1/models/${id}`)).status).toBe(404);
   });
 
   test.each(["gpt-image-99", "gpt-image-1-min", "%00", "constructor"])("%s is none", async (id) => {

@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { MODEL } from "./support/model.ts";
 import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, TOKEN, type Running } from "./support/worker.ts";
 
@@ -25,7 +26,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const VALID = { model: "gpt-image-1-mini", prompt: "a cat" };
+const VALID = { model: MODEL, prompt: "a cat" };
 const generate = (body: unknown = VALID, headers: Record<string, string> = {}) =>
   worker.send("/v1/images/generations", {
     method: "POST",
@@ -49,12 +50,7 @@ describe("what is refused never reaches the upstream", () => {
     ["too few", { ...VALID, n: 0 }, 400, { param: "n", code: "integer_below_min_value" }],
     ["half an image", { ...VALID, n: 1.5 }, 400, { param: "n", code: "invalid_type" }],
     ["a number as text", { ...VALID, n: "2" }, 400, { param: "n", code: "invalid_type" }],
-    [
-      "a number beyond all",
-      '{"model":"gpt-image-1-mini","prompt":"a","n":1e400}',
-      400,
-      { param: "n", code: "invalid_type" },
-    ],
+    ["a number beyond all", `{"model":"${MODEL}","prompt":"a","n":1e400}`, 400, { param: "n", code: "invalid_type" }],
     [
       "an unknown field",
       { ...VALID, qualty: "low" },
@@ -75,7 +71,7 @@ describe("what is refused never reaches the upstream", () => {
     ],
     [
       "a prototype",
-      '{"model":"gpt-image-1-mini","prompt":"a","__proto__":{"n":10}}',
+      `{"model":"${MODEL}","prompt":"a","__proto__":{"n":10}}`,
       400,
       { param: "__proto__", code: "unknown_parameter" },
     ],
@@ -86,12 +82,7 @@ describe("what is refused never reaches the upstream", () => {
       400,
       { param: "output_format", code: "invalid_value" },
     ],
-    [
-      "a field twice",
-      '{"model":"gpt-image-1-mini","prompt":"a","n":1,"n":10}',
-      400,
-      { param: "n", code: "duplicate_key" },
-    ],
+    ["a field twice", `{"model":"${MODEL}","prompt":"a","n":1,"n":10}`, 400, { param: "n", code: "duplicate_key" }],
     ["broken JSON", '{"prompt":', 400, { param: null, code: "invalid_json" }],
     ["nothing", "", 400, { param: null, code: "invalid_json" }],
     ["a list", "[]", 400, { param: null, code: "invalid_json" }],
@@ -206,7 +197,7 @@ describe("what the upstream gets", () => {
   test("the longest prompt in the widest spelling", async () => {
     upstream.expect(json(PICTURE));
     const escaped = "\\ud83d\\ude80".repeat(32_000);
-    expect((await generate(`{"model":"gpt-image-1-mini","prompt":"${escaped}"}`)).status).toBe(200);
+    expect((await generate(`{"model":"${MODEL}","prompt":"${escaped}"}`)).status).toBe(200);
     expect((JSON.parse(upstream.calls[0]!.body().toString()) as { prompt: string }).prompt).toBe("🚀".repeat(32_000));
   });
 });

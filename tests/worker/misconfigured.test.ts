@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 
+import { MODEL } from "./support/model.ts";
 import { errorOf, startWorker, TOKEN } from "./support/worker.ts";
 
 test.each([
@@ -19,7 +20,7 @@ test.each([
       const reply = await worker.send("/v1/images/generations", {
         method: "POST",
         headers: { authorization, "content-type": "application/json" },
-        body: JSON.stringify({ model: "gpt-image-1-mini", prompt: "a cat" }),
+        body: JSON.stringify({ model: MODEL, prompt: "a cat" }),
       });
       expect(reply.status).toBe(503);
       expect(await errorOf(reply)).toMatchObject({

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { inspectImage } from "gpt-image-edge";
 
+import { MODEL } from "./support/model.ts";
 import { png } from "./support/pictures.ts";
 import { startWorker, TOKEN, type Running } from "./support/worker.ts";
 
@@ -18,7 +19,6 @@ beforeAll(async () => {
 afterAll(() => worker.close());
 
 const bytes = (b64: string | undefined) => new Uint8Array(Buffer.from(b64!, "base64"));
-const MODEL = "gpt-image-1-mini";
 
 test("generates", async () => {
   const reply = await client.images.generate({

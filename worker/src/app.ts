@@ -4,7 +4,7 @@ import { Hono, type Context } from "hono";
 
 import { corsHeaders, preflight } from "./auth/origin.ts";
 import { authorize } from "./auth/token.ts";
-import { discardRest } from "./discard.ts";
+import { discardBody } from "./discard.ts";
 import { settingsOf, type Env } from "./env.ts";
 import { internalError, methodNotAllowed, notFound, Refusal } from "./errors.ts";
 import { edits } from "./routes/edits.ts";
@@ -20,7 +20,7 @@ export const app = new Hono<{ Bindings: Env }>();
 
 app.use(async (context, next) => {
   await next();
-  await discardRest(context.req.raw);
+  await discardBody(context.req.raw);
 });
 
 // Everything that is no static file says that it must not be kept or guessed at.

@@ -51,7 +51,7 @@ async function readText(body: ReadableStream<Uint8Array>, maxBytes: number): Pro
   try {
     while (await reader.more()) chunks.push(reader.take(reader.bytes.length));
   } finally {
-    reader.release();
+    await reader.finish();
   }
   try {
     // A byte order mark is kept, and refused by the parser: RFC 8259, section 8.1.

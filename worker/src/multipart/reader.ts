@@ -1,11 +1,14 @@
 // Bytes of a stream, as far as they have come. Counts them, so that a limit holds whatever Content-Length says.
 
+import { discard } from "../discard.ts";
 import { badRequest, tooLarge } from "../errors.ts";
 
 /** Pulls chunks and lets a parser look at what it has not used yet. */
 export class ByteReader {
   readonly #source: ReadableStreamDefaultReader<Uint8Array>;
   #left: number;
+  #finished = false;
+  #waiting: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
   /** What has come and has not been used. */
   bytes: Uint8Array = new Uint8Array(0);
 
@@ -20,9 +23,12 @@ export class ByteReader {
 
   /** Waits for more; false at the end of the stream. */
   async more(): Promise<boolean> {
-    const { done, value } = await this.#source.read().catch(() => {
+    if (this.#finished) throw badRequest("The body is not read any more.", null, "incomplete_body");
+    this.#waiting = this.#source.read();
+    const { done, value } = await this.#waiting.catch(() => {
       throw badRequest("The body broke off before its end.", null, "incomplete_body");
     });
+    this.#waiting = undefined;
     if (done) return false;
     this.#left -= value.length;
     if (this.#left < 0) throw tooLarge(`The body is larger than ${this.limit} bytes.`);
@@ -45,9 +51,17 @@ export class ByteReader {
     return taken;
   }
 
-  /** Lets go of the stream; a wait for more that is under way fails. */
-  release(): void {
-    this.#source.releaseLock();
+  /** Ends the reading, wherever it stands: what is left of the stream is discarded. Must be called once. */
+  async finish(): Promise<void> {
+    // Whoever parses the stream may go on for a moment after its result has lost its use.
+    this.#finished = true;
+    const read = () => {
+      // Somebody may still be waiting for a chunk: that one comes first, to both.
+      const next = this.#waiting ?? this.#source.read();
+      this.#waiting = undefined;
+      return next;
+    };
+    if (await discard(read)) this.#source.releaseLock();
   }
 }
 

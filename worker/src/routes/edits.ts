@@ -69,6 +69,6 @@ async function byForm(request: Request, upstream: Upstream, limit: number, bound
     if (whole) return await upstream.send({ ...call, body: concat(held) });
     return await relay(held, chunks, (body, signal) => upstream.send({ ...call, body, signal }));
   } finally {
-    reader.release();
+    await reader.finish();
   }
 }

@@ -25,6 +25,7 @@ const CHECKS = [
   },
   { name: "types of the package", command: ["node", "tests/types/run.mjs"] },
   { name: "types of the worker", command: ["tsc", "-p", "worker/tsconfig.json"] },
+  { name: "types of the worker's tests", command: ["tsc", "-p", "tests/worker/tsconfig.json"] },
   { name: "package tests", command: ["node", "--test", "tests/package/*.test.mjs"], count: nodeCount },
   {
     name: "sandbox tests over HTTP",

@@ -24,7 +24,7 @@ export async function discard(read: Read): Promise<boolean> {
   } catch {
     // The caller has gone.
   } finally {
-    clearTimeout(timer ?? null);
+    if (timer !== undefined) clearTimeout(timer);
   }
   return true;
 }

@@ -42,7 +42,7 @@ export async function startWorker(vars: Record<string, string>): Promise<Running
       persist: false,
       watch: false,
       logLevel: "none",
-      structuredLogsHandler: ({ message }) => log.push(message),
+      structuredLogsHandler: ({ message }: { message: string }) => log.push(message),
     },
   });
   await server.ready;

@@ -29,6 +29,12 @@ const PNG: ImageInfo = ImageInfo {
     orientation: 1,
 };
 
+/// Two pixels beside each other that can be transparent, and one that cannot.
+const ALPHA_2X1: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAC0lEQVR4nGNggAIAAAkAAftSuKkAAAAASUVORK5CYII=";
+const OPAQUE_1X1: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC";
+
 /// A request in JSON; the text `"@file"` stands for a file.
 fn request(json: &str) -> Value {
     fn with_files(value: Value) -> Value {
@@ -80,6 +86,8 @@ const GENERATIONS: &[(Code, &str, &str)] = &[
     (Code::InvalidValue, r#""moderation":"none""#, r#""moderation":"low""#),
     (Code::UnrecognizedKey, r#""seed":1"#, r#""user_is_no_such_field":null,"n":1"#),
     (Code::UnrecognizedKey, r#""mask":"x""#, r#""background":"opaque""#),
+    (Code::UnrecognizedKey, r#""images":[]"#, r#""n":1"#),
+    (Code::Required, r#""prompt":null"#, r#""prompt":"x","n":null"#),
     (Code::DuplicateKey, r#""n":1,"n":2"#, r#""n":2"#),
     (
         Code::NotNullable,
@@ -313,6 +321,15 @@ fn masks_are_judged_by_their_bytes_and_beside_the_first_image() {
     assert_eq!(seen(Transparency::Some), []);
     assert_eq!(seen(Transparency::None), [Code::MaskOpaque]);
     assert_eq!(seen(Transparency::All), [Code::MaskTransparent]);
+    let drawn = |transparency, has_alpha| {
+        let markup = ImageFacts { transparency, ..facts(ImageInfo { has_alpha, ..PNG }) };
+        let json = r#"{"model":"gpt-image-2.5-flare","prompt":"x","image":"@file","markup":"@file"}"#;
+        let context = Context { images: vec![facts(PNG)], markup: Some(markup), ..Context::new(QUIET) };
+        codes(Operation::Edit, &request(json), &context)
+    };
+    assert_eq!(drawn(Some(Transparency::Some), true), []);
+    assert_eq!(drawn(Some(Transparency::None), true), [Code::MaskOpaque]);
+    assert_eq!(drawn(None, false), [Code::MaskNoAlpha]);
     assert_eq!(masked(ImageFacts { bytes: Some(4 * 1024 * 1024 + 1), ..facts(PNG) }), [Code::FileLarge]);
     assert_eq!(masked(facts(ImageInfo { format: Format::Jpeg, ..PNG })), [Code::UnsupportedImageFormat]);
     // A lying photograph is compared as it is seen.
@@ -347,7 +364,16 @@ fn references_of_json_edits_are_checked() {
         codes(Operation::Edit, &request(&json), &Context { json_body: true, ..Context::new(QUIET) })
     };
     assert_eq!(found(r#"[{"image_url":"https://example.com/a.png"},{"file_id":"file-1"}]"#), []);
-    assert_eq!(found(r#"[{"image_url":"data:image/png;base64,iVBORw0KGgo="}]"#), []);
+    let data = |kind: &str, base64: &str| format!(r#"[{{"image_url":"data:{kind};base64,{base64}"}}]"#);
+    assert_eq!(found(&data("image/png", ALPHA_2X1)), []);
+    assert_eq!(found(&data("image/webp", ALPHA_2X1)), [Code::DeclaredType]);
+    assert_eq!(found(&data("image/png", "iVBORw0KGgo=")), [Code::CorruptImage]);
+    assert_eq!(found(&data("image/png", "bm8gaW1hZ2U=")), [Code::NotAnImage]);
+    assert_eq!(found(&data("image/png", "")), [Code::EmptyFile]);
+    assert_eq!(
+        found(&data("image/gif", "R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=")),
+        [Code::UnsupportedImageFormat]
+    );
     assert_eq!(found(r#"[{"image_url":"https://a.example","file_id":"f"}]"#), [Code::InvalidReference]);
     assert_eq!(found(r#"[{"url":"https://a.example"}]"#), [Code::InvalidReference]);
     assert_eq!(found(r#"["https://a.example"]"#), [Code::InvalidReference]);
@@ -357,6 +383,74 @@ fn references_of_json_edits_are_checked() {
     let long = |length: usize| format!(r#"[{{"image_url":"https://{}"}}]"#, "a".repeat(length - 8));
     assert_eq!(found(&long(20_971_520)), []);
     assert_eq!(found(&long(20_971_521)), [Code::UrlTooLong]);
+    // The mask is read from its data URL too, and compared with the first image.
+    let masked = |image: &str, mask: &str| {
+        let url = |base64| format!(r#"{{"image_url":"data:image/png;base64,{base64}"}}"#);
+        found(&format!(r#"[{}],"mask":{}"#, url(image), url(mask)))
+    };
+    assert_eq!(masked(ALPHA_2X1, ALPHA_2X1), []);
+    assert_eq!(masked(OPAQUE_1X1, ALPHA_2X1), [Code::MaskSize]);
+    assert_eq!(masked(OPAQUE_1X1, OPAQUE_1X1), [Code::MaskNoAlpha]);
+    assert_eq!(found(r#"[{"file_id":"f"}],"markup":"x""#), [Code::UnrecognizedKey]);
+}
+
+#[test]
+fn a_form_has_files_and_json_has_references() {
+    let context = |json_body| Context { json_body, ..Context::new(QUIET) };
+    let references = request(r#"{"model":"gpt-image-1-mini","prompt":"x","images":[{"file_id":"f"}]}"#);
+    let files = request(r#"{"model":"gpt-image-1-mini","prompt":"x","image":"@file"}"#);
+    assert_eq!(codes(Operation::Edit, &references, &context(true)), []);
+    assert_eq!(codes(Operation::Edit, &references, &context(false)), [Code::UnrecognizedKey, Code::Required]);
+    assert_eq!(codes(Operation::Edit, &files, &context(false)), []);
+    assert_eq!(codes(Operation::Edit, &files, &context(true)), [Code::UnrecognizedKey, Code::Required]);
+    let old = request(r#"{"model":"dall-e-2","prompt":"x","images":[{"file_id":"f"}]}"#);
+    let before_its_end = Context { json_body: true, ..Context::new(Date::new(2026, 1, 1)) };
+    assert_eq!(codes(Operation::Edit, &old, &before_its_end), [Code::UnsupportedParameter]);
+}
+
+#[test]
+fn a_request_with_no_end_of_problems_is_cut_short_and_left_alone() {
+    let many = |count: u32| {
+        let mut value = generation("\"n\":1");
+        (0..count).for_each(|index| value.set(&format!("x{index}"), Value::Null));
+        value
+    };
+    assert_eq!(codes(Operation::Generate, &many(100), &Context::new(QUIET)).len(), 100);
+    let found = codes(Operation::Generate, &many(101), &Context::new(QUIET));
+    assert_eq!((found.len(), found.last()), (101, Some(&Code::TooManyIssues)));
+    let mut value = many(101);
+    value.set("quality", "HIGH".into());
+    let normalized = normalize(Operation::Generate, value.clone(), &Context::new(QUIET), &Catalog::default());
+    assert_eq!((normalized.request, normalized.changes), (value, vec![]));
+}
+
+/// Twice the input may take twice the time, and a little: what is quadratic takes four times as much.
+#[test]
+fn checking_takes_linear_time() {
+    let spellings = |count: u32| {
+        // Each is a misspelling that has to be compared with every name, or a name given again.
+        let fields =
+            (0..count).map(|index| (format!("output_formt{index:>06}"), Value::from("x".repeat(40))));
+        let files = (0..count).map(|_| Value::from("x"));
+        let mut fields: Vec<_> = fields.collect();
+        fields.push(("image".to_owned(), Value::Array(files.collect())));
+        fields.extend((0..count).map(|_| ("n".to_owned(), Value::from(1))));
+        Value::Object(fields)
+    };
+    let took = |count| {
+        let value = spellings(count);
+        let best = (0..5).map(|_| {
+            let start = std::time::Instant::now();
+            for operation in Operation::ALL {
+                let found = codes(operation, &value, &Context::new(QUIET));
+                assert!(found.len() <= 101);
+            }
+            start.elapsed()
+        });
+        best.min().unwrap()
+    };
+    let (small, large) = (took(5_000), took(40_000));
+    assert!(large < small * 24, "eight times the fields took {small:?} and {large:?}");
 }
 
 fn respond_codes(json: &str) -> Vec<Code> {
@@ -444,6 +538,7 @@ fn runware_tasks_are_checked() {
         let json = format!(
             r#"{{"taskType":"imageInference",{id},"model":"openai:1@2","positivePrompt":"x",{fields}}}"#
         );
+        let json = if fields.contains("taskUUID") { json.replace(&format!("{id},"), "") } else { json };
         codes(Operation::Runware, &request(&json), &Context::new(QUIET))
     };
     assert_eq!(task(r#""width":1024,"height":1536,"numberResults":20,"outputFormat":"PNG""#), []);

@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, given, join, quoted, similar};
+use super::message::{alternatives, given, join, quoted};
 use super::report::{Applicability, PathItem};
 use crate::catalog::Fact;
 use crate::request::{Field, Operation, Value};
@@ -17,18 +17,7 @@ const URLS: &[(&str, Operation)] = &[
 ];
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    for (name, value) in checker.request.as_object().unwrap_or_default() {
-        if FIELDS.contains(&name.as_str()) {
-            continue;
-        }
-        let mut message = "there is no such field in a batch line".to_owned();
-        if let Some(meant) = similar(name, FIELDS.iter().copied()) {
-            message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
-        }
-        checker
-            .at(Code::UnrecognizedKey, key(name), Some(given(value)), &message)
-            .fix_by_removal(Applicability::Unsafe);
-    }
+    super::shape::names(checker, FIELDS, "a batch line", &|_, _, _| false);
     text(checker, "custom_id", "is needed: the name by which the answer is found");
     if let Some(method) = text(checker, "method", "is needed: \"POST\"")
         && method != "POST"

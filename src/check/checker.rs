@@ -23,6 +23,10 @@ pub(crate) struct Checker<'a> {
     pub(crate) issues: Vec<Issue>,
 }
 
+/// So many issues are listed. A request with more is no mistake, and to search what was meant by each of a hundred thousand
+/// fields would cost whoever checks it seconds.
+pub(crate) const MAX_ISSUES: usize = 100;
+
 impl<'a> Checker<'a> {
     /// Reads the request and finds its model.
     pub(crate) fn new(
@@ -61,6 +65,11 @@ impl<'a> Checker<'a> {
         inner.prefix = self.prefix.iter().cloned().chain(path).collect();
         inner.issues = core::mem::take(&mut self.issues);
         inner
+    }
+
+    /// Whether nothing more is listed: what only adds to the list may be left undone.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.issues.len() > MAX_ISSUES
     }
 
     /// Starts an issue about a field of the request.
@@ -127,7 +136,19 @@ impl Draft<'_> {
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
-        self.issues.extend(self.issue.take());
+        match self.issues.len() {
+            0..MAX_ISSUES => self.issues.extend(self.issue.take()),
+            MAX_ISSUES => self.issues.push(Issue {
+                code: Code::TooManyIssues,
+                param: String::new(),
+                path: Vec::new(),
+                message: "there are more problems than are listed".to_owned(),
+                given: None,
+                allowed: None,
+                fix: None,
+            }),
+            _ => {}
+        }
     }
 }
 

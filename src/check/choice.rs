@@ -107,7 +107,12 @@ pub(super) fn supported<T: Copy>(
 pub(super) fn unsupported(checker: &mut Checker<'_>, field: Field, model: &str) {
     let value = checker.fields.raw(field);
     let idle = match value {
-        None | Some(Value::Null) => true,
+        None | Some(Value::Null | Value::Bool(false)) => true,
+        // No partial images, or nothing compressed, is what happens without the field too.
+        Some(Value::Number(_)) => matches!(
+            (field, checker.fields.integer(field)),
+            (Field::PartialImages, Some(0)) | (Field::OutputCompression, Some(100))
+        ),
         // GPT Image models always answer base64 and always look closely where they have no choice.
         Some(Value::String(word)) => {
             word == "auto"

@@ -54,6 +54,9 @@ codes! {
     InvalidRequest = "invalid_request", Error, SPEC,
         "A request is an object.",
         "Anything else has no fields to send.";
+    TooManyIssues = "too_many_issues", Error, SPEC,
+        "The request has more problems than are listed.",
+        "The first 100 are. `normalize` leaves such a request as it is.";
     Required = "required", Error, SPEC,
         "A field that the operation needs is absent.",
         "`prompt` is always needed; an edit also needs its images.";

@@ -38,7 +38,7 @@ impl Context {
 }
 
 /// What is known of one file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImageFacts {
     /// Its length in bytes, where known.
     pub bytes: Option<u64>,

@@ -4,12 +4,13 @@ use super::checker::Checker;
 use super::code::Code;
 use super::context::{ImageFacts, Transparency};
 use super::message::{alternatives, integer, join, quoted};
+use super::references;
 use super::report::PathItem;
 use super::shape::typed;
 use crate::catalog::Fact;
-use crate::catalog::model::{EditRule, MaskRule};
+use crate::catalog::model::EditRule;
 use crate::picture::{Color, ImageInfo, Problem};
-use crate::request::{Field, File, Value};
+use crate::request::{Field, File, Size, Value};
 
 /// The rules of models the catalogue does not know: those of every GPT Image model.
 const SHARED_MAX_IMAGES: u32 = 16;
@@ -25,7 +26,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         Some(Fact::NotPublished) | None => None,
     };
     if checker.json_body {
-        references(checker, rule);
+        references::check(checker, rule);
     } else {
         files(checker, rule);
     }
@@ -33,18 +34,25 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     markup(checker, rule);
 }
 
-fn key(field: Field) -> Vec<PathItem> {
+pub(super) fn key(field: Field) -> Vec<PathItem> {
     vec![PathItem::Key(field.name().to_owned())]
 }
 
-fn item(field: Field, index: Option<usize>) -> Vec<PathItem> {
+pub(super) fn item(field: Field, index: Option<usize>) -> Vec<PathItem> {
     let mut path = key(field);
     path.extend(index.map(|index| PathItem::Index(u32::try_from(index).unwrap_or(u32::MAX))));
     path
 }
 
+impl ImageFacts {
+    /// With the length that the request's own value tells, where no other is known.
+    fn or_bytes(self, file: &File) -> Self {
+        Self { bytes: self.bytes.or(file.bytes), ..self }
+    }
+}
+
 fn files(checker: &mut Checker<'_>, rule: Option<EditRule>) {
-    if checker.fields.raw(Field::Image).is_none() {
+    if checker.fields.get(Field::Image).is_none() {
         checker.issue(Code::Required, Field::Image, "is needed: the picture to edit, or several");
         return;
     }
@@ -54,13 +62,17 @@ fn files(checker: &mut Checker<'_>, rule: Option<EditRule>) {
     let context = checker.context;
     match checker.fields.get(Field::Image) {
         Some(Value::File(file)) => {
-            image(checker, Field::Image, None, Some(file), context.images.first(), rule);
+            let facts = context.images.first().copied().unwrap_or_default();
+            image(checker, Field::Image, None, &file.media_type, facts.or_bytes(file), rule);
         }
         Some(Value::Array(items)) => {
             count(checker, Field::Image, items.len(), rule);
             for (index, value) in items.iter().enumerate() {
                 if let Value::File(file) = value {
-                    image(checker, Field::Image, Some(index), Some(file), context.images.get(index), rule);
+                    let facts = context.images.get(index).copied().unwrap_or_default();
+                    image(checker, Field::Image, Some(index), &file.media_type, facts.or_bytes(file), rule);
+                } else if checker.is_full() {
+                    break;
                 } else {
                     let message = join(&["must be a file, not ", value.type_name()]);
                     checker.at(
@@ -76,7 +88,7 @@ fn files(checker: &mut Checker<'_>, rule: Option<EditRule>) {
     }
 }
 
-fn count(checker: &mut Checker<'_>, field: Field, given: usize, rule: Option<EditRule>) {
+pub(super) fn count(checker: &mut Checker<'_>, field: Field, given: usize, rule: Option<EditRule>) {
     let max = rule.map_or(SHARED_MAX_IMAGES, |rule| rule.max_images);
     if given == 0 {
         checker.issue(Code::NoImages, field, "is empty; an edit needs at least one image");
@@ -90,122 +102,49 @@ fn count(checker: &mut Checker<'_>, field: Field, given: usize, rule: Option<Edi
     }
 }
 
-fn references(checker: &mut Checker<'_>, rule: Option<EditRule>) {
-    if checker.fields.raw(Field::Images).is_none() {
-        checker.issue(
-            Code::Required,
-            Field::Images,
-            "is needed: the pictures to edit, by image_url or file_id",
-        );
-        return;
-    }
-    if !typed(checker, Field::Images) {
-        return;
-    }
-    let context = checker.context;
-    let Some(items) = checker.fields.get(Field::Images).and_then(Value::as_array) else { return };
-    count(checker, Field::Images, items.len(), rule);
-    for (index, value) in items.iter().enumerate() {
-        let path = item(Field::Images, Some(index));
-        if reference(checker, &path, value, rule)
-            && let Some(facts) = context.images.get(index)
-        {
-            image(checker, Field::Images, Some(index), None, Some(facts), rule);
-        }
-    }
-}
-
-/// One `{image_url}` or `{file_id}`. Tells whether it is well formed.
-pub(super) fn reference(
-    checker: &mut Checker<'_>,
-    path: &[PathItem],
-    value: &Value,
-    rule: Option<EditRule>,
-) -> bool {
-    let given = || Some(super::message::given(value));
-    let text = |name| value.get(name).and_then(Value::as_str);
-    let exact = value.as_object().is_some_and(|fields| fields.len() == 1);
-    let (url, file) = (text("image_url"), text("file_id"));
-    if !exact || url.is_some() == file.is_some() {
-        let message = "must be an object with exactly one of image_url and file_id, as text";
-        checker.at(Code::InvalidReference, path.to_vec(), given(), message);
-        return false;
-    }
-    let Some(url) = url else { return true };
-    let mut path = path.to_vec();
-    path.push(PathItem::Key("image_url".to_owned()));
-    let max = rule.map_or(20_971_520, |rule| rule.max_image_url_chars);
-    if url.len() > max as usize {
-        let message = join(&["is too long; at most ", &integer(i64::from(max)), " characters are accepted"]);
-        checker.at(
-            Code::UrlTooLong,
-            path,
-            Some(super::message::given(&Value::from(url.get(..200).unwrap_or("")))),
-            &message,
-        );
-        return false;
-    }
-    let media_type =
-        url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")).map(|(kind, _)| kind);
-    let image = media_type.is_some_and(|kind| kind.starts_with("image/"));
-    if !image && !url.starts_with("https://") {
-        let message = "must be an https address or a data URL of an image (data:image/png;base64,…)";
-        checker.at(Code::InvalidUrl, path, Some(super::message::given(&Value::from(url))), message);
-        return false;
-    }
-    true
-}
-
-fn image(
+/// One input image. `declared` is the media type that came with it; empty where none did.
+pub(super) fn image(
     checker: &mut Checker<'_>,
     field: Field,
     index: Option<usize>,
-    file: Option<&File>,
-    facts: Option<&ImageFacts>,
+    declared: &str,
+    facts: ImageFacts,
     rule: Option<EditRule>,
 ) {
     let path = item(field, index);
     let max = rule.map_or(SHARED_MAX_BYTES, |rule| rule.max_image_bytes);
-    if !weight(checker, &path, file, facts, max) {
+    if !weight(checker, &path, facts, max) {
         return;
     }
     let formats = rule.map_or(FORM_FORMATS, |rule| rule.formats);
     let Some(info) = header(checker, &path, facts, formats) else { return };
-    declared(checker, &path, file, &info);
+    media_type(checker, &path, declared, &info);
+    let mut say = |code, message| {
+        checker.at(code, path.clone(), None, message);
+    };
     if info.animated {
-        checker.at(Code::AnimatedImage, path.clone(), None, "is animated; only its first frame can matter");
+        say(Code::AnimatedImage, "is animated; only its first frame can matter");
     }
     if info.color == Color::Cmyk {
-        checker.at(
-            Code::ImageColorMode,
-            path.clone(),
-            None,
-            "is stored as CMYK, which is refused; convert it to RGB",
-        );
+        say(Code::ImageColorMode, "is stored as CMYK, which is refused; convert it to RGB");
     }
     if info.bit_depth > 8 {
-        checker.at(Code::ImageBitDepth, path.clone(), None, "has 16 bits a channel; convert it to 8");
+        say(Code::ImageBitDepth, "has 16 bits a channel; convert it to 8");
     }
     if info.orientation > 1 {
-        let message = "is to be turned before it is shown (EXIF orientation); turn its pixels to be safe";
-        checker.at(Code::ImageOrientation, path.clone(), None, message);
+        say(
+            Code::ImageOrientation,
+            "is to be turned before it is shown (EXIF orientation); turn its pixels to be safe",
+        );
     }
     if rule.is_some_and(|rule| rule.square_only) && info.width != info.height {
-        checker.at(Code::ImageNotSquare, path, None, "must be square for this model");
+        say(Code::ImageNotSquare, "must be square for this model");
     }
 }
 
 /// Empty and oversized files. Tells whether the content is worth a look.
-fn weight(
-    checker: &mut Checker<'_>,
-    path: &[PathItem],
-    file: Option<&File>,
-    facts: Option<&ImageFacts>,
-    max: u64,
-) -> bool {
-    let Some(bytes) = facts.and_then(|facts| facts.bytes).or_else(|| file.and_then(|file| file.bytes)) else {
-        return true;
-    };
+fn weight(checker: &mut Checker<'_>, path: &[PathItem], facts: ImageFacts, max: u64) -> bool {
+    let Some(bytes) = facts.bytes else { return true };
     let digits = |bytes: u64| integer(i64::try_from(bytes).unwrap_or(i64::MAX));
     if bytes == 0 {
         checker.at(Code::EmptyFile, path.to_vec(), None, "has no bytes");
@@ -222,48 +161,56 @@ fn weight(
 fn header(
     checker: &mut Checker<'_>,
     path: &[PathItem],
-    facts: Option<&ImageFacts>,
+    facts: ImageFacts,
     formats: &[&str],
 ) -> Option<ImageInfo> {
-    match facts?.info? {
-        Ok(info) => {
-            if formats.contains(&info.format.name()) {
-                return Some(info);
-            }
-            let message =
-                join(&["is a ", info.format.name(), " file; accepted here are ", &alternatives(formats)]);
-            checker.at(Code::UnsupportedImageFormat, path.to_vec(), None, &message).allowed_words(formats);
-        }
+    let (code, message) = match facts.info? {
+        Ok(info) if formats.contains(&info.format.name()) => return Some(info),
+        Ok(info) => (
+            Code::UnsupportedImageFormat,
+            join(&["is a ", info.format.name(), " file; accepted here are ", &alternatives(formats)]),
+        ),
         Err(Problem::NotAnImage) => {
-            let message = join(&["is no image by its content; accepted are ", &alternatives(formats)]);
-            checker.at(Code::NotAnImage, path.to_vec(), None, &message).allowed_words(formats);
+            (Code::NotAnImage, join(&["is no image by its content; accepted are ", &alternatives(formats)]))
         }
         Err(Problem::Truncated(format)) => {
-            let message = join(&["is a ", format.name(), " file that is cut off within its header"]);
-            checker.at(Code::CorruptImage, path.to_vec(), None, &message);
+            (Code::CorruptImage, join(&["is a ", format.name(), " file that is cut off within its header"]))
         }
         Err(Problem::Corrupt(format)) => {
-            let message = join(&["is a ", format.name(), " file with a broken header"]);
-            checker.at(Code::CorruptImage, path.to_vec(), None, &message);
+            (Code::CorruptImage, join(&["is a ", format.name(), " file with a broken header"]))
         }
+    };
+    let draft = checker.at(code, path.to_vec(), None, &message);
+    if code != Code::CorruptImage {
+        draft.allowed_words(formats);
     }
     None
 }
 
-fn declared(checker: &mut Checker<'_>, path: &[PathItem], file: Option<&File>, info: &ImageInfo) {
-    let Some(file) = file else { return };
-    let declared = file.media_type.split(';').next().unwrap_or_default().trim();
-    // Nothing declared is nothing wrong: the type is set from the bytes when the form is built.
-    if declared.is_empty() || declared.eq_ignore_ascii_case(info.format.media_type()) {
-        return;
-    }
-    if declared.eq_ignore_ascii_case("image/jpg") || declared.eq_ignore_ascii_case("application/octet-stream")
+fn media_type(checker: &mut Checker<'_>, path: &[PathItem], declared: &str, info: &ImageInfo) {
+    let declared = declared.split(';').next().unwrap_or_default().trim();
+    let is = |other: &str| declared.eq_ignore_ascii_case(other);
+    // Nothing declared is nothing wrong, nor is what stands for nothing: the type is set from the bytes when the form is built.
+    if declared.is_empty()
+        || is(info.format.media_type())
+        || is("image/jpg")
+        || is("application/octet-stream")
     {
         return;
     }
     let message =
         join(&["is declared as ", &quoted(declared), " but holds ", &quoted(info.format.media_type())]);
     checker.at(Code::DeclaredType, path.to_vec(), Some(Value::from(declared)), &message);
+}
+
+/// What is drawn over the first image: a PNG with transparent pixels and the same size.
+struct Overlay {
+    field: Field,
+    max_bytes: u64,
+    warn_above_bytes: u64,
+    no_alpha: &'static str,
+    opaque: &'static str,
+    transparent: &'static str,
 }
 
 fn mask(checker: &mut Checker<'_>, rule: Option<EditRule>) {
@@ -278,47 +225,19 @@ fn mask(checker: &mut Checker<'_>, rule: Option<EditRule>) {
         Some(Fact::Known(rule)) => Some(rule),
         Some(Fact::NotPublished) | None => None,
     };
-    let context = checker.context;
-    let path = key(Field::Mask);
-    let file = match checker.fields.get(Field::Mask) {
-        Some(Value::File(file)) => Some(file),
-        Some(value) => {
-            let value = value.clone();
-            reference(checker, &path, &value, None);
-            None
-        }
-        None => None,
-    };
-    let facts = context.mask.as_ref();
-    let max = rule.map_or(SHARED_MAX_BYTES, |rule| rule.max_bytes);
-    if !weight(checker, &path, file, facts, max) {
-        return;
-    }
-    large(checker, &path, file, facts, rule, max);
-    let Some(info) = header(checker, &path, facts, &["png"]) else { return };
-    declared(checker, &path, file, &info);
-    if !info.has_alpha {
-        let message = "has no alpha channel; make the pixels transparent where the image may change";
-        checker.at(Code::MaskNoAlpha, path.clone(), None, message);
-    } else if let Some(facts) = facts {
-        match facts.transparency {
-            Some(Transparency::None) => {
-                checker.at(
-                    Code::MaskOpaque,
-                    path.clone(),
-                    None,
-                    "has no transparent pixel, so nothing may change",
-                );
-            }
-            Some(Transparency::All) => {
-                let message = "is transparent everywhere, which is the same as no mask";
-                checker.at(Code::MaskTransparent, path.clone(), None, message);
-            }
-            Some(Transparency::Some) | None => {}
-        }
-    }
-    same_size(checker, &path, &info);
-    if let Some(first) = first_image(checker)
+    let info = overlay(
+        checker,
+        checker.context.mask,
+        &Overlay {
+            field: Field::Mask,
+            max_bytes: rule.map_or(SHARED_MAX_BYTES, |rule| rule.max_bytes),
+            warn_above_bytes: rule.map_or(u64::MAX, |rule| rule.warn_above_bytes),
+            no_alpha: "has no alpha channel; make the pixels transparent where the image may change",
+            opaque: "has no transparent pixel, so nothing may change",
+            transparent: "is transparent everywhere, which is the same as no mask",
+        },
+    );
+    if let (Some(info), Some(first)) = (info, first_image(checker))
         && first.format != info.format
     {
         let message = join(&[
@@ -326,34 +245,83 @@ fn mask(checker: &mut Checker<'_>, rule: Option<EditRule>) {
             first.format.name(),
             "; the guide asks for the same format",
         ]);
-        checker.at(Code::MaskFormatDiffers, path, None, &message);
+        checker.at(Code::MaskFormatDiffers, key(Field::Mask), None, &message);
     }
 }
 
-fn large(
-    checker: &mut Checker<'_>,
-    path: &[PathItem],
-    file: Option<&File>,
-    facts: Option<&ImageFacts>,
-    rule: Option<MaskRule>,
-    max: u64,
-) {
-    let bytes = facts.and_then(|facts| facts.bytes).or_else(|| file.and_then(|file| file.bytes));
-    if let (Some(bytes), Some(rule)) = (bytes, rule)
-        && bytes > rule.warn_above_bytes
-        && bytes < max
-    {
-        checker.at(
-            Code::FileLarge,
-            path.to_vec(),
-            None,
-            "is above the 4 MB that the reference states for masks",
-        );
+fn markup(checker: &mut Checker<'_>, rule: Option<EditRule>) {
+    if checker.fields.raw(Field::Markup).is_none() || checker.json_body {
+        return;
     }
+    let Some(_) = super::choice::supported(checker, Field::Markup, rule.map(|rule| rule.markup)) else {
+        return;
+    };
+    if !typed(checker, Field::Markup) {
+        return;
+    }
+    overlay(
+        checker,
+        checker.context.markup,
+        &Overlay {
+            field: Field::Markup,
+            max_bytes: SHARED_MAX_BYTES,
+            warn_above_bytes: u64::MAX,
+            no_alpha: "has no transparent pixels; draw on a transparent PNG",
+            opaque: "has no transparent pixel, so it hides the whole image",
+            transparent: "is transparent everywhere, so it says nothing",
+        },
+    );
+}
+
+/// The rules that masks and markup share. Answers the header where it is one of a PNG.
+fn overlay(checker: &mut Checker<'_>, facts: Option<ImageFacts>, rule: &Overlay) -> Option<ImageInfo> {
+    let path = key(rule.field);
+    let mut facts = facts.unwrap_or_default();
+    let mut declared = "";
+    match checker.fields.get(rule.field) {
+        Some(Value::File(file)) => {
+            facts = facts.or_bytes(file);
+            declared = &file.media_type;
+        }
+        Some(value) => {
+            let edit = checker.model.and_then(|model| model.edit.known());
+            let (own, kind) = references::reference(checker, &path, value, edit)?;
+            facts = if facts.info.is_some() { facts } else { own };
+            declared = kind;
+        }
+        None => {}
+    }
+    if !weight(checker, &path, facts, rule.max_bytes) {
+        return None;
+    }
+    if facts.bytes.is_some_and(|bytes| bytes > rule.warn_above_bytes && bytes < rule.max_bytes) {
+        let message = "is above the 4 MB that the reference states for masks";
+        checker.at(Code::FileLarge, path.clone(), None, message);
+    }
+    let info = header(checker, &path, facts, &["png"])?;
+    media_type(checker, &path, declared, &info);
+    let fault = match facts.transparency {
+        _ if !info.has_alpha => Some((Code::MaskNoAlpha, rule.no_alpha)),
+        Some(Transparency::None) => Some((Code::MaskOpaque, rule.opaque)),
+        Some(Transparency::All) => Some((Code::MaskTransparent, rule.transparent)),
+        Some(Transparency::Some) | None => None,
+    };
+    if let Some((code, message)) = fault {
+        checker.at(code, path.clone(), None, message);
+    }
+    same_size(checker, &path, &info);
+    Some(info)
 }
 
 fn first_image(checker: &Checker<'_>) -> Option<ImageInfo> {
-    checker.context.images.first()?.info?.ok()
+    match checker.context.images.first().and_then(|facts| facts.info) {
+        Some(info) => info.ok(),
+        None if checker.json_body => {
+            let first = checker.fields.get(Field::Images)?.as_array()?.first()?;
+            references::facts(first.get("image_url")?.as_str()?).info?.ok()
+        }
+        None => None,
+    }
 }
 
 /// Masks and markup have the pixels of the first image, as it is seen after turning.
@@ -363,44 +331,8 @@ fn same_size(checker: &mut Checker<'_>, path: &[PathItem], info: &ImageInfo) {
     if (info.width, info.height) == (width, height) {
         return;
     }
-    let size = |width: u32, height: u32| crate::request::Size::Pixels { width, height }.to_string();
-    let message = join(&[
-        "is ",
-        &size(info.width, info.height),
-        " and the first image ",
-        &size(width, height),
-        "; both must be the same",
-    ]);
-    checker
-        .at(Code::MaskSize, path.to_vec(), Some(Value::from(size(info.width, info.height))), &message)
-        .allowed_words(&[&size(width, height)]);
-}
-
-fn markup(checker: &mut Checker<'_>, rule: Option<EditRule>) {
-    if checker.fields.raw(Field::Markup).is_none() {
-        return;
-    }
-    let Some(_) = super::choice::supported(checker, Field::Markup, rule.map(|rule| rule.markup)) else {
-        return;
-    };
-    if !typed(checker, Field::Markup) {
-        return;
-    }
-    let path = key(Field::Markup);
-    let facts = checker.context.markup.as_ref();
-    let file =
-        if let Some(Value::File(file)) = checker.fields.get(Field::Markup) { Some(file) } else { None };
-    if !weight(checker, &path, file, facts, SHARED_MAX_BYTES) {
-        return;
-    }
-    let Some(info) = header(checker, &path, facts, &["png"]) else { return };
-    if !info.has_alpha {
-        checker.at(
-            Code::MaskNoAlpha,
-            path.clone(),
-            None,
-            "has no transparent pixels; draw on a transparent PNG",
-        );
-    }
-    same_size(checker, &path, &info);
+    let size = |width: u32, height: u32| Size::Pixels { width, height }.to_string();
+    let (own, other) = (size(info.width, info.height), size(width, height));
+    let message = join(&["is ", &own, " and the first image ", &other, "; both must be the same"]);
+    checker.at(Code::MaskSize, path.to_vec(), Some(Value::from(own)), &message).allowed_words(&[&other]);
 }

@@ -12,6 +12,7 @@ mod message;
 mod migrate;
 mod normalize;
 mod prompt;
+mod references;
 pub mod report;
 mod respond;
 mod runware;

@@ -31,6 +31,10 @@ pub fn normalize(
     for _ in 0..MAX_ROUNDS {
         let report = check(operation, &request, context, catalog);
         let before = changes.len();
+        // Mended piece by piece such a request could take as long as it has problems, each time to be checked anew.
+        if report.issues.last().is_some_and(|issue| issue.code == Code::TooManyIssues) {
+            return Normalized { request, changes, report };
+        }
         for issue in &report.issues {
             changes.extend(apply(&mut request, issue));
         }

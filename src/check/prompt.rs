@@ -10,7 +10,7 @@ use crate::request::{Field, Value};
 const SHARED_MAX_CHARS: u32 = 32_000;
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    if checker.fields.raw(Field::Prompt).is_none() {
+    if checker.fields.get(Field::Prompt).is_none() {
         checker.issue(Code::Required, Field::Prompt, "is needed; say what to draw");
         return;
     }

@@ -2,9 +2,9 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, given, join, quoted, similar};
+use super::message::{alternatives, given, join, quoted};
 use super::report::{Applicability, PathItem};
-use super::{lifecycle, parameters, shape};
+use super::{lifecycle, parameters, references, shape};
 use crate::catalog::RESPONSES_TOOL_DEFAULT;
 use crate::request::{Field, Operation, Value};
 
@@ -47,7 +47,7 @@ const TOOL_FIELDS: &[&str] = &["type", "action", "input_image_mask"];
 const ACTIONS: &[&str] = &["auto", "generate", "edit"];
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    names(checker);
+    shape::names(checker, FIELDS, "a response", &outside);
     main_model(checker);
     input(checker);
     let tools = checker.request.get("tools").and_then(Value::as_array).unwrap_or_default();
@@ -78,28 +78,15 @@ fn kind(tool: &Value) -> Option<&str> {
     tool.get("type").and_then(Value::as_str)
 }
 
-fn names(checker: &mut Checker<'_>) {
-    for (name, value) in checker.request.as_object().unwrap_or_default() {
-        if FIELDS.contains(&name.as_str()) {
-            continue;
-        }
-        let of_tool = Field::from_name(name).is_some_and(|field| field.is_of(Operation::Respond, true));
-        if of_tool || TOOL_FIELDS.contains(&name.as_str()) {
-            let message = "belongs into the tool: tools: [{type: \"image_generation\", …}]";
-            checker.at(Code::ToolParameterOutside, key(name), Some(given(value)), message);
-            continue;
-        }
-        let meant = similar(name, FIELDS.iter().copied());
-        let mut message = "there is no such field in a response".to_owned();
-        if let Some(meant) = meant {
-            message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
-        }
-        let draft = checker.at(Code::UnrecognizedKey, key(name), Some(given(value)), &message);
-        match meant {
-            Some(meant) => draft.fix(Value::from(meant), Applicability::DisplayOnly),
-            None => draft.fix_by_removal(Applicability::Unsafe),
-        };
+/// A parameter of the tool that was given outside of it.
+fn outside(checker: &mut Checker<'_>, name: &str, value: &Value) -> bool {
+    let of_tool = Field::from_name(name).is_some_and(|field| field.is_of(Operation::Respond, true));
+    if !of_tool && !TOOL_FIELDS.contains(&name) {
+        return false;
     }
+    let message = "belongs into the tool: tools: [{type: \"image_generation\", …}]";
+    checker.at(Code::ToolParameterOutside, key(name), Some(given(value)), message);
+    true
 }
 
 fn main_model(checker: &mut Checker<'_>) {
@@ -168,7 +155,7 @@ fn image_tool(checker: &mut Checker<'_>) {
         }
     }
     if let Some(mask) = checker.request.get("input_image_mask").filter(|mask| **mask != Value::Null) {
-        super::images::reference(checker, &key("input_image_mask"), mask, None);
+        references::reference(checker, &key("input_image_mask"), mask, None);
     }
     parameters(checker);
 }

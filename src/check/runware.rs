@@ -4,8 +4,9 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, given, integer, join, quoted, similar};
+use super::message::{alternatives, given, integer, join, quoted};
 use super::report::{Applicability, PathItem};
+use super::shape;
 use crate::catalog::Status;
 use crate::catalog::model::SizeRule;
 use crate::request::{Size, Value};
@@ -52,7 +53,7 @@ const PROVIDER_WORDS: &[(&str, &[&str])] =
 const MAX_PROMPT_CHARS: usize = 32_000;
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    names(checker);
+    shape::names(checker, FIELDS, "an imageInference task for this model", &|_, _, _| false);
     for needed in ["taskType", "taskUUID", "model", "positivePrompt"] {
         if checker.request.get(needed).is_none() {
             checker.at(Code::Required, key(needed), None, "is needed");
@@ -100,21 +101,6 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 fn key(name: &str) -> Vec<PathItem> {
     vec![PathItem::Key(name.to_owned())]
-}
-
-fn names(checker: &mut Checker<'_>) {
-    for (name, value) in checker.request.as_object().unwrap_or_default() {
-        if FIELDS.contains(&name.as_str()) {
-            continue;
-        }
-        let mut message = "there is no such field in an imageInference task for this model".to_owned();
-        if let Some(meant) = similar(name, FIELDS.iter().copied()) {
-            message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
-        }
-        checker
-            .at(Code::UnrecognizedKey, key(name), Some(given(value)), &message)
-            .fix_by_removal(Applicability::Unsafe);
-    }
 }
 
 fn word(checker: &mut Checker<'_>, path: Vec<PathItem>, value: Option<&Value>, words: &[&str]) {

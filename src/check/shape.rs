@@ -41,8 +41,8 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
     }
 }
 
-/// A field that another operation has is reported as unrecognized here, but `response_format` and `style` reach the
-/// rules of the model, which know more to say.
+/// Whether the rules that follow look at the field. One that another operation has is unrecognized here; one that only
+/// another model has is not: the rules of the model know more to say.
 fn belongs(field: Field, checker: &Checker<'_>) -> bool {
     field.is_of(checker.operation, checker.json_body)
 }
@@ -52,19 +52,37 @@ fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
     checker.at(Code::DuplicateKey, path, Some(given(value)), "given more than once; keep one");
 }
 
+/// A field that images requests of this kind do not have.
 fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value, more: &[&str]) {
     let json = checker.json_body;
     let operation = checker.operation;
-    let usual = Field::ALL.iter().filter(|field| field.is_of(operation, json)).map(|field| field.name());
-    let meant = similar(name, usual.chain(more.iter().copied()));
-    let kind = match operation {
+    let place = match operation {
         Operation::Edit => "an edit",
         Operation::Generate => "a generation",
         Operation::Respond => "the image_generation tool",
-        Operation::Runware => "an imageInference task",
-        Operation::Batch => "a batch line",
+        Operation::Runware | Operation::Batch => "such a request",
     };
-    let mut message = join(&["there is no such field in ", kind]);
+    let elsewhere = match (operation, Field::from_name(name)) {
+        (Operation::Edit, Some(Field::Images)) => "; it is for bodies in JSON, files go into image",
+        (Operation::Edit, Some(Field::Image)) => "; in JSON pictures are given in images, by reference",
+        (Operation::Edit, Some(Field::Markup)) => "; only forms have it",
+        (Operation::Generate, Some(Field::Images | Field::Image | Field::Mask | Field::Markup)) => {
+            "; it belongs to an edit"
+        }
+        _ => "",
+    };
+    let usual = Field::ALL.iter().filter(|field| field.is_of(operation, json)).map(|field| field.name());
+    let known: Vec<&str> = usual.chain(more.iter().copied()).collect();
+    stranger(checker, name, value, &join(&[place, elsewhere]), &known);
+}
+
+/// A field that an object does not have, and what it was probably meant to be among those it has.
+pub(super) fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, place: &str, known: &[&str]) {
+    if checker.is_full() {
+        return;
+    }
+    let meant = similar(name, known.iter().copied());
+    let mut message = join(&["there is no such field in ", place]);
     if let Some(meant) = meant {
         message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
     }
@@ -77,6 +95,25 @@ fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value, more: &[&s
         draft.fix(Value::from(meant), applicability);
     } else {
         draft.fix_by_removal(Applicability::Unsafe);
+    }
+}
+
+/// The names of an object with a closed list of fields: `place` says in messages what it is. `elsewhere` may answer for a
+/// name that is not in the list, and tells whether it did.
+pub(super) fn names(
+    checker: &mut Checker<'_>,
+    known: &[&str],
+    place: &str,
+    elsewhere: &dyn Fn(&mut Checker<'_>, &str, &Value) -> bool,
+) {
+    let mut seen = BTreeSet::new();
+    for (name, value) in checker.request.as_object().unwrap_or_default() {
+        if !known.contains(&name.as_str()) && !elsewhere(checker, name, value) {
+            stranger(checker, name, value, place, known);
+        }
+        if !seen.insert(name.as_str()) {
+            duplicate(checker, name, value);
+        }
     }
 }
 

@@ -22,6 +22,8 @@ export type ModelId =
 export type IssueCode =
   /** A request is an object. */
   | "invalid_request"
+  /** The request has more problems than are listed. */
+  | "too_many_issues"
   /** A field that the operation needs is absent. */
   | "required"
   /** A value has another type than the field. */

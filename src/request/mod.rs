@@ -5,11 +5,13 @@
 //! single fields ([`Size`] and what stands in the operations' modules) are made from it on demand.
 
 pub mod batch;
+pub mod data_url;
 pub mod field;
 pub mod runware;
 pub mod size;
 pub mod value;
 
+pub use data_url::DataUrl;
 pub use field::{Field, Fields};
 pub use size::Size;
 pub use value::{File, Value};

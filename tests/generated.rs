@@ -246,15 +246,15 @@ fn tokens(out: &mut String, model: &Model) {
         OutputTokens::Grid(grid) => {
             let factors: Vec<_> =
                 grid.factors.iter().map(|(quality, factor)| format!("{quality} {factor}")).collect();
-            let halves = match grid.rounding {
+            let halves = match grid.formula.rounding {
                 Rounding::HalfUp => "halves up",
                 Rounding::HalfEven => "halves to even",
             };
             write!(
                 out,
                 "\nOutput tokens: ceil(g × round(g × short / long) × ({} + pixels) / {}), {halves}; g is {}.\n",
-                grid.base_pixels,
-                grid.divisor,
+                grid.formula.base_pixels,
+                grid.formula.divisor,
                 factors.join(", ")
             )
             .unwrap();
@@ -288,6 +288,10 @@ fn tokens(out: &mut String, model: &Model) {
             rule.patch,
             rule.budget,
             if rule.assumed { " (measured, not documented)" } else { "" }
+        ),
+        InputTokens::Likely(rule) => format!(
+            "no rule is published; likely one for each patch of {} pixels, at most {}, as on its closest relative",
+            rule.patch, rule.budget
         ),
         InputTokens::NotPublished => "no rule is published".into(),
         InputTokens::None => "not billed".into(),

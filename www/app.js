@@ -51,7 +51,7 @@ async function start() {
     const verb = state.operation === "edit" ? strings.edit : strings.draw;
     $("send").replaceChildren(
       verb,
-      estimate.basis === "unknown" ? "" : el("span", { class: "price" }, strings.about(dollars(estimate.expected))),
+      estimate.expected === null ? "" : el("span", { class: "price" }, strings.about(dollars(estimate.expected))),
     );
   };
   state.addEventListener("change", () => {

@@ -45,6 +45,8 @@ export const strings = {
   billTitle: "Price",
   expected: "expected",
   range: (min, max) => `between ${min} and ${max}`,
+  atLeast: (min) => `at least ${min}`,
+  unknown: "unknown",
   basis: {
     table: "By OpenAI's table of prices per image.",
     tokens: "By tokens and their price.",

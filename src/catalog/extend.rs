@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::Catalog;
+use super::grid;
 use super::model::{Choice, Fact, FlexibleSize, IntRule, Model, OutputTokens, SizeRule, Source};
 use super::rates::{Rates, TokenRates};
 use crate::date::Date;
@@ -108,6 +109,12 @@ impl Catalog {
                 _ => return error(&path, "is not a field that can be set"),
             }
         }
+        if let (OutputTokens::Grid(grid), SizeRule::Flexible(rule)) = (&mut model.output_tokens, model.sizes)
+            && model.sizes != base.sizes
+        {
+            let ranges = grid.factors.iter().map(|(_, factor)| grid::range(*factor, grid.formula, &rule));
+            grid.ranges = Vec::leak(ranges.collect());
+        }
         let taken = self.iter().filter(|other| other.id != model.id).any(|other| {
             model.snapshots.contains(&other.id)
                 || other.snapshots.iter().any(|id| *id == model.id || model.snapshots.contains(id))
@@ -161,13 +168,7 @@ fn params(model: &mut Model, value: &Value, path: &str) -> Checked<()> {
                 model.prompt_max_chars = count(value.get("max_characters"), &at(&path, "max_characters"))?;
             }
             "n" => model.n = integers(value, &path)?,
-            "size" => {
-                model.sizes = sizes(model.sizes, value, &path)?;
-                // What was known of all sizes is not true of others.
-                if let OutputTokens::Grid(grid) = &mut model.output_tokens {
-                    grid.extremes = &[];
-                }
-            }
+            "size" => model.sizes = sizes(model.sizes, value, &path)?,
             "quality" => model.qualities = choice(value, &path)?,
             "background" => model.backgrounds = fact(value, &path, choice)?,
             "output_format" => model.output_formats = fact(value, &path, choice)?,
@@ -379,6 +380,21 @@ mod tests {
         let price = |date| crate::cost::estimate::rates_on(model, date).unwrap().standard.image_input;
         assert_eq!((price(Date::new(2026, 12, 31)), price(Date::new(2027, 1, 1))), (8_000, 6_400));
         assert_eq!(model.lifecycle.status(Date::new(2027, 6, 1)).name(), "retired");
+    }
+
+    #[test]
+    fn other_sizes_have_other_extremes_of_tokens() {
+        let catalog = extended(
+            r#"[{"id":"gpt-image-3","based_on":"gpt-image-2","params":{"size":{"max_pixels":1048576,"max_ratio":1}}}]"#,
+        )
+        .unwrap();
+        let range = |id| match catalog.find(id).unwrap().output_tokens {
+            OutputTokens::Grid(grid) => grid.range("high"),
+            _ => None,
+        };
+        // From 816x816 to 1024x1024.
+        assert_eq!(range("gpt-image-3"), Some((6143, 7024)));
+        assert_eq!(range("gpt-image-2").unwrap().1, 23_719);
     }
 
     #[test]

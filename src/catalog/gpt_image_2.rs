@@ -1,7 +1,8 @@
 //! gpt-image-2, the first with free sizes.
 
+use super::grid::{self, Formula, Grid, Rounding};
 use super::model::{
-    Endpoints, Fact, InputTokens, Lifecycle, Model, OutputTokens, PerImage, Rounding, SizeRule, Source,
+    Endpoints, Fact, InputTokens, Lifecycle, Model, OutputTokens, PerImage, SizeRule, Source,
 };
 use super::rates::{Rates, TokenRates};
 use super::shared;
@@ -9,6 +10,10 @@ use crate::date::Date;
 
 const PAGE: Source =
     Source { url: "https://developers.openai.com/api/docs/models/gpt-image-2", checked: shared::CHECKED };
+
+const FACTORS: [(&str, u32); 3] = [("low", 16), ("medium", 48), ("high", 96)];
+const FORMULA: Formula = shared::formula(Rounding::HalfUp);
+const RANGES: [(u32, u32); 3] = grid::ranges(&FACTORS, FORMULA, &shared::FLEXIBLE);
 
 /// The entry.
 pub(super) const MODEL: Model = Model {
@@ -40,7 +45,7 @@ Fact::NotSupported,
     style: Fact::NotSupported,
     response_format: Fact::NotSupported,
     edit: Fact::Known(shared::edit(Fact::NotSupported, 0, shared::MASK)),
-    output_tokens: OutputTokens::Grid(shared::grid(&[("low", 16), ("medium", 48), ("high", 96)], &[(54, 659), (514, 5930), (2061, 23719)], Rounding::HalfUp)),
+    output_tokens: OutputTokens::Grid(Grid { factors: &FACTORS, ranges: &RANGES, formula: FORMULA }),
     partial_image_tokens: shared::PARTIAL_IMAGE_TOKENS,
     input_tokens: InputTokens::Patches(shared::PATCHES),
     text_output: Fact::NotSupported,

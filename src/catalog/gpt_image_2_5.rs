@@ -1,8 +1,7 @@
 //! gpt-image-2.5, in two kinds that take the same requests at the same price.
 
-use super::model::{
-    Endpoints, Fact, InputTokens, Lifecycle, Model, OutputTokens, Rounding, SizeRule, Source,
-};
+use super::grid::{self, Formula, Grid, Rounding};
+use super::model::{Endpoints, Fact, InputTokens, Lifecycle, Model, OutputTokens, SizeRule, Source};
 use super::rates::{Rates, TokenRates};
 use super::shared;
 use crate::date::Date;
@@ -14,6 +13,10 @@ const PAGE: Source = Source {
 
 /// The calculator on OpenAI's page, bundle of 2026-09-08: it rounds halves to even.
 const CALCULATOR: Source = shared::GUIDE;
+
+const FACTORS: [(&str, u32); 5] = [("low", 16), ("medium", 24), ("high", 48), ("xhigh", 64), ("max", 96)];
+const FORMULA: Formula = shared::formula(Rounding::HalfEven);
+const RANGES: [(u32, u32); 5] = grid::ranges(&FACTORS, FORMULA, &shared::FLEXIBLE);
 
 /// gpt-image-2.5-sunburst.
 pub(super) const SUNBURST: Model =
@@ -58,13 +61,9 @@ Fact::NotPublished },
         style: Fact::NotSupported,
         response_format: Fact::NotSupported,
         edit: Fact::Known(shared::edit(Fact::Known(()), 0, shared::MASK)),
-        output_tokens: OutputTokens::Grid(shared::grid(
-            &[("low", 16), ("medium", 24), ("high", 48), ("xhigh", 64), ("max", 96)],
-            &[(54, 659), (128, 1483), (514, 5930), (905, 10542), (2061, 23719)],
-            Rounding::HalfEven,
-        )),
+        output_tokens: OutputTokens::Grid(Grid { factors: &FACTORS, ranges: &RANGES, formula: FORMULA }),
         partial_image_tokens: shared::PARTIAL_IMAGE_TOKENS,
-        input_tokens: InputTokens::NotPublished,
+        input_tokens: InputTokens::Likely(shared::PATCHES),
         text_output: Fact::NotSupported,
         rates: &[Rates {
             from: None,

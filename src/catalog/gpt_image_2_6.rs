@@ -53,7 +53,7 @@ Fact::Known(SvgRule { max_n: 1, efforts: &["none", "minimal", "low", "medium", "
     output_tokens: // A reseller measured three to four times the tokens of 2.5 at low and medium (2026-11-05): not computed with its grid.
 OutputTokens::NotPublished,
     partial_image_tokens: shared::PARTIAL_IMAGE_TOKENS,
-    input_tokens: InputTokens::NotPublished,
+    input_tokens: InputTokens::Likely(shared::PATCHES),
     text_output: Fact::NotSupported,
     rates: &[Rates { from: None, standard: TokenRates { text_input: 5_000, cached_text_input: 1_250, image_input: 8_000, cached_image_input: 2_000, image_output: 30_000, text_output: Fact::NotSupported }, batch: Fact::NotPublished, source: PAGE }],
     per_image: &[],

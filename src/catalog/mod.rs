@@ -1,5 +1,6 @@
 //! What each model is: one table, data only. No other module names a model.
 
+pub mod grid;
 pub mod model;
 pub mod rates;
 

@@ -3,6 +3,7 @@
 
 use crate::date::Date;
 
+pub use super::grid::{Formula, Grid, Rounding};
 use super::rates::Rates;
 
 /// Where a fact comes from.
@@ -242,6 +243,22 @@ pub struct FlexibleSize {
     pub popular: &'static [(u32, u32)],
 }
 
+impl FlexibleSize {
+    /// Whether a size keeps every rule.
+    #[allow(clippy::cast_lossless, reason = "`From` is not const")]
+    pub const fn accepts(&self, width: u32, height: u32) -> bool {
+        let pixels = (width as u64).saturating_mul(height as u64);
+        let (long, short) = if width > height { (width, height) } else { (height, width) };
+        short > 0
+            && width.is_multiple_of(self.multiple_of)
+            && height.is_multiple_of(self.multiple_of)
+            && long <= self.max_edge
+            && long as u64 <= (short as u64).saturating_mul(self.max_ratio as u64)
+            && pixels >= self.min_pixels as u64
+            && pixels <= self.max_pixels as u64
+    }
+}
+
 /// `stream` and `partial_images`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamRule {
@@ -312,7 +329,7 @@ pub struct MaskRule {
 pub enum OutputTokens {
     /// One row per quality and size.
     Table(&'static [TokenRow]),
-    /// A grid that grows with the size: see [`crate::cost::tokens`].
+    /// A grid that grows with the size.
     Grid(Grid),
     /// Billed by the image, not by tokens.
     PerImage,
@@ -333,31 +350,6 @@ pub struct TokenRow {
     pub tokens: u32,
 }
 
-/// The flexible formula: with `g` the factor of the quality, `L` and `S` the long and short edge and `P` the pixels,
-/// `tokens = ceil(g * round(g * S / L) * (base_pixels + P) / divisor)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
-    /// The factor of each quality.
-    pub factors: &'static [(&'static str, u32)],
-    /// The least and the most tokens of any legal size, factor by factor; empty where they are to be searched for.
-    pub extremes: &'static [(u32, u32)],
-    /// Added to the pixels.
-    pub base_pixels: u32,
-    /// What the product is divided by.
-    pub divisor: u32,
-    /// How the short axis is rounded when it lies exactly between two whole numbers.
-    pub rounding: Rounding,
-}
-
-/// What becomes of exact halves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rounding {
-    /// Upwards, as JavaScript's `Math.round`.
-    HalfUp,
-    /// To the even neighbour.
-    HalfEven,
-}
-
 /// Tokens of an input image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum InputTokens {
@@ -365,6 +357,9 @@ pub enum InputTokens {
     Tiles(Tiles),
     /// Counted in patches under a budget.
     Patches(Patches),
+    /// OpenAI publishes no rule and nobody measured one; this is the rule of the closest relative, to be expected but not
+    /// relied on.
+    Likely(Patches),
     /// OpenAI publishes no rule and nobody measured one.
     NotPublished,
     /// The model takes no images, or does not bill them by tokens.
@@ -384,6 +379,10 @@ pub struct Tiles {
     pub base: u32,
     /// Tokens of each tile.
     pub per_tile: u32,
+    /// Text tokens that each image is seen to add to those of the prompt.
+    pub text_base: u32,
+    /// And further ones for each of its tiles.
+    pub text_per_tile: u32,
     /// Further tokens of a square image looked at closely (`input_fidelity: "high"`).
     pub high_square: u32,
     /// The same for any other ratio.
@@ -405,6 +404,8 @@ pub struct Patches {
     pub magnify_max: u32,
     /// The ratio is capped to this for counting.
     pub max_ratio: u32,
+    /// Text tokens that each image is seen to add to those of the prompt.
+    pub text_per_image: u32,
     /// Whether the rule was found by measuring, or is documented for a sibling only, and assumed here.
     pub assumed: bool,
 }

@@ -1,7 +1,7 @@
 //! Rules that several models have in common, each with its source. Entries name them; nothing is inherited.
 
 use super::model::{
-    Choice, EditRule, Fact, FlexibleSize, Grid, IntRule, MaskRule, Patches, Rounding, Source, StreamRule,
+    Choice, EditRule, Fact, FlexibleSize, Formula, IntRule, MaskRule, Patches, Rounding, Source, StreamRule,
     TierLimit, Tiles, TokenRow,
 };
 use crate::date::Date;
@@ -99,15 +99,9 @@ pub(super) const TOKEN_TABLE: &[TokenRow] = &[
 /// Each partial image is 100 image output tokens on every model. Source: [`GUIDE`].
 pub(super) const PARTIAL_IMAGE_TOKENS: Fact<u32> = Fact::Known(100);
 
-/// The flexible formula with the factors of one generation of models.
-///
-/// A test compares the extremes with every legal size.
-pub(super) const fn grid(
-    factors: &'static [(&'static str, u32)],
-    extremes: &'static [(u32, u32)],
-    rounding: Rounding,
-) -> Grid {
-    Grid { factors, extremes, base_pixels: 2_000_000, divisor: 4_000_000, rounding }
+/// The flexible formula, with the rounding of halves of one generation of models.
+pub(super) const fn formula(rounding: Rounding) -> Formula {
+    Formula { base_pixels: 2_000_000, divisor: 4_000_000, rounding }
 }
 
 /// The tile rule, documented for gpt-image-1: <https://developers.openai.com/api/docs/guides/images-vision>. The closer
@@ -119,6 +113,10 @@ pub(super) const fn tiles(assumed: bool) -> Tiles {
         tile: 512,
         base: 65,
         per_tile: 129,
+        // 16 for a picture of one tile, 38 or so for one of three, on gpt-image-1.5; gpt-image-2 adds one a picture. Recorded
+        // replies, and <https://community.openai.com/t/1382940> (2026-06-25).
+        text_base: 5,
+        text_per_tile: 11,
         high_square: 4160,
         high_other: 6240,
         assumed,
@@ -126,8 +124,15 @@ pub(super) const fn tiles(assumed: bool) -> Tiles {
 }
 
 /// Measured on gpt-image-2: <https://community.openai.com/t/1382940> (2026-06-12). Undocumented.
-pub(super) const PATCHES: Patches =
-    Patches { patch: 32, budget: 1536, magnify_to: 1024, magnify_max: 2, max_ratio: 3, assumed: true };
+pub(super) const PATCHES: Patches = Patches {
+    patch: 32,
+    budget: 1536,
+    magnify_to: 1024,
+    magnify_max: 2,
+    max_ratio: 3,
+    text_per_image: 1,
+    assumed: true,
+};
 
 /// The same on every model page that was seen. Free accounts have none.
 pub(super) const TIERS: &[TierLimit] = &[

@@ -154,21 +154,6 @@ fn broken_rules(rule: &FlexibleSize, width: u32, height: u32) -> Vec<String> {
     broken
 }
 
-impl FlexibleSize {
-    /// Whether a size keeps every rule.
-    pub fn accepts(&self, width: u32, height: u32) -> bool {
-        let pixels = u64::from(width).saturating_mul(u64::from(height));
-        let (long, short) = (width.max(height), width.min(height));
-        short > 0
-            && width.checked_rem(self.multiple_of) == Some(0)
-            && height.checked_rem(self.multiple_of) == Some(0)
-            && long <= self.max_edge
-            && u64::from(long) <= u64::from(short).saturating_mul(u64::from(self.max_ratio))
-            && pixels >= u64::from(self.min_pixels)
-            && pixels <= u64::from(self.max_pixels)
-    }
-}
-
 /// The legal size nearest by [`distance`]. Beside one width the legal heights are those between two bounds, so the best
 /// is the wanted height or a bound: a few candidates a column are enough. Columns are tried outwards from the wanted width,
 /// and no further than where the width alone is further off than the best so far.

@@ -25,6 +25,16 @@ impl NanoUsd {
         Self(tokens.saturating_mul(rate as u64))
     }
 
+    /// So many tokens at a rate in nano-dollars per token; `None` above the largest amount.
+    pub fn checked_of_tokens(tokens: u64, rate: u32) -> Option<Self> {
+        tokens.checked_mul(u64::from(rate)).map(Self)
+    }
+
+    /// The sum; `None` above the largest amount.
+    pub fn checked_plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
     /// The sum, stopping at the largest amount.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
@@ -90,5 +100,8 @@ mod tests {
         assert_eq!(NanoUsd::new(u64::MAX).plus(NanoUsd::new(1)).get(), u64::MAX);
         assert_eq!(NanoUsd::of_tokens(u64::MAX, 8_000).get(), u64::MAX);
         assert_eq!(NanoUsd::new(3).half().get(), 2);
+        assert_eq!(NanoUsd::new(u64::MAX).checked_plus(NanoUsd::new(1)), None);
+        assert_eq!(NanoUsd::checked_of_tokens(u64::MAX, 2), None);
+        assert_eq!(NanoUsd::checked_of_tokens(4160, 40_000), Some(NanoUsd::new(166_400_000)));
     }
 }

@@ -41,10 +41,10 @@ pub fn rate(estimate: &Estimate, images: u32, tier: u32, catalog: &Catalog) -> O
     let Fact::Known(tiers) = model.tiers else { return None };
     let TierLimit { tokens_per_minute, images_per_minute, .. } =
         tiers.iter().copied().find(|row| row.tier == tier)?;
-    if estimate.basis == super::Basis::Unknown {
-        return None;
-    }
-    let tokens: u64 = estimate.items.iter().map(|item| item.tokens.expected).fold(0, u64::saturating_add);
+    let tokens = estimate
+        .items
+        .iter()
+        .try_fold(0_u64, |sum, item| Some(sum.saturating_add(item.tokens?.expected?)))?;
     let by_tokens = u64::from(tokens_per_minute).saturating_mul(u64::from(images.max(1))).checked_div(tokens);
     let by_tokens = by_tokens.map_or(u32::MAX, |count| u32::try_from(count).unwrap_or(u32::MAX));
     let binding = if by_tokens < images_per_minute { Binding::Tokens } else { Binding::Images };
@@ -88,6 +88,40 @@ mod tests {
                 estimate(Operation::Generate, &serde_json::from_str(request).unwrap(), &context, &catalog);
             let found = rate(&estimate, 1, tier, &catalog).unwrap();
             assert_eq!((found.images_per_minute, found.binding), (images, binding), "{request}");
+            assert_eq!(rate(&estimate, 1, 6, &catalog), None);
+        }
+    }
+
+    #[test]
+    fn what_is_not_published_has_no_rate() {
+        let catalog = Catalog::default();
+        let context = Context::new(Date::new(2026, 11, 20));
+        for request in [
+            // No limits, no calculator, no such quality, no such model.
+            r#"{"model":"gpt-image-1.5","prompt":"x","size":"1024x1024","quality":"low"}"#,
+            r#"{"model":"gpt-image-2.6-flare","prompt":"x","size":"1024x1024","quality":"low"}"#,
+            r#"{"model":"gpt-image-2","prompt":"x","size":"1024x1024","quality":"max"}"#,
+            r#"{"model":"nobody","prompt":"x"}"#,
+        ] {
+            let estimate =
+                estimate(Operation::Generate, &serde_json::from_str(request).unwrap(), &context, &catalog);
+            assert_eq!(rate(&estimate, 1, 3, &catalog), None, "{request}");
+        }
+    }
+
+    #[test]
+    fn several_images_share_the_tokens_of_their_call() {
+        let catalog = Catalog::default();
+        let context = Context::new(Date::new(2026, 11, 20));
+        let request = |n| {
+            let json = format!(
+                r#"{{"model":"gpt-image-2","prompt":"x","size":"2880x2880","quality":"high","n":{n}}}"#
+            );
+            serde_json::from_str(&json).unwrap()
+        };
+        for n in [1, 4, 10] {
+            let estimate = estimate(Operation::Generate, &request(n), &context, &catalog);
+            assert_eq!(rate(&estimate, n, 1, &catalog).unwrap().images_per_minute, 4);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::actual::{Cost, CostItem};
+use super::actual::{Cost, CostItem, CostNote};
 use super::cheapest::Cheapest;
-use super::estimate::{Estimate, EstimateItem, Interval};
+use super::estimate::{Estimate, EstimateItem, Note};
+use super::interval::{Bounds, Few, Interval};
 use super::money::NanoUsd;
 use super::rate::Rate;
 use crate::request::Size;
@@ -24,6 +25,34 @@ impl<T: Serialize> Serialize for Interval<T> {
         out.serialize_field("expected", &self.expected)?;
         out.serialize_field("max", &self.max)?;
         out.end()
+    }
+}
+
+impl<T: Serialize> Serialize for Bounds<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Bounds", 3)?;
+        out.serialize_field("min", &self.min)?;
+        out.serialize_field("expected", &self.expected)?;
+        out.serialize_field("max", &self.max)?;
+        out.end()
+    }
+}
+
+impl<T: Serialize + Copy, const N: usize> Serialize for Few<T, N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl Serialize for Note {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text())
+    }
+}
+
+impl Serialize for CostNote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text())
     }
 }
 
@@ -55,10 +84,12 @@ impl Serialize for Estimate {
 
 impl Serialize for EstimateItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("EstimateItem", 3)?;
-        out.serialize_field("kind", self.kind.name())?;
-        out.serialize_field("tokens", &self.tokens)?;
-        out.serialize_field("usd", &self.usd)?;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("kind", self.kind.name())?;
+        if let Some(tokens) = &self.tokens {
+            out.serialize_entry("tokens", tokens)?;
+        }
+        out.serialize_entry("usd", &self.usd)?;
         out.end()
     }
 }
@@ -70,6 +101,9 @@ impl Serialize for Cost {
         out.serialize_entry("usd", &self.usd)?;
         out.serialize_entry("usd_text", &self.usd.to_string())?;
         out.serialize_entry("items", &self.items)?;
+        if !self.notes.is_empty() {
+            out.serialize_entry("notes", &self.notes)?;
+        }
         if !self.unknown_fields.is_empty() {
             out.serialize_entry("unknown_fields", &self.unknown_fields)?;
         }

@@ -61,6 +61,8 @@ impl From<CostError> for Failure {
             CostError::UnknownModel => ("model", "unknown_model"),
             CostError::NoTokenPrices => ("model", "no_token_prices"),
             CostError::NotAnObject => ("usage", "invalid_type"),
+            CostError::InvalidDetails(name) => (name, "invalid_type"),
+            CostError::TooLarge => ("usage", "too_big"),
             CostError::InvalidCount(name) => (name, "invalid_count"),
             CostError::Inconsistent(name) => (name, "inconsistent"),
         };

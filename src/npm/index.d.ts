@@ -179,7 +179,7 @@ export interface Context {
   markup?: FileFacts | null;
   /** Whether the call goes through the Batch API: half the price, no streams. */
   batch?: boolean;
-  /** The text tokens of the prompt, where a tokenizer counted them. */
+  /** The text tokens of the prompt, where a tokenizer (`o200k_base`) counted them. */
   text_tokens?: number;
   /** Whether an edit is sent as JSON. Default: it has `images` and no `image`. */
   json_body?: boolean;
@@ -502,8 +502,18 @@ export interface Interval {
   max: number;
 }
 
-/** What a call will cost, in US dollars. */
-export interface CostEstimate extends Interval {
+/** The same, where not everything is published: null is a number that nobody can tell. Mind that `null > 5` is false. */
+export interface Bounds {
+  /** The least it can be. */
+  min: number;
+  /** What to expect, or null where nothing is published that would tell. */
+  expected: number | null;
+  /** The most it can be, or null where nothing bounds it. */
+  max: number | null;
+}
+
+/** What a call will cost, in US dollars. Null where an item has no number. */
+export interface CostEstimate extends Bounds {
   currency: "USD";
   /** The model whose prices were taken; absent when the catalogue does not know it. */
   model?: string;
@@ -515,9 +525,10 @@ export interface CostEstimate extends Interval {
   by_table?: Interval;
   /** The day the prices were last compared with their source. */
   prices_as_of?: string;
-  /** What is not in the sums, and what was assumed, in plain sentences. */
+  /** What is unknown, and what was assumed, in plain sentences. */
   notes: string[];
-  items: Array<{ kind: CostKind; tokens: Interval; usd: Interval }>;
+  /** `tokens` is absent where the price does not go by tokens. */
+  items: Array<{ kind: CostKind; tokens?: Bounds; usd: Bounds }>;
 }
 
 /** What a call has cost, exactly. */
@@ -527,7 +538,9 @@ export interface Cost {
   /** The same as decimal text, exact to the nano-dollar. */
   usd_text: string;
   items: Array<{ kind: CostKind; tokens: number; usd: number }>;
-  /** Fields of the usage that were not understood. */
+  /** What was assumed because the usage does not say, in plain sentences. */
+  notes?: string[];
+  /** Fields of the usage that were not understood, such as `input_tokens_details.audio_tokens`. */
   unknown_fields?: string[];
 }
 
@@ -540,7 +553,10 @@ export interface Usage {
   output_tokens_details?: { text_tokens: number; image_tokens: number };
 }
 
-/** What a request will cost, as an interval: `auto` sizes and qualities make it wide. */
+/**
+ * What a request will cost, as an interval: `auto` sizes and qualities make it wide. Of a response it is the part of its
+ * image tool, of a batch line half the price of its body, of a Runware task Runware's price.
+ */
 export function estimateCost(operation: Operation, request: unknown, context?: Context): CostEstimate;
 
 /**
@@ -554,7 +570,7 @@ export interface CheapestSize {
   size: string;
   /** Image output tokens of one image. */
   tokens: number;
-  /** What one image costs by its tokens. */
+  /** What one image is expected to cost: by its tokens, or by the published table where that decides. */
   usd: number;
   usd_text: string;
 }

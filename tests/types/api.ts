@@ -26,7 +26,7 @@ export async function everything(signal: AbortSignal) {
     void text;
   }
   const mended: GenerateRequest = normalize("generate", request).request;
-  const usd: number = estimateCost("generate", mended).max;
+  const usd: number | null = estimateCost("generate", mended).max;
   const exact: string = costFromUsage("gpt-image-2", {}).usd_text;
   const format: "png" | "jpeg" | "webp" | "gif" = inspectImage(new Uint8Array()).format;
   const built: Request = buildRequest("edit", { prompt: "x", image: new Blob() }, { apiKey: "k", headers: { a: "b" } });
@@ -64,6 +64,8 @@ export function mistakes(client: ImageClient, caught: unknown) {
   buildRequest("batch", {});
   // @ts-expect-error errors are made by the package
   new ImageApiError({ kind: "user" });
+  // @ts-expect-error the most may be unknown
+  void (estimateCost("generate", {}).max > 5);
   // @ts-expect-error this model does not draw that size
   const size: GenerateRequestFor<"gpt-image-1-mini"> = { model: "gpt-image-1-mini", prompt: "x", size: "2048x2048" };
   // @ts-expect-error this model has no such quality

@@ -1,0 +1,157 @@
+//! What a call will cost, before it is made: an interval that holds the truth, and the expected value in it.
+
+mod batch;
+mod images;
+mod note;
+mod output;
+mod respond;
+mod runware;
+
+pub use note::Note;
+
+use super::interval::{Bounds, Few, Interval};
+use super::kind::Kind;
+use super::money::NanoUsd;
+use super::tokens::Count;
+use crate::catalog::rates::{Rates, TokenRates};
+use crate::catalog::{Catalog, Fact, Model};
+use crate::check::Context;
+use crate::date::Date;
+use crate::request::{Operation, Value};
+
+/// How the price of the finished images was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Tokens by the published rule, times the price of a token.
+    Tokens,
+    /// The published price of an image. Where it differs from tokens times price, both are told.
+    Table,
+    /// OpenAI publishes no rule, or the request has no price: what the finished images cost is not known.
+    Unknown,
+}
+
+impl Basis {
+    /// The word the JavaScript API uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens",
+            Self::Table => "table",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One line of an estimate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EstimateItem {
+    /// What it is for.
+    pub kind: Kind,
+    /// How many tokens; `None` where the price does not go by tokens.
+    pub tokens: Option<Bounds<u64>>,
+    /// What they cost.
+    pub usd: Bounds<NanoUsd>,
+}
+
+/// What a call will cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// The model whose prices were taken; `None` when the catalogue does not know it.
+    pub model: Option<&'static str>,
+    /// The sum of the items. `expected` and `max` are `None` where an item has none: then nobody can tell.
+    pub usd: Bounds<NanoUsd>,
+    /// How the finished images were priced.
+    pub basis: Basis,
+    /// The finished images by tokens times price, where the sum follows the published table.
+    pub by_tokens: Option<Interval<NanoUsd>>,
+    /// The finished images by the published table, where the sum follows the tokens.
+    pub by_table: Option<Interval<NanoUsd>>,
+    /// The day the prices were last compared with their source.
+    pub prices_as_of: Option<Date>,
+    /// What is unknown, and what was assumed.
+    pub notes: Few<Note, 10>,
+    /// What makes up the sum.
+    pub items: Few<EstimateItem, 5>,
+}
+
+/// Estimates a call. Never fails: what cannot be priced has no number, and `notes` say why.
+pub fn estimate(operation: Operation, request: &Value, context: &Context, catalog: &Catalog) -> Estimate {
+    match operation {
+        Operation::Generate | Operation::Edit => {
+            images::estimate(operation, request, context, context.batch, catalog)
+        }
+        Operation::Respond => respond::estimate(request, context, context.batch, catalog),
+        Operation::Runware => runware::estimate(request, catalog),
+        Operation::Batch => batch::estimate(request, context, catalog),
+    }
+}
+
+/// The rates that hold on a day: the last row that has begun.
+pub fn rates_on(model: &Model, today: Date) -> Option<&'static Rates> {
+    model.rates.iter().rev().find(|rates| rates.from.is_none_or(|from| from <= today)).or(model.rates.first())
+}
+
+impl Estimate {
+    /// Nothing yet, or nothing at all.
+    const fn empty(model: Option<&'static str>) -> Self {
+        let nothing = Some(NanoUsd::ZERO);
+        Self {
+            model,
+            usd: Bounds { min: NanoUsd::ZERO, expected: nothing, max: nothing },
+            basis: Basis::Unknown,
+            by_tokens: None,
+            by_table: None,
+            prices_as_of: None,
+            notes: Few::new(),
+            items: Few::new(),
+        }
+    }
+
+    /// What cannot be priced at all, and why.
+    fn unpriced(note: Note) -> Self {
+        let mut estimate = Self::empty(None);
+        estimate.usd = Bounds::unknown(NanoUsd::ZERO);
+        estimate.notes.push(note);
+        estimate
+    }
+
+    fn note(&mut self, note: Note) {
+        if self.notes.iter().all(|known| *known != note) {
+            self.notes.push(note);
+        }
+    }
+
+    fn push(&mut self, kind: Kind, tokens: Option<Bounds<u64>>, usd: Bounds<NanoUsd>) {
+        self.usd = self.usd.plus(usd);
+        self.items.push(EstimateItem { kind, tokens, usd });
+    }
+
+    fn push_tokens(&mut self, kind: Kind, tokens: Bounds<u64>, rate: u32) {
+        self.push(kind, Some(tokens), tokens.map(|tokens| NanoUsd::of_tokens(tokens, rate)));
+    }
+
+    /// A part of the bill of which nothing is known.
+    fn push_unknown(&mut self, kind: Kind) {
+        self.push(kind, Some(Bounds::unknown(0)), Bounds::unknown(NanoUsd::ZERO));
+    }
+
+    /// The prices of a day, for batches half of them. Remembers where they come from.
+    fn prices(&mut self, rates: &Rates, batch: bool) -> TokenRates {
+        self.prices_as_of = Some(rates.source.checked);
+        match (batch, rates.batch) {
+            (true, Fact::Known(batch)) => batch,
+            (true, Fact::NotSupported | Fact::NotPublished) => {
+                self.note(Note::NoBatchPrice);
+                rates.standard
+            }
+            (false, _) => rates.standard,
+        }
+    }
+}
+
+impl Count {
+    /// So many times the count.
+    fn times(self, count: u64) -> Bounds<u64> {
+        let times = |tokens: u32| u64::from(tokens).saturating_mul(count);
+        Bounds { min: times(self.min), expected: Some(times(self.expected)), max: self.max.map(times) }
+    }
+}

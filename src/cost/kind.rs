@@ -1,0 +1,35 @@
+//! The parts of a bill.
+
+/// What part of a bill an amount belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The prompt.
+    TextInput,
+    /// The input images and the mask.
+    ImageInput,
+    /// The finished images.
+    ImageOutput,
+    /// The partial images of a stream.
+    PartialImages,
+    /// Text the model writes.
+    TextOutput,
+    /// The part of the prompt that was read from the cache.
+    CachedTextInput,
+    /// The part of the input images that was read from the cache.
+    CachedImageInput,
+}
+
+impl Kind {
+    /// The word the JavaScript API uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TextInput => "text_input",
+            Self::ImageInput => "image_input",
+            Self::ImageOutput => "image_output",
+            Self::PartialImages => "partial_images",
+            Self::TextOutput => "text_output",
+            Self::CachedTextInput => "cached_text_input",
+            Self::CachedImageInput => "cached_image_input",
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Tokens of input images.
+//!
+//! How the service rounds the edges of a picture it has scaled is not published. A scaled picture has whole edges, so the
+//! truth lies between rounding down and rounding up: the bounds count both, and are nearly always equal.
+
+use super::Count;
+use crate::catalog::Model;
+use crate::catalog::model::{InputTokens, Patches, Tiles};
+
+/// What to expect of one picture of that size. `high_fidelity` adds the closer look where the model bills one. `None` where
+/// no rule is known.
+pub fn input(model: &Model, width: u32, height: u32, high_fidelity: bool) -> Option<u32> {
+    input_bounds(model, Some((width, height)), high_fidelity).map(|count| count.expected)
+}
+
+/// Image input tokens of one picture, of that size or of any. `None` where no rule is known.
+pub fn input_bounds(model: &Model, size: Option<(u32, u32)>, high_fidelity: bool) -> Option<Count> {
+    match (model.input_tokens, size) {
+        (InputTokens::Tiles(tiles), Some((width, height))) => {
+            Some(tile_tokens(&tiles, width, height, high_fidelity))
+        }
+        (InputTokens::Tiles(tiles), None) => {
+            let closer = if high_fidelity { (tiles.high_square, tiles.high_other) } else { (0, 0) };
+            let least = tiles.tokens(1).saturating_add(closer.0);
+            let most = tiles.tokens(most_tiles(&tiles)).saturating_add(closer.1);
+            Some(Count { min: least, expected: least.midpoint(most), max: Some(most) })
+        }
+        (InputTokens::Patches(patches), Some((width, height))) => Some(patch_tokens(&patches, width, height)),
+        (InputTokens::Patches(patches), None) => Some(any_patches(&patches)),
+        (InputTokens::Likely(patches), size) => {
+            let likely = size.map_or_else(|| any_patches(&patches), |(w, h)| patch_tokens(&patches, w, h));
+            Some(Count { min: 0, max: None, ..likely })
+        }
+        (InputTokens::NotPublished, _) => None,
+        (InputTokens::None, _) => Some(Count::exact(0)),
+    }
+}
+
+/// Text tokens that a picture is seen to add to those of the prompt, of that size or of any.
+pub(super) fn text_beside(model: &Model, size: Option<(u32, u32)>) -> u32 {
+    match model.input_tokens {
+        InputTokens::Tiles(tiles) => {
+            let count = size.map_or(1, |(width, height)| tile_counts(&tiles, width, height).1);
+            tiles.text_base.saturating_add(tiles.text_per_tile.saturating_mul(count))
+        }
+        InputTokens::Patches(patches) | InputTokens::Likely(patches) => patches.text_per_image,
+        InputTokens::NotPublished | InputTokens::None => 0,
+    }
+}
+
+/// The most of them that a picture of any size is seen to add.
+pub(super) fn most_text_beside(model: &Model) -> u32 {
+    match model.input_tokens {
+        InputTokens::Tiles(tiles) => {
+            tiles.text_base.saturating_add(tiles.text_per_tile.saturating_mul(most_tiles(&tiles)))
+        }
+        _ => text_beside(model, None),
+    }
+}
+
+impl Tiles {
+    const fn tokens(&self, count: u32) -> u32 {
+        self.base.saturating_add(self.per_tile.saturating_mul(count))
+    }
+}
+
+/// The most tiles of any picture: after the short side is scaled down, the long one is at most `fit_edge`.
+const fn most_tiles(tiles: &Tiles) -> u32 {
+    let tile = if tiles.tile == 0 { 1 } else { tiles.tile };
+    tiles.fit_edge.div_ceil(tile).saturating_mul(tiles.short_side.div_ceil(tile))
+}
+
+fn tile_tokens(tiles: &Tiles, width: u32, height: u32, high_fidelity: bool) -> Count {
+    let closer = match (high_fidelity, width == height) {
+        (false, _) => 0,
+        (true, true) => tiles.high_square,
+        (true, false) => tiles.high_other,
+    };
+    let tokens = |count| tiles.tokens(count).saturating_add(closer);
+    let (least, expected, most) = tile_counts(tiles, width, height);
+    Count { min: tokens(least), expected: tokens(expected), max: Some(tokens(most)) }
+}
+
+/// Tiles that a picture touches: the fewest, the expected number and the most, by how scaled edges are rounded.
+///
+/// Fit inside the square, then scale the short side down. <https://developers.openai.com/api/docs/guides/images-vision>
+/// (checked 2026-11-20).
+fn tile_counts(tiles: &Tiles, width: u32, height: u32) -> (u32, u32, u32) {
+    let (long, short) = (u64::from(width.max(height)).max(1), u64::from(width.min(height)).max(1));
+    let (fit, side, tile) =
+        (u64::from(tiles.fit_edge), u64::from(tiles.short_side), u64::from(tiles.tile).max(1));
+    // The short edge inside the square, rounded down and up.
+    let fitted = if long <= fit { (short, short) } else { scaled(short, fit, long) };
+    let inside = long.min(fit);
+    let count = |short: u64, long: u64| {
+        let count = short.div_ceil(tile).max(1).saturating_mul(long.div_ceil(tile).max(1));
+        u32::try_from(count).unwrap_or(u32::MAX)
+    };
+    // The longer the short edge, the shorter the long one after scaling.
+    let least = match fitted.1 {
+        short if short <= side => count(fitted.0, inside),
+        short => count(side, scaled(inside, side, short).0),
+    };
+    let most = match fitted.0 {
+        short if short <= side => count(fitted.1, inside),
+        short => count(side, scaled(inside, side, short).1),
+    };
+    // Without rounding between: the long edge keeps its ratio to the short side.
+    let shrinks = short.saturating_mul(inside) > side.saturating_mul(long);
+    let expected = if shrinks { count(side, nearest(long.saturating_mul(side), short)) } else { most };
+    (least.min(expected), expected, most.max(expected))
+}
+
+/// `edge * by / of`, rounded down and up.
+fn scaled(edge: u64, by: u64, of: u64) -> (u64, u64) {
+    let (product, of) = (edge.saturating_mul(by), of.max(1));
+    (product.checked_div(of).unwrap_or(0), product.div_ceil(of))
+}
+
+fn nearest(numerator: u64, denominator: u64) -> u64 {
+    let twice = numerator.saturating_mul(2).saturating_add(denominator);
+    twice.checked_div(denominator.saturating_mul(2)).unwrap_or(0)
+}
+
+fn any_patches(rule: &Patches) -> Count {
+    Count { min: 1, expected: rule.budget.midpoint(1), max: Some(rule.budget) }
+}
+
+/// Magnify, cap the ratio, shrink to the budget, count patches.
+///
+/// Found by measuring: <https://community.openai.com/t/1382940> (2026-06-12). The shrink is the one OpenAI documents for
+/// patches: by the square root of budget and area, then tightened until the patches of one axis are whole
+/// (<https://developers.openai.com/api/docs/guides/images-vision>, checked 2026-11-20).
+fn patch_tokens(rule: &Patches, width: u32, height: u32) -> Count {
+    let patch = u64::from(rule.patch).max(1);
+    let budget = u64::from(rule.budget).max(1);
+    // The edges as fractions of one denominator.
+    let (mut w, mut h, mut of) = (u64::from(width.max(1)), u64::from(height.max(1)), 1_u64);
+    let long = w.max(h);
+    let target = u64::from(rule.magnify_to);
+    if long < target {
+        let most = u64::from(rule.magnify_max).max(1);
+        (w, h, of) = if long.saturating_mul(most) <= target {
+            (w.saturating_mul(most), h.saturating_mul(most), 1)
+        } else {
+            (w.saturating_mul(target), h.saturating_mul(target), long)
+        };
+    }
+    // The canvas that is billed is no longer than the ratio allows: the short side is padded.
+    let ratio = u64::from(rule.max_ratio).max(1);
+    (w, h, of) = (w.saturating_mul(ratio), h.saturating_mul(ratio), of.saturating_mul(ratio));
+    let cap = |edge: u64, other: u64| edge.max(other.div_ceil(ratio));
+    (w, h) = (cap(w, h), cap(h, w));
+
+    let across = |edge: u64| edge.div_ceil(patch.saturating_mul(of)).max(1);
+    let floored = |edge: u64| edge.checked_div(of).unwrap_or(0).div_ceil(patch).max(1);
+    let count = |a: u64, b: u64| u32::try_from(a.saturating_mul(b).min(budget)).unwrap_or(u32::MAX);
+    if across(w).saturating_mul(across(h)) <= budget {
+        let (least, most) = (count(floored(w), floored(h)), count(across(w), across(h)));
+        return Count { min: least, expected: most, max: Some(most) };
+    }
+    // Shrunk to the budget exactly there are sqrt(budget * w / h) patches across and sqrt(budget * h / w) down.
+    let whole = |edge: u64, other: u64| {
+        budget.saturating_mul(edge).checked_div(other.max(1)).unwrap_or(0).isqrt().max(1)
+    };
+    let (columns, rows) = (whole(w, h), whole(h, w));
+    // The axis that loses more to the next whole patch decides, and the other keeps its ratio to it.
+    let (decided, other, edge) =
+        if columns.saturating_mul(h) < rows.saturating_mul(w) { (columns, h, w) } else { (rows, w, h) };
+    let kept = decided.saturating_mul(other).div_ceil(edge.max(1));
+    let pixels = decided.saturating_mul(patch).saturating_mul(other).checked_div(edge.max(1)).unwrap_or(0);
+    let (least, most) = (count(decided, pixels.div_ceil(patch).max(1)), count(decided, kept.max(1)));
+    Count { min: least, expected: most, max: Some(most) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Count, input_bounds, most_text_beside, patch_tokens, text_beside, tile_counts, tile_tokens};
+    use crate::catalog::Catalog;
+    use crate::catalog::model::{InputTokens, Patches, Tiles};
+
+    fn tiles() -> Tiles {
+        match Catalog::default().find("gpt-image-1").unwrap().input_tokens {
+            InputTokens::Tiles(tiles) => tiles,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn patches() -> Patches {
+        match Catalog::default().find("gpt-image-2").unwrap().input_tokens {
+            InputTokens::Patches(patches) => patches,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn tiles_are_counted_as_documented() {
+        for (width, height, tokens) in [
+            (512, 512, 194),
+            (1024, 1024, 194),
+            (1024, 1536, 323),
+            (2048, 4096, 323),
+            (128, 128, 194),
+            (480, 1408, 452),
+            (1, 1, 194),
+            (65535, 1, 581),
+        ] {
+            let found = tile_tokens(&tiles(), width, height, false);
+            assert_eq!(found, Count::exact(tokens), "{width}x{height}");
+        }
+        assert_eq!(tile_tokens(&tiles(), 1024, 1024, true), Count::exact(194 + 4160));
+        assert_eq!(tile_tokens(&tiles(), 1024, 1536, true), Count::exact(323 + 6240));
+        assert_eq!(tile_tokens(&tiles(), 1536, 1024, true), Count::exact(323 + 6240));
+    }
+
+    #[test]
+    fn a_hair_beside_a_whole_tile_is_told_as_an_interval() {
+        // The long side comes to 512.5 pixels.
+        assert_eq!(tile_counts(&tiles(), 1024, 1023), (1, 2, 2));
+        assert_eq!(tile_counts(&tiles(), 3000, 2999), (1, 1, 2));
+        // 682.67 pixels high inside the square: 1536 long after scaling, or a pixel and a half more.
+        assert_eq!(tile_counts(&tiles(), 3000, 1000), (3, 3, 4));
+        assert_eq!(tile_tokens(&tiles(), 3000, 1000, false).expected, 452);
+    }
+
+    #[test]
+    fn patches_are_counted_as_measured() {
+        for (width, height, tokens) in [
+            (128, 128, 64),
+            (1024, 1024, 1024),
+            (1024, 768, 768),
+            (1024, 1536, 1536),
+            (512, 512, 1024),
+            (1, 1, 1),
+            // The example of OpenAI's guide: 1056 x 1408 pixels, 33 x 44 patches.
+            (1800, 2400, 1452),
+            // A strip is billed as if it were three to one: 32 x 11 patches.
+            (1024, 16, 352),
+            (3840, 2160, 1508),
+        ] {
+            let found = patch_tokens(&patches(), width, height);
+            assert_eq!((found.expected, found.max), (tokens, Some(tokens)), "{width}x{height}");
+        }
+    }
+
+    /// The same rules by floats, step by step as the sources tell them.
+    fn slow_patches(width: u32, height: u32) -> f64 {
+        let (mut w, mut h) = (f64::from(width), f64::from(height));
+        let long = w.max(h);
+        if long < 1024.0 {
+            let factor = (1024.0 / long).min(2.0);
+            (w, h) = (w * factor, h * factor);
+        }
+        (w, h) = (w.max(h / 3.0), h.max(w / 3.0));
+        let count = |w: f64, h: f64| (w / 32.0 - 1e-9).ceil() * (h / 32.0 - 1e-9).ceil();
+        if count(w, h) > 1536.0 {
+            let shrink = (32.0 * 32.0 * 1536.0 / (w * h)).sqrt();
+            let (across, down) = (w * shrink / 32.0, h * shrink / 32.0);
+            let floor = |x: f64| (x + 1e-9).floor();
+            let tight = shrink * (floor(across) / across).min(floor(down) / down);
+            (w, h) = (w * tight, h * tight);
+        }
+        count(w, h)
+    }
+
+    fn slow_tiles(width: u32, height: u32) -> f64 {
+        let (mut long, mut short) = (f64::from(width.max(height)), f64::from(width.min(height)));
+        if long > 2048.0 {
+            (long, short) = (2048.0, short * 2048.0 / long);
+        }
+        if short > 512.0 {
+            (long, short) = (long * 512.0 / short, 512.0);
+        }
+        (long / 512.0 - 1e-9).ceil() * (short / 512.0 - 1e-9).ceil()
+    }
+
+    proptest! {
+        #[test]
+        fn whole_numbers_count_as_floats_do(width in 1_u32..5000, height in 1_u32..5000) {
+            let found = patch_tokens(&patches(), width, height);
+            prop_assert!((f64::from(found.expected) - slow_patches(width, height)).abs() < 0.5, "{:?}", found);
+            prop_assert!(found.min <= found.expected && Some(found.expected) == found.max);
+            let (least, expected, most) = tile_counts(&tiles(), width, height);
+            let slow = slow_tiles(width, height);
+            prop_assert!(f64::from(least) <= slow && slow <= f64::from(most), "{} {} {}", least, slow, most);
+            prop_assert!(least <= expected && expected <= most);
+        }
+
+        #[test]
+        fn every_size_lies_within_the_bounds_of_any_size(width: u32, height: u32, high: bool) {
+            for model in Catalog::default().iter() {
+                let any = input_bounds(model, None, high);
+                let one = input_bounds(model, Some((width, height)), high);
+                prop_assert_eq!(any.is_some(), one.is_some());
+                let (Some(any), Some(one)) = (any, one) else { continue };
+                prop_assert!(any.min <= one.min && one.min <= one.expected, "{} {:?} {:?}", model.id, any, one);
+                prop_assert!(one.max.is_none_or(|max| one.expected <= max && any.max.is_some_and(|most| max <= most)));
+                prop_assert!(text_beside(model, Some((width, height))) <= most_text_beside(model));
+            }
+        }
+    }
+}

@@ -224,6 +224,66 @@ fn rules_that_cannot_be_broken_alone_are_among_the_issues() {
 }
 
 #[test]
+fn animations_and_vector_images_have_rules_of_their_own() {
+    let found = |fields: &str| {
+        let all = codes(
+            Operation::Generate,
+            &generation(&format!(r#""model":"gpt-image-2.6-flare",{fields}"#)),
+            &Context::new(QUIET),
+        );
+        assert_eq!(all.first(), Some(&Code::FormatPreview), "{fields}: {all:?}");
+        all.get(1..).unwrap().to_vec()
+    };
+    let gif = |fields: &str| {
+        // The size stands before the format in the order of the documentation.
+        let fields = format!(r#""model":"gpt-image-2.6-flare","output_format":"gif",{fields}"#);
+        let mut all = codes(Operation::Generate, &generation(&fields), &Context::new(QUIET));
+        all.retain(|code| *code != Code::FormatPreview);
+        all
+    };
+    for (frames, legal, too_large) in
+        [(2, 960, 976), (9, 960, 976), (10, 816, 832), (12, 816, 832), (13, 720, 736), (16, 720, 736)]
+    {
+        let sized = |edge: u32| gif(&format!(r#""frame_count":{frames},"size":"{edge}x{edge}""#));
+        assert_eq!(sized(legal), [], "{frames}");
+        assert_eq!(sized(too_large), [Code::AnimationSize], "{frames}");
+    }
+    assert_eq!(gif(r#""size":"960x960""#), []);
+    assert_eq!(gif(r#""size":"1024x1024""#), [Code::AnimationSize]);
+    assert_eq!(gif(r#""size":"512x520""#), [Code::SizeNotOffered]);
+    assert_eq!(gif(r#""frame_count":1"#), [Code::TooSmall]);
+    assert_eq!(gif(r#""frame_count":17"#), [Code::TooBig]);
+    assert_eq!(gif(r#""frame_duration_ms":655350"#), []);
+    assert_eq!(gif(r#""frame_duration_ms":655360"#), [Code::TooBig]);
+    let svg = |svg: &str| found(&format!(r#""output_format":"svg","svg":{svg}"#));
+    assert_eq!(svg(r#"{"model":"gpt-5"}"#), []);
+    assert_eq!(svg(r#"{"model":"gpt-5","reasoning":{"effort":"max"}}"#), []);
+    assert_eq!(svg(r#"{"model":"gpt-5","reasoning":{"effort":null}}"#), []);
+    let broken = |svg: &str, code: Code, param: &str| {
+        let fields = format!(r#""model":"gpt-image-2.6-flare","output_format":"svg","svg":{svg}"#);
+        let report =
+            check(Operation::Generate, &generation(&fields), &Context::new(QUIET), &Catalog::default());
+        let issues: Vec<_> = report.issues.iter().filter(|issue| issue.code != Code::FormatPreview).collect();
+        assert_eq!(
+            issues.iter().map(|issue| (issue.code, issue.param.as_str())).collect::<Vec<_>>(),
+            [(code, param)]
+        );
+    };
+    broken("{}", Code::Required, "svg.model");
+    broken(r#"{"model":5}"#, Code::InvalidType, "svg.model");
+    broken(r#"{"model":"m","colour":1}"#, Code::UnrecognizedKey, "svg.colour");
+    broken(r#"{"model":"m","reasoning":"high"}"#, Code::InvalidType, "svg.reasoning");
+    broken(r#"{"model":"m","reasoning":{"effort":"hihg"}}"#, Code::InvalidValue, "svg.reasoning.effort");
+    broken(r#"{"model":"m","reasoning":{"depth":1}}"#, Code::UnrecognizedKey, "svg.reasoning.depth");
+    let edit =
+        request(r#"{"model":"gpt-image-2.6-flare","prompt":"x","image":"@file","output_format":"svg"}"#);
+    assert_eq!(
+        codes(Operation::Edit, &edit, &Context::new(QUIET)),
+        [Code::FormatPreview, Code::UnpublishedParameter]
+    );
+}
+
+#[test]
 fn a_prompt_is_counted_in_characters() {
     for (count, expected) in [(32_000, vec![]), (32_001, vec![Code::PromptTooLong])] {
         for character in ["a", "é", "🦦"] {

@@ -15,6 +15,19 @@ const PAGE: Source = Source {
 
 const FORMATS: Choice = Choice { values: &["png", "jpeg", "webp", "gif", "svg"], default: Some("png") };
 
+/// Frames, and how large they may be: a reseller found square frames of at most 960 pixels for 2 to 9 of them, 816 for 10
+/// to 12, and 720 for 13 to 16. That is a sheet of 8,294,400 pixels in 9, 12 or 16 cells.
+const ANIMATION: AnimationRule = AnimationRule {
+    frame_count: IntRule { min: 2, max: 16, default: 9 },
+    frame_duration_ms: IntRule { min: 10, max: 655_350, default: 200 },
+    sheet_max_pixels: 8_294_400,
+    sheet_cells: &[(9, 9), (12, 12), (16, 16)],
+    sheet_source: Source {
+        url: "https://docs.apiyi.com/en/live/2026-11/gpt-image-2-6-gif-size-table",
+        checked: shared::CHECKED,
+    },
+};
+
 /// gpt-image-2.6-sunburst.
 pub(super) const SUNBURST: Model = model("gpt-image-2.6-sunburst", "GPT Image 2.6 Sunburst");
 
@@ -44,7 +57,7 @@ const fn model(id: &'static str, name: &'static str) -> Model {
     input_fidelity: Fact::NotPublished,
     streaming: Fact::Known(StreamRule { excluded_formats: &["gif", "svg"], ..shared::STREAM }),
     complexity: Fact::Known(Choice { values: &["low", "medium", "high"], default: None }),
-    animation: Fact::Known(AnimationRule { frame_count: IntRule { min: 2, max: 16, default: 9 }, frame_duration_ms: IntRule { min: 10, max: 655_350, default: 200 } }),
+    animation: Fact::Known(ANIMATION),
     svg: // The JavaScript SDK says that edits give no vector images, the Python SDK that they do.
 Fact::Known(SvgRule { max_n: 1, efforts: &["none", "minimal", "low", "medium", "high", "xhigh", "max"], edits: Fact::NotPublished }),
     style: Fact::NotSupported,

@@ -277,6 +277,12 @@ pub struct AnimationRule {
     pub frame_count: IntRule,
     /// `frame_duration_ms`, in milliseconds; the API rounds to 10.
     pub frame_duration_ms: IntRule,
+    /// All frames are drawn on one sheet of at most so many pixels. Measured, not published.
+    pub sheet_max_pixels: u32,
+    /// How many frames the sheet has room for: up to so many frames (the first number) it is cut into so many cells.
+    pub sheet_cells: &'static [(u32, u32)],
+    /// Where the measurements are told.
+    pub sheet_source: Source,
 }
 
 /// Vector output.

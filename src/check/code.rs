@@ -120,6 +120,9 @@ codes! {
     SizeExperimental = "size_experimental", Warning, GUIDE,
         "OpenAI calls sizes above 2560x1440 pixels experimental.",
         "Results vary more, and they cost more.";
+    AnimationSize = "animation_size", Warning, "https://docs.apiyi.com/en/live/2026-11/gpt-image-2-6-gif-size-table",
+        "The frames of the animation are larger than was seen to work.",
+        "All frames are drawn on one sheet, so more of them must be smaller. Measured by a reseller in November 2026; OpenAI publishes no limit.";
     TransparentFormat = "transparent_format", Error, GUIDE,
         "A transparent background needs a format with an alpha channel.",
         "With `jpeg` the API drops the transparency. `png` is offered; it changes the file, not the picture.";

@@ -121,7 +121,14 @@ pub(super) fn formats(checker: &mut Checker<'_>, model: &Model) {
     }
     let Some(svg) = model.svg.known() else { return };
     if format == Some("svg") {
-        if checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(svg.max_n)) {
+        if checker.operation == Operation::Edit && svg.edits.known().is_none() {
+            let message =
+                "the official SDKs disagree on whether edits can answer a vector image; it may be refused";
+            checker.issue(Code::UnpublishedParameter, Field::OutputFormat, message);
+        }
+        if checker.operation != Operation::Respond
+            && checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(svg.max_n))
+        {
             checker
                 .issue(Code::SvgCount, Field::N, "a vector image comes alone; set n to 1")
                 .fix(Value::from(svg.max_n), Applicability::Unsafe);

@@ -19,6 +19,7 @@ mod runware;
 mod serialize;
 mod shape;
 mod size;
+mod svg;
 
 pub use code::Code;
 pub use context::{Context, ImageFacts, Transparency};
@@ -95,12 +96,7 @@ fn parameters(checker: &mut Checker<'_>) {
     choice::number(checker, Field::FrameCount, animation.map(|fact| map(fact, |rule| rule.frame_count)));
     let duration = animation.map(|fact| map(fact, |rule| rule.frame_duration_ms));
     choice::number(checker, Field::FrameDurationMs, duration);
-    if checker.fields.raw(Field::Svg).is_some() {
-        let svg = model.map(|model| model.svg);
-        if choice::supported(checker, Field::Svg, svg).is_some() {
-            shape::typed(checker, Field::Svg);
-        }
-    }
+    svg::check(checker);
     if let Some(model) = model {
         combination::transparency(checker, model);
         combination::preview_format(checker, model);

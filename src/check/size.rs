@@ -5,6 +5,7 @@ use super::code::Code;
 use super::message::{integer, join, quoted};
 use super::report::Applicability;
 use super::shape::typed;
+use crate::catalog::Model;
 use crate::catalog::model::{FlexibleSize, SizeRule};
 use crate::request::{Field, Size, Value};
 
@@ -29,7 +30,43 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     match (model.sizes, size) {
         (SizeRule::Presets { auto: true, .. } | SizeRule::Flexible(_), Size::Auto) => {}
         (SizeRule::Presets { sizes, auto }, size) => presets(checker, sizes, auto, size),
-        (SizeRule::Flexible(rule), Size::Pixels { width, height }) => flexible(checker, &rule, width, height),
+        (SizeRule::Flexible(rule), Size::Pixels { width, height }) => {
+            match sheet(checker, model) {
+                // Frames are smaller than pictures: how small they may be is not published.
+                Some(frame_pixels) => {
+                    let frames = FlexibleSize { min_pixels: 0, ..rule };
+                    flexible(checker, &frames, width, height);
+                    animated(checker, &frames, frame_pixels, width, height);
+                }
+                None => flexible(checker, &rule, width, height),
+            }
+        }
+    }
+}
+
+/// The most pixels of one frame, where the request asks for an animation.
+fn sheet(checker: &Checker<'_>, model: &Model) -> Option<u32> {
+    let rule = model.animation.known().filter(|_| checker.fields.text(Field::OutputFormat) == Some("gif"))?;
+    let frames = checker.fields.integer(Field::FrameCount).unwrap_or(i64::from(rule.frame_count.default));
+    let cells =
+        rule.sheet_cells.iter().find(|(most, _)| frames <= i64::from(*most)).map(|(_, cells)| *cells)?;
+    rule.sheet_max_pixels.checked_div(cells)
+}
+
+fn animated(checker: &mut Checker<'_>, rule: &FlexibleSize, frame_pixels: u32, width: u32, height: u32) {
+    let pixels = u64::from(width).saturating_mul(u64::from(height));
+    if pixels <= u64::from(frame_pixels) || !rule.accepts(width, height) {
+        return;
+    }
+    let fitting = FlexibleSize { max_pixels: frame_pixels, ..*rule };
+    let message = join(&[
+        "so many frames of this size were seen to be refused; at most ",
+        &integer(i64::from(frame_pixels)),
+        " pixels each",
+    ]);
+    let draft = checker.issue(Code::AnimationSize, Field::Size, &message);
+    if let Some((width, height)) = nearest(&fitting, width, height) {
+        draft.fix(Value::from(Size::Pixels { width, height }.to_string()), Applicability::Unsafe);
     }
 }
 

@@ -66,6 +66,8 @@ export type IssueCode =
   | "size_not_offered"
   /** OpenAI calls sizes above 2560x1440 pixels experimental. */
   | "size_experimental"
+  /** The frames of the animation are larger than was seen to work. */
+  | "animation_size"
   /** A transparent background needs a format with an alpha channel. */
   | "transparent_format"
   /** Transparent backgrounds are a preview on this model. */

@@ -525,7 +525,9 @@ fn responses_are_checked_outside_and_inside_the_tool() {
     };
     assert_eq!(with(r#"{"type":"image_generation"}"#), []);
     assert_eq!(
-        with(r#"{"type":"image_generation","model":"gpt-image-1-mini","size":"1024x1024","action":"edit"}"#),
+        with(
+            r#"{"type":"image_generation","model":"gpt-image-1-mini","size":"1024x1024","action":"generate"}"#
+        ),
         []
     );
     assert_eq!(with(r#"{"type":"web_search"}"#), [Code::NoImageTool]);
@@ -550,6 +552,55 @@ fn responses_are_checked_outside_and_inside_the_tool() {
     };
     assert_eq!(choice(""), [Code::ToolNotForced]);
     assert_eq!(choice(r#","tool_choice":"none""#), [Code::ToolForbidden]);
+    let tool = |tool: &str, more: &str| {
+        respond_codes(&format!(
+            r#"{{"model":"gpt-5","input":"x","tools":[{{"type":"image_generation",{tool}}}],{forced}{more}}}"#
+        ))
+    };
+    assert_eq!(tool(r#""partial_images":2"#, ""), [Code::PartialImagesWithoutStream]);
+    assert_eq!(tool(r#""partial_images":2"#, r#","stream":true"#), []);
+    assert_eq!(tool(r#""action":"edit""#, ""), [Code::NothingToEdit]);
+    for (more, expected) in [
+        (r#","previous_response_id":"resp_1""#, vec![]),
+        (r#","conversation":"conv_1""#, vec![]),
+        (r#","previous_response_id":"r","conversation":"c""#, vec![Code::PreviousAndConversation]),
+        (r#","previous_response_id":5"#, vec![Code::InvalidType]),
+    ] {
+        assert_eq!(tool(r#""action":"edit""#, more), expected, "{more}");
+    }
+    let mask = |mask: &str| tool(&format!(r#""input_image_mask":{mask}"#), "");
+    assert_eq!(mask(&format!(r#"{{"image_url":"data:image/png;base64,{ALPHA_2X1}"}}"#)), []);
+    assert_eq!(mask(&format!(r#"{{"image_url":"{ALPHA_2X1}"}}"#)), []);
+    assert_eq!(mask(&format!(r#"{{"image_url":"{OPAQUE_1X1}"}}"#)), [Code::MaskNoAlpha]);
+    assert_eq!(mask(r#"{"image_url":"bm8gaW1hZ2U="}"#), [Code::NotAnImage]);
+    assert_eq!(mask(r#"{"file_id":"file-1"}"#), []);
+    let animated =
+        r#""input_image_mask":{"file_id":"f"},"model":"gpt-image-2.6-flare","output_format":"gif""#;
+    assert_eq!(tool(animated, ""), [Code::MaskFormat, Code::FormatPreview]);
+    assert_eq!(outside(r#""model":"gpt-5","input":"x","model":"gpt-5""#), [Code::DuplicateKey]);
+    assert_eq!(
+        respond_codes(&format!(r#"{{"model":"gpt-5","input":"x","tools":{{}},{forced}}}"#)),
+        [Code::InvalidType, Code::NoImageTool]
+    );
+    // The pictures of the turns so far.
+    let turns = |parts: &str, more: &str| {
+        let turns =
+            format!(r#"[{{"role":"user","content":[{{"type":"input_text","text":"x"}}{parts}]}}{more}]"#);
+        let tool = r#"[{"type":"image_generation","action":"edit"}]"#;
+        respond_codes(&format!(r#"{{"model":"gpt-5","input":{turns},"tools":{tool},{forced}}}"#))
+    };
+    let image = |url: &str| format!(r#",{{"type":"input_image","image_url":"{url}"}}"#);
+    assert_eq!(turns("", ""), [Code::NothingToEdit]);
+    assert_eq!(turns("", r#",{"type":"image_generation_call","id":"ig_1"}"#), []);
+    assert_eq!(turns("", r#",{"type":"item_reference","id":"msg_1"}"#), []);
+    assert_eq!(turns(r#",{"type":"input_image","file_id":"file-1","detail":"auto"}"#, ""), []);
+    assert_eq!(turns(r#",{"type":"input_image"}"#, ""), [Code::InvalidReference]);
+    assert_eq!(turns(&image(&format!("data:image/png;base64,{OPAQUE_1X1}")), ""), []);
+    assert_eq!(turns(&image("data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="), ""), []);
+    assert_eq!(turns(&image("data:image/png;base64,bm8gaW1hZ2U="), ""), [Code::NotAnImage]);
+    assert_eq!(turns(&image("ftp://a.example"), ""), [Code::InvalidUrl]);
+    let two = [image("ftp://a.example"), image("ftp://b.example")].concat();
+    assert_eq!(turns(&two, r#",{"type":"item_reference","id":"m"}"#), [Code::InvalidUrl, Code::InvalidUrl]);
     // The tool is repaired where it stands.
     let value = request(
         r#"{"model":"gpt-5","input":"x","tools":[{"type":"image_generation","quality":"LOW"}],"tool_choice":"required"}"#,
@@ -593,27 +644,81 @@ fn batch_lines_are_checked_with_their_body() {
 
 #[test]
 fn runware_tasks_are_checked() {
-    let task = |fields: &str| {
-        let id = r#""taskUUID":"11111111-2222-4333-8444-555555555555""#;
-        let json = format!(
-            r#"{{"taskType":"imageInference",{id},"model":"openai:1@2","positivePrompt":"x",{fields}}}"#
-        );
-        let json = if fields.contains("taskUUID") { json.replace(&format!("{id},"), "") } else { json };
-        codes(Operation::Runware, &request(&json), &Context::new(QUIET))
+    let of = |fields: &str, day| {
+        let mut fields = fields.to_owned();
+        for (name, usual) in [
+            ("taskType", r#""imageInference""#),
+            ("taskUUID", r#""11111111-2222-4333-8444-555555555555""#),
+            ("model", r#""openai:1@2""#),
+            ("positivePrompt", r#""x""#),
+            ("width", "1024"),
+            ("height", "1536"),
+        ] {
+            if !fields.contains(&format!("\"{name}\":")) {
+                fields = format!(r#""{name}":{usual},{fields}"#);
+            }
+        }
+        let mut task = request(&format!("{{{}}}", fields.trim_end_matches(',')));
+        task.remove("left_out");
+        codes(Operation::Runware, &task, &Context::new(day))
     };
-    assert_eq!(task(r#""width":1024,"height":1536,"numberResults":20,"outputFormat":"PNG""#), []);
-    assert_eq!(task(r#""width":1024,"height":1000"#), [Code::SizeNotOffered]);
-    assert_eq!(task(r#""width":1024"#), [Code::SizeNotOffered]);
+    let task = |fields: &str| of(fields, QUIET);
+    assert_eq!(task(r#""numberResults":20,"outputFormat":"PNG""#), []);
     assert_eq!(task(r#""numberResults":21"#), [Code::TooBig]);
-    assert_eq!(task(r#""outputQuality":10"#), [Code::TooSmall]);
+    assert_eq!(task(r#""numberResults":1.5"#), [Code::NotAnInteger]);
+    assert_eq!(task(r#""numberResults":"2""#), [Code::InvalidType]);
+    assert_eq!(task(r#""height":1000"#), [Code::SizeNotOffered]);
+    assert_eq!(task(r#""outputQuality":20"#), []);
+    assert_eq!(task(r#""outputQuality":19"#), [Code::TooSmall]);
     assert_eq!(task(r#""outputFormat":"png""#), [Code::InvalidValue]);
+    assert_eq!(task(r#""ttl":59"#), [Code::TooSmall]);
+    assert_eq!(task(r#""ttl":60"#), []);
+    assert_eq!(task(r#""includeCost":"yes""#), [Code::InvalidType]);
     assert_eq!(task(r#""seed":1"#), [Code::UnrecognizedKey]);
     assert_eq!(task(r#""webhookURL":"https://example.com""#), [Code::CallsAddress]);
+    assert_eq!(task(r#""uploadEndpoint":"https://example.com""#), [Code::CallsAddress]);
+    assert_eq!(task(r#""taskUUID":"not-one""#), [Code::InvalidUuid]);
+    assert_eq!(task(r#""taskUUID":"11111111-2222-1333-8444-555555555555""#), [Code::InvalidUuid]);
+    assert_eq!(task(r#""positivePrompt":" ""#), [Code::EmptyPrompt]);
+    assert_eq!(task(r#""safety":{"checkContent":true,"mode":"fast"}"#), []);
+    assert_eq!(task(r#""safety":{"mode":"strict"}"#), [Code::InvalidValue]);
+    assert_eq!(task(r#""safety":{"check":true}"#), [Code::UnrecognizedKey]);
+    let openai =
+        |settings: &str| task(&format!(r#""outputFormat":"PNG","providerSettings":{{"openai":{settings}}}"#));
+    assert_eq!(openai(r#"{"background":"transparent","quality":"high"}"#), []);
+    assert_eq!(openai(r#"{"moderation":"low"}"#), [Code::UnrecognizedKey]);
     assert_eq!(
         task(r#""providerSettings":{"openai":{"background":"transparent"}}"#),
         [Code::TransparentFormat]
     );
-    assert_eq!(task(r#""taskUUID":"not-one""#), [Code::InvalidUuid]);
+    let images = |images: &str| task(&format!(r#""inputs":{{"referenceImages":{images}}}"#));
+    assert_eq!(images(r#"["7f207035-9ee1-4e92-87c7-fe100069e1f8","https://a.example/b.png"]"#), []);
+    assert_eq!(images(&format!(r#"["data:image/png;base64,{ALPHA_2X1}"]"#)), []);
+    assert_eq!(images(r#"["data:image/png;base64,bm8gaW1hZ2U="]"#), [Code::NotAnImage]);
+    assert_eq!(images("[1]"), [Code::InvalidType]);
+    assert_eq!(images(r#""x""#), [Code::InvalidType]);
+    assert_eq!(images(&format!("[{}]", vec![r#""u""#; 17].join(","))), [Code::TooManyImages]);
+    assert_eq!(task(r#""model":"openai:9@9""#), [Code::UnknownModel]);
+    for (day, code) in
+        [(Date::new(2026, 11, 1), Code::ModelEnding), (Date::new(2026, 12, 1), Code::ModelRetired)]
+    {
+        assert_eq!(of("", day), [code]);
+    }
+    for needed in ["taskType", "taskUUID", "model", "positivePrompt", "width", "height"] {
+        let complete = r#"{"taskType":"imageInference","taskUUID":"11111111-2222-4333-8444-555555555555","model":"openai:1@2","positivePrompt":"x","width":1024,"height":1024}"#;
+        let mut task = request(complete);
+        task.remove(needed);
+        assert_eq!(codes(Operation::Runware, &task, &Context::new(QUIET)), [Code::Required], "{needed}");
+    }
+    // Words in other letters leave no doubt, also inside.
+    let value = request(
+        r#"{"positivePrompt":"x","outputFormat":"png","providerSettings":{"openai":{"quality":"HIGH"}}}"#,
+    );
+    let mended = normalize(Operation::Runware, value, &Context::new(QUIET), &Catalog::default());
+    assert_eq!(
+        mended.changes.iter().map(|change| change.param.as_str()).collect::<Vec<_>>(),
+        ["outputFormat", "providerSettings.openai.quality"]
+    );
 }
 
 #[test]

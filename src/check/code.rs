@@ -240,6 +240,12 @@ codes! {
     ToolParameterOutside = "tool_parameter_outside", Error, REFERENCE,
         "A parameter of the tool stands outside of it.",
         "`size`, `quality` and the like belong into `tools[i]`.";
+    NothingToEdit = "nothing_to_edit", Error, GUIDE,
+        "`action: \"edit\"` needs a picture in the context.",
+        "The call fails without one. Give an `input_image`, an earlier `image_generation_call`, or `previous_response_id`; `auto` lets the model decide.";
+    PreviousAndConversation = "previous_and_conversation", Error, REFERENCE,
+        "`previous_response_id` and `conversation` exclude each other.",
+        "Both say what the turn goes on from.";
     BatchUrl = "batch_url", Error, "https://developers.openai.com/api/docs/guides/batch",
         "A batch line names an endpoint that batches do not have.",
         "Images come by `/v1/images/generations`, `/v1/images/edits` and `/v1/responses`.";

@@ -8,7 +8,7 @@ use super::references;
 use super::report::PathItem;
 use super::shape::typed;
 use crate::catalog::Fact;
-use crate::catalog::model::EditRule;
+use crate::catalog::model::{EditRule, MaskRule};
 use crate::picture::{Color, ImageInfo, Problem};
 use crate::request::{Field, File, Size, Value};
 
@@ -38,10 +38,8 @@ pub(super) fn key(field: Field) -> Vec<PathItem> {
     vec![PathItem::Key(field.name().to_owned())]
 }
 
-pub(super) fn item(field: Field, index: Option<usize>) -> Vec<PathItem> {
-    let mut path = key(field);
-    path.extend(index.map(|index| PathItem::Index(u32::try_from(index).unwrap_or(u32::MAX))));
-    path
+pub(super) fn item(field: Field, index: usize) -> Vec<PathItem> {
+    vec![PathItem::Key(field.name().to_owned()), PathItem::at(index)]
 }
 
 impl ImageFacts {
@@ -63,21 +61,22 @@ fn files(checker: &mut Checker<'_>, rule: Option<EditRule>) {
     match checker.fields.get(Field::Image) {
         Some(Value::File(file)) => {
             let facts = context.images.first().copied().unwrap_or_default();
-            image(checker, Field::Image, None, &file.media_type, facts.or_bytes(file), rule);
+            image(checker, &key(Field::Image), &file.media_type, facts.or_bytes(file), rule);
         }
         Some(Value::Array(items)) => {
             count(checker, Field::Image, items.len(), rule);
             for (index, value) in items.iter().enumerate() {
                 if let Value::File(file) = value {
                     let facts = context.images.get(index).copied().unwrap_or_default();
-                    image(checker, Field::Image, Some(index), &file.media_type, facts.or_bytes(file), rule);
+                    let path = item(Field::Image, index);
+                    image(checker, &path, &file.media_type, facts.or_bytes(file), rule);
                 } else if checker.is_full() {
                     break;
                 } else {
                     let message = join(&["must be a file, not ", value.type_name()]);
                     checker.at(
                         Code::InvalidType,
-                        item(Field::Image, Some(index)),
+                        item(Field::Image, index),
                         Some(super::message::given(value)),
                         &message,
                     );
@@ -105,22 +104,35 @@ pub(super) fn count(checker: &mut Checker<'_>, field: Field, given: usize, rule:
 /// One input image. `declared` is the media type that came with it; empty where none did.
 pub(super) fn image(
     checker: &mut Checker<'_>,
-    field: Field,
-    index: Option<usize>,
+    path: &[PathItem],
     declared: &str,
     facts: ImageFacts,
     rule: Option<EditRule>,
 ) {
-    let path = item(field, index);
     let max = rule.map_or(SHARED_MAX_BYTES, |rule| rule.max_image_bytes);
-    if !weight(checker, &path, facts, max) {
-        return;
-    }
     let formats = rule.map_or(FORM_FORMATS, |rule| rule.formats);
-    let Some(info) = header(checker, &path, facts, formats) else { return };
-    media_type(checker, &path, declared, &info);
+    let info = looked_at(checker, path, declared, facts, max, formats);
+    if info.is_some_and(|info| info.width != info.height) && rule.is_some_and(|rule| rule.square_only) {
+        checker.at(Code::ImageNotSquare, path.to_vec(), None, "must be square for this model");
+    }
+}
+
+/// What is true of every picture the API looks at.
+fn looked_at(
+    checker: &mut Checker<'_>,
+    path: &[PathItem],
+    declared: &str,
+    facts: ImageFacts,
+    max_bytes: u64,
+    formats: &[&str],
+) -> Option<ImageInfo> {
+    if !weight(checker, path, facts, max_bytes) {
+        return None;
+    }
+    let info = header(checker, path, facts, formats)?;
+    media_type(checker, path, declared, &info);
     let mut say = |code, message| {
-        checker.at(code, path.clone(), None, message);
+        checker.at(code, path.to_vec(), None, message);
     };
     if info.animated {
         say(Code::AnimatedImage, "is animated; only its first frame can matter");
@@ -137,9 +149,12 @@ pub(super) fn image(
             "is to be turned before it is shown (EXIF orientation); turn its pixels to be safe",
         );
     }
-    if rule.is_some_and(|rule| rule.square_only) && info.width != info.height {
-        say(Code::ImageNotSquare, "must be square for this model");
-    }
+    Some(info)
+}
+
+/// A picture of a response's input. GIFs that do not move are read there too.
+pub(super) fn input_image(checker: &mut Checker<'_>, path: &[PathItem], declared: &str, facts: ImageFacts) {
+    looked_at(checker, path, declared, facts, u64::MAX, &["png", "jpeg", "webp", "gif"]);
 }
 
 /// Empty and oversized files. Tells whether the content is worth a look.
@@ -225,18 +240,7 @@ fn mask(checker: &mut Checker<'_>, rule: Option<EditRule>) {
         Some(Fact::Known(rule)) => Some(rule),
         Some(Fact::NotPublished) | None => None,
     };
-    let info = overlay(
-        checker,
-        checker.context.mask,
-        &Overlay {
-            field: Field::Mask,
-            max_bytes: rule.map_or(SHARED_MAX_BYTES, |rule| rule.max_bytes),
-            warn_above_bytes: rule.map_or(u64::MAX, |rule| rule.warn_above_bytes),
-            no_alpha: "has no alpha channel; make the pixels transparent where the image may change",
-            opaque: "has no transparent pixel, so nothing may change",
-            transparent: "is transparent everywhere, which is the same as no mask",
-        },
-    );
+    let info = overlay(checker, checker.context.mask, &mask_rule(rule));
     if let (Some(info), Some(first)) = (info, first_image(checker))
         && first.format != info.format
     {
@@ -291,15 +295,28 @@ fn overlay(checker: &mut Checker<'_>, facts: Option<ImageFacts>, rule: &Overlay)
         }
         None => {}
     }
-    if !weight(checker, &path, facts, rule.max_bytes) {
+    let info = stencil(checker, &path, declared, facts, rule)?;
+    same_size(checker, &path, &info);
+    Some(info)
+}
+
+/// What can be said of such a picture alone. Answers the header where it is one of a PNG.
+fn stencil(
+    checker: &mut Checker<'_>,
+    path: &[PathItem],
+    declared: &str,
+    facts: ImageFacts,
+    rule: &Overlay,
+) -> Option<ImageInfo> {
+    if !weight(checker, path, facts, rule.max_bytes) {
         return None;
     }
     if facts.bytes.is_some_and(|bytes| bytes > rule.warn_above_bytes && bytes < rule.max_bytes) {
         let message = "is above the 4 MB that the reference states for masks";
-        checker.at(Code::FileLarge, path.clone(), None, message);
+        checker.at(Code::FileLarge, path.to_vec(), None, message);
     }
-    let info = header(checker, &path, facts, &["png"])?;
-    media_type(checker, &path, declared, &info);
+    let info = header(checker, path, facts, &["png"])?;
+    media_type(checker, path, declared, &info);
     let fault = match facts.transparency {
         _ if !info.has_alpha => Some((Code::MaskNoAlpha, rule.no_alpha)),
         Some(Transparency::None) => Some((Code::MaskOpaque, rule.opaque)),
@@ -307,10 +324,30 @@ fn overlay(checker: &mut Checker<'_>, facts: Option<ImageFacts>, rule: &Overlay)
         Some(Transparency::Some) | None => None,
     };
     if let Some((code, message)) = fault {
-        checker.at(code, path.clone(), None, message);
+        checker.at(code, path.to_vec(), None, message);
     }
-    same_size(checker, &path, &info);
     Some(info)
+}
+
+/// The mask of the Responses tool, of which only its own bytes are known.
+pub(super) fn tool_mask(checker: &mut Checker<'_>, path: &[PathItem], facts: ImageFacts) {
+    let rule = checker.model.and_then(|model| model.edit.known()).and_then(|rule| rule.mask.known());
+    stencil(checker, path, "", facts, &mask_rule(rule));
+}
+
+const fn mask_rule(rule: Option<MaskRule>) -> Overlay {
+    let (max_bytes, warn_above_bytes) = match rule {
+        Some(rule) => (rule.max_bytes, rule.warn_above_bytes),
+        None => (SHARED_MAX_BYTES, u64::MAX),
+    };
+    Overlay {
+        field: Field::Mask,
+        max_bytes,
+        warn_above_bytes,
+        no_alpha: "has no alpha channel; make the pixels transparent where the image may change",
+        opaque: "has no transparent pixel, so nothing may change",
+        transparent: "is transparent everywhere, which is the same as no mask",
+    }
 }
 
 fn first_image(checker: &Checker<'_>) -> Option<ImageInfo> {

@@ -18,7 +18,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             .issue(Code::ModelMissing, Field::Model, &message)
             .fix(Value::from(model.id), Applicability::Safe);
     }
-    life(checker, model);
+    life(checker, model, true);
     let served = match checker.operation {
         Operation::Generate => model.endpoints.generations,
         Operation::Edit => model.endpoints.edits,
@@ -45,7 +45,8 @@ fn unknown(checker: &mut Checker<'_>) {
     }
 }
 
-fn life(checker: &mut Checker<'_>, model: &Model) {
+/// Models that have ended or soon will. The replacement is offered as a fix where the field holds OpenAI's ids.
+pub(super) fn life(checker: &mut Checker<'_>, model: &Model, by_id: bool) {
     let today = checker.context.today;
     let Some(end) = model.lifecycle.shutdown else { return };
     let days = today.days_until(end);
@@ -74,7 +75,7 @@ fn life(checker: &mut Checker<'_>, model: &Model) {
     }
     let code = if retired { Code::ModelRetired } else { Code::ModelEnding };
     let draft = checker.issue(code, Field::Model, &message);
-    if let Some(id) = replacement {
+    if let Some(id) = replacement.filter(|_| by_id) {
         // Another model draws another picture at another price: never without being asked.
         draft.fix(Value::from(id), Applicability::Unsafe);
     }

@@ -36,10 +36,10 @@ pub(super) fn check(checker: &mut Checker<'_>, rule: Option<EditRule>) {
         if checker.is_full() {
             break;
         }
-        let path = item(Field::Images, Some(index));
+        let path = item(Field::Images, index);
         if let Some((own, declared)) = reference(checker, &path, value, rule) {
             let known = context.images.get(index).copied().filter(|facts| facts.info.is_some());
-            image(checker, Field::Images, Some(index), declared, known.unwrap_or(own), rule);
+            image(checker, &path, declared, known.unwrap_or(own), rule);
         }
     }
 }
@@ -93,7 +93,11 @@ pub(super) fn address(checker: &mut Checker<'_>, path: &[PathItem], url: &str, m
 
 /// What a data URL tells of its picture; nothing where the address is of another kind.
 pub(super) fn facts(url: &str) -> ImageFacts {
-    let Some(url) = DataUrl::parse(url) else { return ImageFacts::default() };
+    DataUrl::parse(url).map_or_else(ImageFacts::default, within)
+}
+
+/// What a data URL tells of its picture.
+pub(super) fn within(url: DataUrl<'_>) -> ImageFacts {
     let bytes = url.bytes();
     let mut info = None;
     for near in NEAR_BYTES {

@@ -65,6 +65,13 @@ pub enum PathItem {
     Index(u32),
 }
 
+impl PathItem {
+    /// The item at that place of a list.
+    pub(crate) fn at(index: usize) -> Self {
+        Self::Index(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
+
 /// A way to mend an issue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fix {

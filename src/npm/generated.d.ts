@@ -146,6 +146,10 @@ export type IssueCode =
   | "tool_forbidden"
   /** A parameter of the tool stands outside of it. */
   | "tool_parameter_outside"
+  /** `action: "edit"` needs a picture in the context. */
+  | "nothing_to_edit"
+  /** `previous_response_id` and `conversation` exclude each other. */
+  | "previous_and_conversation"
   /** A batch line names an endpoint that batches do not have. */
   | "batch_url"
   /** A batch cannot stream. */

@@ -57,7 +57,8 @@ pub(super) const MODEL: Model = Model {
             cached_image_input: 2_500,
             image_output: 40_000,
             text_output: Fact::NotSupported,
-        }, // Cached text is published as 0.63 per million in batches: 0.625 rounded.
+        },
+        // Cached text is published as 0.63 per million in batches: 0.625 rounded.
         batch: Fact::Known(TokenRates {
             text_input: 2_500,
             cached_text_input: 625,

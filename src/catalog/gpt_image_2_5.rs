@@ -38,8 +38,13 @@ const fn model(id: &'static str, name: &'static str, snapshots: &'static [&'stat
             replacements: &[],
             source: shared::REFERENCE,
         },
-        endpoints: Endpoints { generations: true, edits: true, responses_tool: true, batch: // The model page of September says no, the price list of October has batch prices.
-Fact::NotPublished },
+        endpoints: Endpoints {
+            generations: true,
+            edits: true,
+            responses_tool: true,
+            // The model page of September says no, the price list of October has batch prices.
+            batch: Fact::NotPublished,
+        },
         runware: Fact::NotPublished,
         prompt_max_chars: shared::PROMPT_MAX_CHARS,
         n: shared::ONE_TO_TEN,
@@ -74,7 +79,8 @@ Fact::NotPublished },
                 cached_image_input: 2_000,
                 image_output: 30_000,
                 text_output: Fact::NotSupported,
-            }, // Seen on the price list on 2026-10-14 by genai-prices 0.2.3.
+            },
+            // Seen on the price list on 2026-10-14 by genai-prices 0.2.3.
             batch: Fact::Known(TokenRates {
                 text_input: 2_500,
                 cached_text_input: 625,

@@ -27,6 +27,7 @@ const PNG: ImageInfo = ImageInfo {
     has_alpha: true,
     animated: false,
     orientation: 1,
+    complete: true,
 };
 
 /// Two pixels beside each other that can be transparent, and one that cannot.

@@ -141,6 +141,7 @@ fn square_png(edge: u32) -> ImageFacts {
         has_alpha: false,
         animated: false,
         orientation: 1,
+        complete: true,
     };
     ImageFacts { bytes: Some(1000), info: Some(Ok(info)), transparency: None }
 }

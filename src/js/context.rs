@@ -99,6 +99,7 @@ fn info(name: &'static str, format: Format, value: &Value) -> Result<ImageInfo, 
         has_alpha: flag("has_alpha").unwrap_or(true),
         animated: flag("animated").unwrap_or(false),
         orientation: small("orientation").unwrap_or(1),
+        complete: flag("complete").unwrap_or(true),
     })
 }
 

@@ -38,6 +38,8 @@ export function inspectImage(head) {
 function facts(head, whole) {
   try {
     const info = callBytes("inspect", head);
+    // Transparency or orientation may stand behind a large profile, or at the very end.
+    if (!info.complete && head.length < whole) return undefined;
     info.bytes = whole;
     return info;
   } catch (error) {
@@ -111,7 +113,8 @@ export function formatOf(file) {
   const found = typeof file.slice === "function" && file.size !== undefined ? known.get(file) : undefined;
   if (found) return found.format ?? null;
   if (file.size !== undefined) return null;
-  return facts(asBytes(file).subarray(0, HEAD_BYTES), file.byteLength)?.format ?? null;
+  const head = asBytes(file).subarray(0, HEAD_BYTES);
+  return facts(head, head.length).format ?? null;
 }
 
 const nameOf = (path) => String(path).split(/[\\/]/).pop();

@@ -203,6 +203,8 @@ export interface ImageInfo {
   animated: boolean;
   /** The EXIF orientation, 1 to 8; 1 is upright. */
   orientation: number;
+  /** Whether the bytes reached far enough for all of this; where not, more of the file may tell of transparency, animation or orientation. */
+  complete: boolean;
   /** The length of the file, or of what was given of it. */
   bytes: number;
 }

@@ -1,21 +1,32 @@
 //! Reading numbers out of bytes that may end anywhere.
 
-/// A position in bytes. Reading past the end gives `None` and moves nothing.
+/// A position in bytes. Reading past the end gives `None`, moves nothing, and is remembered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
+    at: usize,
+    needed: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+        Self { bytes, at: 0, needed: 0 }
     }
 
     /// The next `count` bytes.
     pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(count)?;
-        self.bytes = rest;
+        let end = self.at.saturating_add(count);
+        let Some((taken, rest)) = self.bytes.split_at_checked(count) else {
+            self.needed = end;
+            return None;
+        };
+        (self.bytes, self.at) = (rest, end);
         Some(taken)
+    }
+
+    /// How many bytes there would have to be in all for the last read that failed; 0 when none has.
+    pub(super) const fn needed(&self) -> usize {
+        self.needed
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {

@@ -1,20 +1,18 @@
 //! GIF headers, by the `GIF89a` specification: <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>.
 
 use super::bytes::Cursor;
-use super::{Color, Format, ImageInfo, Problem};
+use super::{Color, Format, Found, ImageInfo, Stop};
 
 pub(super) const SIGNATURES: [&[u8]; 2] = [b"GIF87a", b"GIF89a"];
 
 /// Reads the logical screen, then walks the blocks as far as the head goes for transparency and a second frame.
-pub(super) fn inspect(bytes: &[u8]) -> Result<ImageInfo, Problem> {
-    let truncated = Problem::Truncated(Format::Gif);
-    let mut cursor = Cursor::new(bytes);
-    cursor.take(6).ok_or(truncated)?;
-    let width = u32::from(cursor.u16_le().ok_or(truncated)?);
-    let height = u32::from(cursor.u16_le().ok_or(truncated)?);
-    let [flags, _, _] = cursor.array::<3>().ok_or(truncated)?;
+pub(super) fn inspect(cursor: &mut Cursor<'_>) -> Found {
+    cursor.take(6).ok_or(Stop::Truncated)?;
+    let width = u32::from(cursor.u16_le().ok_or(Stop::Truncated)?);
+    let height = u32::from(cursor.u16_le().ok_or(Stop::Truncated)?);
+    let [flags, _, _] = cursor.array::<3>().ok_or(Stop::Truncated)?;
     if width == 0 || height == 0 {
-        return Err(Problem::Corrupt(Format::Gif));
+        return Err(Stop::Corrupt);
     }
     let mut info = ImageInfo {
         format: Format::Gif,
@@ -25,13 +23,18 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<ImageInfo, Problem> {
         has_alpha: false,
         animated: false,
         orientation: 1,
+        complete: false,
     };
-    // Whatever is cut off behind the screen descriptor only leaves the two flags unset.
-    let _ = blocks(&mut cursor, flags, &mut info);
+    let mut loops = false;
+    let walked = blocks(cursor, flags, &mut info, &mut loops).is_some();
+    info.complete = walked || (info.animated && info.has_alpha);
+    // Files that say how often to repeat are animations, nearly all of them; one that was seen to its end is known.
+    info.animated |= loops && !info.complete;
     Ok(info)
 }
 
-fn blocks(cursor: &mut Cursor<'_>, flags: u8, info: &mut ImageInfo) -> Option<()> {
+/// `None` when the bytes end before the file does.
+fn blocks(cursor: &mut Cursor<'_>, flags: u8, info: &mut ImageInfo, loops: &mut bool) -> Option<()> {
     color_table(cursor, flags)?;
     let mut frames = 0_u32;
     loop {
@@ -49,9 +52,12 @@ fn blocks(cursor: &mut Cursor<'_>, flags: u8, info: &mut ImageInfo) -> Option<()
                 if kind == 0xf9 && cursor.rest().get(1).is_some_and(|flags| flags & 1 == 1) {
                     info.has_alpha = true;
                 }
+                *loops |= kind == 0xff
+                    && cursor.rest().get(1..).is_some_and(|rest| rest.starts_with(b"NETSCAPE2.0"));
                 sub_blocks(cursor)?;
             }
-            _ => return None,
+            // The trailer, or what no reader goes on behind.
+            _ => return Some(()),
         }
     }
 }

@@ -1,41 +1,35 @@
 //! JPEG headers, by ITU-T T.81 annex B: <https://www.w3.org/Graphics/JPEG/itu-t81.pdf>.
 
 use super::bytes::Cursor;
-use super::{Color, Format, ImageInfo, Problem, exif};
+use super::{Color, Format, Found, ImageInfo, Stop, exif};
 
 pub(super) const SIGNATURE: &[u8] = b"\xff\xd8\xff";
 
 /// Walks the segments to the frame header, which holds the size.
-pub(super) fn inspect(bytes: &[u8]) -> Result<ImageInfo, Problem> {
-    let truncated = Problem::Truncated(Format::Jpeg);
-    let corrupt = Problem::Corrupt(Format::Jpeg);
-    let mut cursor = Cursor::new(bytes);
-    cursor.take(2).ok_or(truncated)?;
+pub(super) fn inspect(cursor: &mut Cursor<'_>) -> Found {
+    cursor.take(2).ok_or(Stop::Truncated)?;
     let mut orientation = 1;
     loop {
-        let marker = marker(&mut cursor).ok_or(truncated)?;
+        let marker = marker(cursor).ok_or(Stop::Truncated)?;
         match marker {
             // Markers that stand alone: TEM and a restart that strayed here.
             0x01 | 0xd0..=0xd7 => continue,
             // The image data begins, or ends, before any frame header.
-            0xda | 0xd9 => return Err(corrupt),
+            0xda | 0xd9 => return Err(Stop::Corrupt),
             _ => {}
         }
-        let length = usize::from(cursor.u16_be().ok_or(truncated)?).checked_sub(2).ok_or(corrupt)?;
-        let segment = cursor.take(length);
+        let length = usize::from(cursor.u16_be().ok_or(Stop::Truncated)?);
+        let segment = cursor.take(length.checked_sub(2).ok_or(Stop::Corrupt)?).ok_or(Stop::Truncated)?;
         match marker {
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
-                return frame(segment.ok_or(truncated)?, orientation).ok_or(corrupt);
+                return frame(segment, orientation).ok_or(Stop::Corrupt);
             }
             0xe1 => {
-                let data = segment.ok_or(truncated)?;
-                if let Some(tiff) = data.strip_prefix(b"Exif\0\0") {
+                if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
                     orientation = exif::orientation(tiff).unwrap_or(orientation);
                 }
             }
-            _ => {
-                segment.ok_or(truncated)?;
-            }
+            _ => {}
         }
     }
 }
@@ -78,5 +72,6 @@ fn frame(segment: &[u8], orientation: u8) -> Option<ImageInfo> {
         has_alpha: false,
         animated: false,
         orientation,
+        complete: true,
     })
 }

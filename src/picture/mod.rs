@@ -12,19 +12,54 @@ mod webp;
 pub const HEAD_BYTES: usize = 64 * 1024;
 
 /// Reads the header at the beginning of a file. The more of the file is given the more is seen: a second frame or an
-/// orientation may stand behind much else.
+/// orientation may stand behind much else, and [`ImageInfo::complete`] says whether all of it was seen.
 ///
 /// # Errors
 /// [`Problem::NotAnImage`] for content of another kind, [`Problem::Truncated`] when more bytes would answer,
 /// [`Problem::Corrupt`] when the header contradicts its format.
 pub fn inspect(head: &[u8]) -> Result<ImageInfo, Problem> {
-    match sniff(head) {
-        Some(Format::Png) => png::inspect(head),
-        Some(Format::Jpeg) => jpeg::inspect(head),
-        Some(Format::Webp) => webp::inspect(head),
-        Some(Format::Gif) => gif::inspect(head),
-        None => Err(Problem::NotAnImage),
+    walk(head).0
+}
+
+/// So many first bytes, at least, would tell more than these; `None` when they tell all there is to tell.
+pub fn needed(head: &[u8]) -> Option<usize> {
+    match walk(head) {
+        (Ok(ImageInfo { complete: true, .. }) | Err(Problem::Corrupt(_)), _) => None,
+        (Ok(_) | Err(Problem::Truncated(_)), needed) => Some(needed),
+        (Err(Problem::NotAnImage), _) => signature_needed(head),
     }
+}
+
+/// The length of the shortest signature that these few bytes may still become.
+fn signature_needed(head: &[u8]) -> Option<usize> {
+    let fixed = [png::SIGNATURE, jpeg::SIGNATURE, gif::SIGNATURES[0], gif::SIGNATURES[1]];
+    let fixed = fixed.into_iter().filter(|signature| signature.starts_with(head)).map(<[u8]>::len);
+    fixed.chain(webp::may_become(head).then_some(webp::SIGNATURE_BYTES)).min()
+}
+
+/// What a reader found, or why it stopped.
+type Found = Result<ImageInfo, Stop>;
+
+/// Why a reader stopped.
+enum Stop {
+    Truncated,
+    Corrupt,
+}
+
+fn walk(head: &[u8]) -> (Result<ImageInfo, Problem>, usize) {
+    let Some(format) = sniff(head) else { return (Err(Problem::NotAnImage), 0) };
+    let mut cursor = bytes::Cursor::new(head);
+    let found = match format {
+        Format::Png => png::inspect(&mut cursor),
+        Format::Jpeg => jpeg::inspect(&mut cursor),
+        Format::Webp => webp::inspect(&mut cursor),
+        Format::Gif => gif::inspect(&mut cursor),
+    };
+    let found = found.map_err(|stop| match stop {
+        Stop::Truncated => Problem::Truncated(format),
+        Stop::Corrupt => Problem::Corrupt(format),
+    });
+    (found, cursor.needed())
 }
 
 /// The format by the first 12 bytes alone.
@@ -101,6 +136,9 @@ pub struct ImageInfo {
     pub animated: bool,
     /// The EXIF orientation, 1 to 8; 1 is upright.
     pub orientation: u8,
+    /// Whether the bytes reach far enough for all of this: where not, transparency, animation or orientation may still be
+    /// told by what follows.
+    pub complete: bool,
 }
 
 impl ImageInfo {

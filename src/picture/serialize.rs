@@ -29,7 +29,7 @@ impl Problem {
 
 impl Serialize for ImageInfo {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("ImageInfo", 8)?;
+        let mut out = serializer.serialize_struct("ImageInfo", 9)?;
         out.serialize_field("format", self.format.name())?;
         out.serialize_field("width", &self.width)?;
         out.serialize_field("height", &self.height)?;
@@ -38,6 +38,7 @@ impl Serialize for ImageInfo {
         out.serialize_field("has_alpha", &self.has_alpha)?;
         out.serialize_field("animated", &self.animated)?;
         out.serialize_field("orientation", &self.orientation)?;
+        out.serialize_field("complete", &self.complete)?;
         out.end()
     }
 }

@@ -102,7 +102,7 @@ fn tile_counts(tiles: &Tiles, width: u32, height: u32) -> (u32, u32, u32) {
         short => count(side, scaled(inside, side, short).0),
     };
     let most = match fitted.0 {
-        short if short <= side => count(fitted.1, inside),
+        short if short <= side => count(fitted.1.min(side), inside),
         short => count(side, scaled(inside, side, short).1),
     };
     // Without rounding between: the long edge keeps its ratio to the short side.
@@ -223,6 +223,8 @@ mod tests {
         // 682.67 pixels high inside the square: 1536 long after scaling, or a pixel and a half more.
         assert_eq!(tile_counts(&tiles(), 3000, 1000), (3, 3, 4));
         assert_eq!(tile_tokens(&tiles(), 3000, 1000, false).expected, 452);
+        // 512.0001 pixels high inside the square: never two rows of tiles.
+        assert_eq!(tile_counts(&tiles(), 1_760_220_398, 440_055_100), (4, 4, 4));
     }
 
     #[test]

@@ -11,8 +11,9 @@ import { expected, project, runIn, tarball, text } from "./install.mjs";
 test("the program does what it should in Node", async () => {
   assert.deepEqual(await expected(), {
     issues: ['size_not_offered size: "1000x1000": both edges must be multiples of 16; nearest allowed "1008x1008"'],
-    // Two images of 196 tokens: the guide's number for gpt-image-2 at low quality and 1024x1024.
-    tokens: { min: 392, expected: 392, max: 392 },
+    // Two images of 196 tokens: the guide's number for gpt-image-2 at low quality and 1024x1024. Several in one call have
+    // been billed one token less.
+    tokens: { min: 391, expected: 392, max: 392 },
     seen: [
       "POST",
       "https://images.example.com/v1/images/generations",

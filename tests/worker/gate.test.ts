@@ -52,6 +52,8 @@ describe("the token", () => {
     for (const [path, init] of [
       ["/v1/images/generations", post(headers)],
       ["/v1/images/edits", post(headers)],
+      ["/v1/estimate", post(headers)],
+      ["/v1/validate", post(headers)],
       ["/v1/models", { headers }],
       [`/v1/models/${MODEL}`, { headers }],
       ["/v1/nothing", { headers }],
@@ -104,6 +106,9 @@ describe("addresses", () => {
     ["DELETE", "/v1/images/edits", "POST"],
     ["POST", "/v1/models", "GET, HEAD"],
     ["DELETE", `/v1/models/${MODEL}`, "GET, HEAD"],
+    ["GET", "/v1/estimate", "POST"],
+    ["PUT", "/v1/validate", "POST"],
+    ["POST", "/openapi.json", "GET, HEAD"],
     ["POST", "/healthz", "GET, HEAD"],
     ["POST", "/config.json", "GET, HEAD"],
     ["POST", "/", "GET, HEAD"],
@@ -299,8 +304,12 @@ test("health tells no secret", async () => {
 });
 
 test("answers are neither kept nor guessed at, and each has an id", async () => {
-  for (const path of ["/v1/models", "/v1/nothing", "/healthz", "/config.json", "/nothing"]) {
+  for (const path of ["/v1/models", "/v1/nothing", "/healthz", "/config.json", "/openapi.json", "/nothing"]) {
     const { headers } = await worker.send(path);
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(headers.get("x-frame-options")).toBe("DENY");
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
     expect(headers.get("cache-control")).toBe("no-store");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("content-type")).toBe("application/json");

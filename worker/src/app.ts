@@ -7,11 +7,15 @@ import { authorize } from "./auth/token.ts";
 import { discardBody } from "./discard.ts";
 import { settingsOf, type Env } from "./env.ts";
 import { internalError, methodNotAllowed, notFound, Refusal } from "./errors.ts";
+import { openapi } from "./openapi/document.ts";
+import { METHODS } from "./openapi/table.ts";
 import { edits } from "./routes/edits.ts";
+import { estimate, report } from "./routes/estimate.ts";
 import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { getModel, listModels } from "./routes/models.ts";
 import { page, pageConfig } from "./routes/page.ts";
+import { secured } from "./secure.ts";
 import { upstreamOf } from "./upstream/upstream.ts";
 
 type Route = Context<{ Bindings: Env }>;
@@ -23,14 +27,9 @@ app.use(async (context, next) => {
   await discardBody(context.req.raw);
 });
 
-// Everything that is no static file says that it must not be kept or guessed at.
 app.use(async (context, next) => {
   await next();
-  const { headers } = context.res;
-  if (headers.has("content-security-policy")) return;
-  context.header("cache-control", "no-store");
-  context.header("x-content-type-options", "nosniff");
-  context.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  for (const [name, value] of secured(context.req.raw, context.res)) context.header(name, value);
 });
 
 app.use("/v1/*", async (context, next) => {
@@ -53,19 +52,17 @@ app.post("/v1/images/generations", ({ env, req }) => generations(req.raw, upstre
 app.post("/v1/images/edits", ({ env, req }) => edits(req.raw, upstreamOf(settingsOf(env)), settingsOf(env)));
 app.get("/v1/models", () => listModels());
 app.get("/v1/models/:id", ({ req }) => getModel(req.param("id")));
+app.post("/v1/estimate", ({ req }) => estimate(req.raw));
+app.post("/v1/validate", ({ req }) => report(req.raw));
+app.get("/healthz", ({ env }) => health(settingsOf(env)));
+app.get("/config.json", ({ env, req }) => pageConfig(req.raw, settingsOf(env)));
+app.get("/openapi.json", ({ env, req }) => openapi(req.raw, env));
 
-app.all("/v1/images/generations", only("POST"));
-app.all("/v1/images/edits", only("POST"));
-app.all("/v1/models", only("GET, HEAD"));
-app.all("/v1/models/:id", only("GET, HEAD"));
+// Whatever else these addresses are asked: every route above is described in openapi/table.ts.
+for (const [path, allowed] of METHODS) app.all(path, only(allowed));
 app.all("/v1/*", () => {
   throw notFound("There is nothing at this address.", "unknown_url");
 });
-
-app.get("/healthz", ({ env }) => health(settingsOf(env)));
-app.all("/healthz", only("GET, HEAD"));
-app.get("/config.json", ({ env, req }) => pageConfig(req.raw, settingsOf(env)));
-app.all("/config.json", only("GET, HEAD"));
 app.all("*", ({ env, req }) => page(req.raw, env.ASSETS));
 
 app.onError((error) => {

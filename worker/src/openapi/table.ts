@@ -1,0 +1,125 @@
+// Every address of the worker. The router's 405 answers and /openapi.json are made from this table, and a test holds it
+// against the routes of app.ts: a route that is not described here is a failing test.
+
+import type { SchemaName } from "./schemas.ts";
+
+/** One method of one address. */
+export interface Described {
+  method: "GET" | "POST";
+  /** As the router spells it: `/v1/models/:id`. */
+  path: string;
+  /** The name that generated clients give it. */
+  name: string;
+  summary: string;
+  description?: string;
+  /** Whose token is needed; absent, none is. */
+  token?: "caller" | "admin";
+  /** Query parameters, each with what it means. */
+  query?: Record<string, string>;
+  /** Accepted bodies, by content type. */
+  body?: Record<string, SchemaName>;
+  /** A good answer, by content type; `null` for bytes or text without a schema. */
+  answer: Record<string, SchemaName | null>;
+  /** Statuses of refusals that are particular to it. */
+  refusals?: Record<number, string>;
+}
+
+const JSON_TYPE = "application/json";
+const STREAM = "text/event-stream";
+const REFUSED = {
+  400: "The request is wrong in itself; `error.issues` lists everything that is.",
+  404: "The model is not served any more, or the address is none.",
+  413: "The body is too large.",
+  415: "The body is of another type than those above.",
+  429: "Too much for the moment; `Retry-After` says when there is room.",
+  502: "The upstream could not be reached, or its answer could not be used.",
+};
+
+export const ROUTES: readonly Described[] = [
+  {
+    method: "POST",
+    path: "/v1/images/generations",
+    name: "createImage",
+    summary: "Draws images from a prompt.",
+    token: "caller",
+    body: { [JSON_TYPE]: "GenerateRequest" },
+    answer: { [JSON_TYPE]: "ImagesResponse", [STREAM]: "ImageStreamEvent" },
+    refusals: REFUSED,
+  },
+  {
+    method: "POST",
+    path: "/v1/images/edits",
+    name: "editImage",
+    summary: "Draws images from a prompt and other images.",
+    token: "caller",
+    body: { "multipart/form-data": "EditForm", [JSON_TYPE]: "EditByReferenceRequest" },
+    answer: { [JSON_TYPE]: "ImagesResponse", [STREAM]: "ImageStreamEvent" },
+    refusals: REFUSED,
+  },
+  {
+    method: "GET",
+    path: "/v1/models",
+    name: "listModels",
+    summary: "Lists the image models that are served today.",
+    token: "caller",
+    answer: { [JSON_TYPE]: "ModelList" },
+  },
+  {
+    method: "GET",
+    path: "/v1/models/:id",
+    name: "getModel",
+    summary: "Describes one model, with the day on which it ends.",
+    token: "caller",
+    answer: { [JSON_TYPE]: "Model" },
+    refusals: { 404: "There is no such model, or it is not served any more." },
+  },
+  {
+    method: "POST",
+    path: "/v1/estimate",
+    name: "estimateCost",
+    summary: "Says what a request would cost. Nothing is sent or spent.",
+    token: "caller",
+    body: { [JSON_TYPE]: "Question" },
+    answer: { [JSON_TYPE]: "CostEstimate" },
+    refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
+  },
+  {
+    method: "POST",
+    path: "/v1/validate",
+    name: "validateRequest",
+    summary: "Lists every problem of a request. Nothing is sent or spent.",
+    token: "caller",
+    body: { [JSON_TYPE]: "Question" },
+    answer: { [JSON_TYPE]: "Report" },
+    refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
+  },
+  {
+    method: "GET",
+    path: "/healthz",
+    name: "health",
+    summary: "Whether the worker can serve, and what its operator has to mend.",
+    answer: { [JSON_TYPE]: "Health" },
+    refusals: { 503: "The configuration is not complete; the body says what is missing." },
+  },
+  {
+    method: "GET",
+    path: "/config.json",
+    name: "pageConfig",
+    summary: "What the page needs to know.",
+    answer: { [JSON_TYPE]: "PageConfig" },
+  },
+  {
+    method: "GET",
+    path: "/openapi.json",
+    name: "openapi",
+    summary: "This description.",
+    answer: { [JSON_TYPE]: null },
+  },
+];
+
+/** What each address allows, as an `Allow` header says it: whoever may GET may HEAD. */
+export const METHODS: ReadonlyMap<string, string> = ROUTES.reduce((methods, { method, path }) => {
+  const known = methods.get(path);
+  const named = method === "GET" ? "GET, HEAD" : method;
+  return methods.set(path, known ? `${known}, ${named}` : named);
+}, new Map<string, string>());

@@ -1,15 +1,38 @@
 // Elements without markup in strings: text is always text.
 
+const SVG = "http://www.w3.org/2000/svg";
+const flat = (children) =>
+  children.flat().filter((child) => child !== undefined && child !== null && child !== false && child !== "");
+
 /** `el("button", { class: "quiet", type: "button", onclick }, "Text", child)` */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (key === "value" || key === "checked" || key === "disabled") element[key] = value;
+    else if (key === "value" || key === "checked" || key === "disabled" || key === "selected") element[key] = value;
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== undefined && child !== null && child !== false));
+  element.append(...flat(children));
+  return element;
+}
+
+/** The same for drawings. */
+export function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...flat(children));
+  return element;
+}
+
+/** A button that does one thing. */
+export function button(text, onclick, attributes = {}) {
+  return el("button", { type: "button", onclick, ...attributes }, text);
+}
+
+/** Custom properties: the policy of the page allows no style attributes. */
+export function styled(element, properties) {
+  for (const [name, value] of Object.entries(properties)) element.style.setProperty(name, value);
   return element;
 }
 
@@ -21,4 +44,30 @@ export function dollars(amount) {
     .toFixed(digits)
     .replace(/(\.\d*?)0+$/, "$1")
     .replace(/\.$/, "")}`;
+}
+
+/** An interval of an estimate in few words. */
+export function interval({ min, max }) {
+  if (max === null) return `${dollars(min)}+`;
+  const [low, high] = [dollars(min), dollars(max)];
+  return low === high ? low : `${low} – ${high}`;
+}
+
+/** Bytes as people read them. */
+export function bytes(count) {
+  if (count < 1000) return `${count} B`;
+  const units = ["kB", "MB", "GB", "TB"];
+  let at = -1;
+  while (count >= 999.5 && at < units.length - 1) {
+    count /= 1000;
+    at++;
+  }
+  return `${count >= 9.95 ? Math.round(count) : count.toFixed(1)} ${units[at]}`;
+}
+
+const announcer = () => document.getElementById("status");
+
+/** Says something to screen readers, and to nobody else. */
+export function announce(text) {
+  announcer().textContent = text;
 }

@@ -8,25 +8,51 @@ const KEPT = {
   quality: String,
   background: String,
   output_format: String,
-  moderation: String,
-  input_fidelity: String,
   output_compression: Number,
   n: Number,
   partial_images: Number,
+  complexity: String,
+  frame_count: Number,
+  frame_duration_ms: Number,
+  svg_model: String,
+  svg_effort: String,
+  input_fidelity: String,
+  moderation: String,
 };
+const VIEW = "view";
 
-/** The form's values. `undefined` means the API's default. */
+/**
+ * The form's values; one that is absent means the API's default. Fires `change` after anything, and before it `files`
+ * when the pictures changed and `view` when another part of the page is looked at.
+ */
 export class State extends EventTarget {
   values = {};
   /** @type {File[]} */
   images = [];
   /** @type {File | undefined} */
   mask;
+  view = "compose";
 
   constructor() {
     super();
+    this.#read();
+    // Somebody went back, or gave another address by hand.
+    addEventListener("hashchange", () => {
+      if (location.hash.slice(1) === this.#hash()) return;
+      this.#read();
+      this.dispatchEvent(new Event("view"));
+      this.dispatchEvent(new Event("change"));
+    });
+  }
+
+  #read() {
+    const { model } = this.values;
+    this.values = {};
+    this.view = "compose";
     for (const [name, text] of new URLSearchParams(location.hash.slice(1)))
-      if (KEPT[name] && text !== "") this.values[name] = KEPT[name](text);
+      if (name === VIEW) this.view = text;
+      else if (KEPT[name] && text !== "") this.values[name] = KEPT[name](text);
+    this.values.model ??= model;
   }
 
   get operation() {
@@ -34,12 +60,27 @@ export class State extends EventTarget {
   }
 
   set(name, value) {
-    if (value === undefined || value === "") delete this.values[name];
-    else this.values[name] = value;
+    this.assign({ [name]: value });
+  }
+
+  /** Several at once. `undefined` leaves a field to the API's default. */
+  assign(values) {
+    for (const [name, value] of Object.entries(values))
+      if (value === undefined || value === "") delete this.values[name];
+      else this.values[name] = value;
     this.#changed();
   }
 
+  setView(view) {
+    if (view === this.view) return;
+    this.view = view;
+    history.pushState(null, "", `#${this.#hash()}`);
+    this.dispatchEvent(new Event("view"));
+  }
+
   setFiles({ images = this.images, mask = this.mask }) {
+    // A mask belongs to the picture it was drawn on.
+    if (images[0] !== this.images[0] && mask === this.mask) mask = undefined;
     this.images = images;
     this.mask = images.length ? mask : undefined;
     this.dispatchEvent(new Event("files"));
@@ -52,17 +93,54 @@ export class State extends EventTarget {
     this.#changed();
   }
 
+  /** Does what the fix of an issue says. */
+  applyFix({ path, fix }) {
+    const [name, index] = path;
+    if (name === "image" && typeof index === "number" && fix.value === undefined)
+      this.setFiles({ images: this.images.filter((_, at) => at !== index) });
+    else if (name === "mask" && fix.value === undefined) this.removeMask();
+    else if (name === "stream") this.set("partial_images", undefined);
+    else if (name === "svg") this.#applySvg(path, fix.value);
+    else this.set(name, fix.value);
+  }
+
+  #applySvg(path, value) {
+    if (path.length === 1) this.assign({ svg_model: value?.model, svg_effort: value?.reasoning?.effort });
+    else this.set(path[1] === "model" ? "svg_model" : "svg_effort", value);
+  }
+
+  /** Takes over a request that the package made of this one. */
+  takeOver(request) {
+    const values = {};
+    for (const name of Object.keys(KEPT)) values[name] = request[name];
+    if (!request.stream) values.partial_images = undefined;
+    values.svg_model = request.svg?.model;
+    values.svg_effort = request.svg?.reasoning?.effort;
+    this.assign(values);
+  }
+
+  #hash() {
+    const kept = Object.keys(KEPT)
+      .filter((name) => this.values[name] !== undefined)
+      .map((name) => [name, this.values[name]]);
+    if (this.view !== "compose") kept.unshift([VIEW, this.view]);
+    return new URLSearchParams(kept).toString();
+  }
+
   #changed() {
-    const kept = Object.entries(this.values).filter(([name]) => KEPT[name]);
-    history.replaceState(null, "", kept.length ? `#${new URLSearchParams(kept)}` : location.pathname + location.search);
+    const hash = this.#hash();
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
     this.dispatchEvent(new Event("change"));
   }
 
   /** The request as the package takes it. */
   request() {
-    const { partial_images: partial, input_fidelity: fidelity, ...values } = this.values;
-    const request = { prompt: "", ...values };
+    const { partial_images: partial, input_fidelity: fidelity, svg_model: writer, svg_effort: effort } = this.values;
+    const request = { prompt: "", ...this.values };
+    for (const name of ["partial_images", "input_fidelity", "svg_model", "svg_effort"]) delete request[name];
     if (partial !== undefined) Object.assign(request, { stream: true, partial_images: partial });
+    if (writer !== undefined || effort !== undefined)
+      request.svg = { model: writer ?? "", ...(effort === undefined ? {} : { reasoning: { effort } }) };
     if (this.operation === "edit") {
       request.image = this.images.length === 1 ? this.images[0] : [...this.images];
       if (this.mask) request.mask = this.mask;

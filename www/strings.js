@@ -1,6 +1,24 @@
-// Every text of the page that is not the package's own, in one place.
+// Every text of the page that is not the package's own, in one place. Texts with a number or a name are functions.
+
+const locale = "en";
+const number = (value) => value.toLocaleString(locale);
+const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
+const day = (date) =>
+  new Date(`${date}T00:00:00Z`).toLocaleDateString(locale, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+const list = (words) => new Intl.ListFormat(locale).format(words);
+const cut = (value) => {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+};
+const quote = (value) => (value === undefined ? "nothing" : cut(value));
 
 export const strings = {
+  locale,
   labels: {
     prompt: "Prompt",
     model: "Model",
@@ -14,66 +32,141 @@ export const strings = {
     n: "How many",
     moderation: "Moderation",
     input_fidelity: "Fidelity to the input",
-    partial_images: "Partial images",
+    partial_images: "Previews while drawing",
+    complexity: "Planning",
+    frame_count: "Frames",
+    frame_duration_ms: "Milliseconds per frame",
+    svg_model: "Who writes the vectors",
+    svg_effort: "How much it reasons",
+    svg: "Vectors",
+    stream: "Stream",
   },
   hints: {
-    prompt: "What to draw, or what to change.",
-    image: "Drop, paste or choose up to 16 pictures. The first matters most.",
-    mask: "A PNG of the first picture's size. Its transparent parts may change.",
-    output_compression: "100 is the best quality and the largest file.",
-    partial_images: "Previews while it draws; each costs a little.",
-    n: "",
+    mask: "Only its transparent parts may change. Paint them, or choose a PNG of the first image's size.",
+    svg_model: "The id of a text model; left empty, the API chooses.",
+    complexity: "How much the model plans before it draws.",
+    frame_duration_ms: "In steps of 10.",
   },
-  characters: (count) => `${count.toLocaleString("en")} characters`,
-  modelStatus: (model) =>
+  promptPlaceholder: "A lighthouse above the sea at dusk, warm light",
+  views: { compose: "Compose", gallery: "Gallery", batch: "Batch" },
+  stage: { results: "Results", prices: "Prices", code: "Code" },
+  characters: (count, most) => `${number(count)} / ${number(most)}`,
+  more: "More settings",
+  percent: (value) => `${value} %`,
+  fewer: "One fewer",
+  more1: "One more",
+  use: "Use it",
+  /** Names of models, not more than anybody reads. */
+  some: (names) => (names.length > 3 ? `${names[0]} and ${names.length - 1} more` : list(names)),
+
+  // Models
+  modelGroups: { current: "Current", ending: "Ending", retired: "Ended" },
+  modelOption: (model) => (model.shutdown_on ? `${model.name} · ${day(model.shutdown_on)}` : model.name),
+  modelState: (model) =>
     model.status === "retired"
-      ? `${model.name}: ended ${model.shutdown_on}`
+      ? `Ended on ${day(model.shutdown_on)}`
       : model.shutdown_on
-        ? `${model.name}: ends ${model.shutdown_on}`
-        : model.name,
-  choose: "Choose pictures",
-  chooseMask: "Choose a mask",
-  remove: (name) => `Remove ${name}`,
-  earlier: (name) => `Move ${name} to the front`,
-  compressionOff: (format) => `${format.toUpperCase()} is lossless: there is nothing to compress.`,
-  notOffered: (model) => `${model} has no such choice.`,
-  fix: (value) => (value === undefined ? "Leave it out" : `Use ${value}`),
+        ? `Ends on ${day(model.shutdown_on)}`
+        : model.released_on
+          ? `Current, since ${day(model.released_on)}`
+          : "Current",
+  unknownModel: (id) => `${id} (not in the catalogue)`,
+  unknownModelHint:
+    "The catalogue does not know this model. What all models share is checked; what it costs is unknown.",
+  perMillion: (amount) => `${amount} per million image tokens`,
+  endpoints: ({ edits }) => (edits ? "draws and edits" : "draws only"),
+  migration: (id) => `OpenAI names ${id} in its place. With it:`,
+  migrationChange: ({ param, from, to, reason }) =>
+    to === undefined ? reason : `${param}: ${quote(from)} becomes ${quote(to)}`,
+  migrationPrice: (before, after) => `Expected price: ${before} becomes ${after}`,
+  migrate: (id) => `Move to ${id}`,
+  onlyWith: (words, names) => `${list(words)}: only with ${names}.`,
+  unpublished: (name) => `Nothing is published about this for ${name}: it may be refused.`,
+  fieldLacking: (label, name, others) =>
+    `${label}: ${name} has no such field; ${others} ${/ and |,/.test(others) ? "do" : "does"}.`,
+
+  // Sizes
+  width: "Width",
+  height: "Height",
+  ratio: (name, pixels) => `${name} · ${(pixels / 1e6).toFixed(2)} megapixels`,
+  ratioAuto: "The model chooses. Drag in the picture, or type, for a size of your own.",
+  snapped: (from, to, why) => `${from.replace("x", " × ")} became ${to.replace("x", " × ")}. ${sentence(why)}`,
+  cheapest: (size, amount) => `Cheapest in this shape: ${size}, about ${amount} each.`,
+  isCheapest: "This is the cheapest size of its shape.",
+
+  // Checks
+  fix: (value) => (value === undefined ? "Leave it out" : `Use ${cut(value)}`),
+  fixAll: (count) => `Mend ${count} that have one answer`,
   problemsTitle: (errors, warnings) =>
-    [errors && `${errors} ${errors === 1 ? "problem" : "problems"} to solve`, warnings && `${warnings} to know`]
+    [errors && `${plural(errors, "problem", "problems")} to solve`, warnings && `${warnings} to know`]
       .filter(Boolean)
       .join(", "),
+  errorCount: (count) => plural(count, "problem", "problems"),
+  severity: { error: "Problem:", warning: "To know:" },
+  rule: "Rule",
+
+  // Cost
   billTitle: "Price",
+  billDetails: "What it is made of",
+  exactly: "exactly",
   expected: "expected",
-  range: (min, max) => `between ${min} and ${max}`,
+  noPriceYet: "no price yet",
   atLeast: (min) => `at least ${min}`,
   unknown: "unknown",
+  about: (amount) => `about ${amount}`,
+  tokens: (text, count) => `${text} ${count === 1 ? "token" : "tokens"}`,
   basis: {
     table: "By OpenAI's table of prices per image.",
     tokens: "By tokens and their price.",
     unknown: "No price is published for the picture itself.",
   },
+  pricesAsOf: (date) => `Prices as of ${day(date)}.`,
   kinds: {
     text_input: "Prompt",
     image_input: "Input images",
     image_output: "Pictures",
-    partial_images: "Partial images",
+    partial_images: "Previews",
     text_output: "Text",
     cached_text_input: "Prompt, cached",
     cached_image_input: "Images, cached",
   },
-  about: (amount) => ` about ${amount}`,
+  compareHint: (size) =>
+    `This request${size ? ` at ${size.replace("x", " × ")}` : ", 1024 × 1024 where the size is auto"}, on every model and quality: what it is expected to cost, and the line what it may. Press one to take it.`,
+  compareDot: (model, quality, amount) => `${model}, ${quality}, about ${amount}`,
+  compareTitle: (quality, amount, range) => `${quality}: ${amount} (${range})`,
+  /** What stands in a dot; a word that is not here is cut. */
+  qualityShort: (quality) =>
+    ({ low: "L", medium: "M", high: "H", xhigh: "X", max: "Max" })[quality] ?? quality.slice(0, 3),
+  atSize: (size) => `at ${size.replace("x", " × ")}`,
+  noPrice: "No price is published.",
+  budget: (left, limit) => `${left} of ${limit} left`,
+  rate: (remaining, seconds) => `${plural(remaining, "image", "images")} left for ${seconds} s`,
+
+  // Files
+  choose: "Choose images",
+  dropHint: "or drop or paste up to 16. The first matters most.",
+  chooseMask: "Choose a PNG",
+  paintMask: "Paint the mask",
+  remove: (name) => `Remove ${name}`,
+  earlier: (name) => `Move ${name} earlier`,
+  later: (name) => `Move ${name} later`,
+
+  // Sending
   draw: "Draw",
   edit: "Edit",
+  cancel: "Cancel",
   drawing: "Drawing…",
-  partial: (number) => `Partial image ${number}`,
+  partial: (count) => `Preview ${count}`,
   done: (count, seconds) => `${count === 1 ? "The picture is" : `${count} pictures are`} ready after ${seconds} s.`,
-  cancelled: "Cancelled. What was under way may still be billed.",
+  emptyTitle: "Nothing drawn yet",
+  empty: "Say what to draw, look at the price, and press Draw.",
   download: "Download",
   reuse: "Edit this",
-  sandbox: "sandbox: no key, no network, no bill",
+  sandbox: "sandbox: no key, no bill",
   openai: "OpenAI",
   altPartial: (prompt) => `Preview: ${prompt}`,
   altFinal: (prompt) => `Picture: ${prompt}`,
+  offline: "You are offline. Everything works except sending.",
   error: {
     title: "It did not work",
     requestId: (id) => `Request ${id}`,
@@ -93,3 +186,8 @@ export const strings = {
   },
   failedToStart: "The page could not start:",
 };
+
+function sentence(text) {
+  const plain = text.replace(/^\w+: /, "").replace(/; nearest allowed.*$/, "");
+  return `${plain.replace(/^"[^"]*": /, "").replace(/^./, (first) => first.toUpperCase())}.`;
+}

@@ -10,6 +10,7 @@ import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { duration, run, step, StepError } from "../../.ci/steps.mjs";
+import { buildSite } from "../../www/build.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
@@ -111,16 +112,6 @@ async function bundle(version) {
   for (const name of await readdir(here)) if (name.endsWith(".d.ts")) await cp(join(here, name), join(pkg, name));
 }
 
-async function site() {
-  const target = path("target", "site");
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  if (existsSync(path("www"))) await cp(path("www"), target, { recursive: true });
-  const inside = join(target, "gpt-image-edge");
-  for (const name of ["index.js", "index.js.map", "gpt_image_edge_bg.wasm", "index.d.ts"])
-    if (existsSync(path("pkg", name))) await cp(path("pkg", name), join(inside, name));
-}
-
 async function main() {
   const begin = performance.now();
   const version = /^version = "(.*)"$/m.exec(await readFile(path("Cargo.toml"), "utf8"))[1];
@@ -148,8 +139,8 @@ async function main() {
     () => bundle(version),
   );
   await unlessCurrent(
-    { title: "assembling the site", from: ["www"], also: pkg, gives: ["target/site/gpt-image-edge/index.js"] },
-    site,
+    { title: "assembling the site", from: ["www", "package-lock.json"], also: pkg, gives: ["target/site/sw.js"] },
+    () => buildSite(path("pkg"), path("target", "site")),
   );
   console.log(`  built in ${duration(performance.now() - begin)}`);
 }

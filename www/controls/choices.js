@@ -1,54 +1,71 @@
-// One of a few words, as a row of radio buttons; the first is "the API's default".
+// One of a few words, as a row of radio buttons. Words that only other models take are shown too, with who takes them.
 
-import { el } from "../dom.js";
+import { el, svg } from "../dom.js";
+import { strings } from "../strings.js";
 import { field } from "./field.js";
 
-/** @param {(value: string) => Node | string} draw what a choice looks like */
-export function choices(param, state, draw = (value) => value) {
+/**
+ * @param {(value: string) => Node | string} draw what a choice looks like
+ * @param {(value: string) => void} set
+ */
+export function choices(param, set, draw = (value) => value) {
   const row = el("div", { class: "choices", role: "radiogroup" });
-  const element = field(param, row, { group: true });
+  const note = el("p", { class: "hint lacking" });
+  const element = field(param, row, { group: true, note });
+  let shown;
   return {
     element,
-    /** Offers these values; hides the field where there are none. */
-    offer(values, fallback) {
-      element.hidden = values.length === 0;
-      const chosen = state.values[param] ?? fallback;
-      // A value that the model does not offer stays visible: it is what the problem below is about.
-      const shown = chosen === undefined || values.includes(chosen) ? values : [...values, chosen];
-      row.replaceChildren(
-        ...shown.map((value) => {
-          const input = el("input", {
-            type: "radio",
-            name: param,
-            value,
-            checked: value === chosen,
-            onchange: () => state.set(param, value),
-          });
-          return el("label", { class: "choice" }, input, el("span", {}, draw(value)));
-        }),
-      );
+    row,
+    /**
+     * @param {string[]} values what may be chosen
+     * @param {string | undefined} chosen
+     * @param {string[]} others what other models take
+     * @param {string} why whose `others` are
+     */
+    offer(values, chosen, others = [], why = "") {
+      // A value that nobody offers stays visible: it is what the problem below is about.
+      const strange = chosen === undefined || values.includes(chosen) || others.includes(chosen) ? [] : [chosen];
+      const key = JSON.stringify([values, others, strange, why]);
+      if (key !== shown) {
+        shown = key;
+        const option = (value, off) => {
+          const input = el("input", { type: "radio", name: param, value, disabled: off, onchange: () => set(value) });
+          return el("label", { class: off ? "choice off" : "choice" }, input, el("span", {}, draw(value)));
+        };
+        // What cannot be chosen can be left all the same when it has been: it is no longer disabled then.
+        row.replaceChildren(
+          ...[...values, ...strange].map((value) => option(value, false)),
+          ...others.map((value) => option(value, true)),
+        );
+        note.textContent = why;
+        note.hidden = !why;
+      }
+      for (const input of row.querySelectorAll("input")) {
+        input.checked = input.value === chosen;
+        input.disabled = others.includes(input.value) && input.value !== chosen;
+      }
     },
   };
 }
 
-/** A small drawing of a size's ratio, with the size below. */
-export function ratio(size) {
-  const [width, height] = size.split("x").map(Number);
-  if (!width || !height) return size;
-  const scale = 26 / Math.max(width, height);
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  shape.setAttribute("viewBox", "0 0 30 30");
-  shape.setAttribute("class", "ratio");
-  shape.setAttribute("aria-hidden", "true");
-  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const box = {
-    x: 15 - (width * scale) / 2,
-    y: 15 - (height * scale) / 2,
-    width: width * scale,
-    height: height * scale,
-    rx: 3,
-  };
-  for (const [name, value] of Object.entries(box)) rect.setAttribute(name, value);
-  shape.append(rect);
-  return el("span", { class: "ratio-choice" }, shape, size);
+/** A drawing of a ratio, in a box of 30. */
+export function shape(width, height, attributes = {}) {
+  const scale = 24 / Math.max(width, height);
+  const [across, down] = [width * scale, height * scale];
+  return svg(
+    "svg",
+    { viewBox: "0 0 30 30", class: "ratio", "aria-hidden": "true", ...attributes },
+    svg("rect", { x: 15 - across / 2, y: 15 - down / 2, width: across, height: down, rx: 2.5 }),
+  );
+}
+
+/** "xhigh, max: GPT Image 2.5 Flare and 3 more." */
+export function lackingText(words, catalogue, param) {
+  if (words.length === 0) return "";
+  const whose = new Map();
+  for (const word of words) {
+    const names = strings.some(catalogue.offering(param, word).map((model) => model.name));
+    whose.set(names, [...(whose.get(names) ?? []), word]);
+  }
+  return [...whose].map(([names, group]) => strings.onlyWith(group, names)).join(" ");
 }

@@ -1,65 +1,82 @@
 // A field: its label, its control, its hint, and the problems that are about it.
 
-import { el } from "../dom.js";
+import { button, el } from "../dom.js";
 import { strings } from "../strings.js";
 
 const fields = new Map();
 
 /** Wraps a control. `param` is the name in the request; problems with it appear below the control. */
-export function field(param, control, { group = false, note } = {}) {
+export function field(param, control, { group = false, note, beside } = {}) {
   const id = `field-${param}`;
   const hint = strings.hints[param];
   const problems = el("ul", { class: "field-problems", id: `${id}-problems` });
-  const describedBy = [hint && `${id}-hint`, `${id}-problems`].filter(Boolean).join(" ");
-  control.setAttribute("aria-describedby", describedBy);
+  if (note) note.id ||= `${id}-note`;
+  control.setAttribute(
+    "aria-describedby",
+    [hint && `${id}-hint`, note && note.id, `${id}-problems`].filter(Boolean).join(" "),
+  );
   const label = strings.labels[param];
-  const below =
-    (hint || note) && el("div", { class: "below" }, hint && el("p", { class: "hint", id: `${id}-hint` }, hint), note);
-  const parts = [control, below, problems];
-  const element = group
-    ? el("fieldset", { class: "field", "data-param": param }, el("legend", {}, label), ...parts)
-    : el("div", { class: "field", "data-param": param }, el("label", { for: id }, label), ...parts);
-  if (!group) control.id = id;
-  fields.set(param, { element, control, problems });
+  const parts = [control, hint && el("p", { class: "hint", id: `${id}-hint` }, hint), note, problems];
+  const title = group ? el("legend", {}, label) : el("label", { for: id }, label);
+  const element = el(
+    group ? "fieldset" : "div",
+    { class: "field", "data-param": param },
+    beside && !group ? el("div", { class: "label-row" }, title, beside) : [title, beside],
+    ...parts,
+  );
+  if (group) control.setAttribute("aria-label", label);
+  else control.id = id;
+  fields.set(param, { element, control, problems, shown: "" });
   return element;
 }
 
-/** The field that a `param` of the API belongs to: `image[2]` is about the images. */
+/** Where the fields of the API that have no control of their own are set. */
+const WITHIN = { stream: "partial_images" };
+
+/** The field that a `param` of the API belongs to: `image[2]` is about the images, `svg.model` about the writer. */
 function fieldOf(param) {
-  const name = param.replace(/[[.].*$/, "");
-  return fields.get(name === "stream" ? "partial_images" : name);
+  return fields.get(param.replaceAll(".", "_")) ?? fields.get(WITHIN[param] ?? param.replace(/[[.].*$/, ""));
 }
 
-/** Puts every issue beside its field. `apply` is called with an issue whose fix was pressed. Gives those without a field. */
+/** Puts every issue beside its field. `apply` is called with an issue whose fix was pressed. */
 export function showIssues(issues, apply) {
-  for (const { problems, control } of fields.values()) {
-    problems.replaceChildren();
-    control.removeAttribute("aria-invalid");
-  }
-  const elsewhere = [];
+  const mine = new Map();
   for (const issue of issues) {
     const target = fieldOf(issue.param ?? "");
-    if (!target) {
-      elsewhere.push(issue);
-      continue;
-    }
-    target.problems.append(issueItem(issue, apply));
-    if (issue.severity === "error") target.control.setAttribute("aria-invalid", "true");
+    if (target) mine.set(target, [...(mine.get(target) ?? []), issue]);
   }
-  return elsewhere;
+  for (const target of fields.values()) {
+    const list = mine.get(target) ?? [];
+    const key = JSON.stringify(list);
+    // Most key strokes change nothing here.
+    if (key === target.shown) continue;
+    target.shown = key;
+    target.problems.replaceChildren(...list.map((issue) => issueItem(issue, apply)));
+    if (list.some(({ severity }) => severity === "error")) target.control.setAttribute("aria-invalid", "true");
+    else target.control.removeAttribute("aria-invalid");
+  }
 }
 
 export function issueItem(issue, apply) {
   const fixable = issue.fix && issue.fix.applicability !== "display_only" && apply;
-  const fix =
-    fixable &&
-    el("button", { type: "button", class: "fix", onclick: () => apply(issue) }, strings.fix(issue.fix.value));
-  return el("li", { class: issue.severity }, el("span", {}, issue.message), fix);
+  return el(
+    "li",
+    { class: issue.severity },
+    el("span", {}, issue.message),
+    fixable && button(strings.fix(issue.fix.value), () => apply(issue), { class: "fix" }),
+  );
 }
 
-/** Brings the first field with an error into view, in the order of the page. */
-export function focusFirstError() {
-  const control = document.querySelector('[aria-invalid="true"]');
-  const target = control?.matches("input, textarea, select") ? control : control?.querySelector("input, button");
-  target?.focus();
+/** Brings the control of a `param` into view and gives it the focus. */
+export function focusField(param) {
+  const target = fieldOf(param);
+  if (!target) return;
+  for (let parent = target.element.parentElement; parent; parent = parent.parentElement)
+    if (parent instanceof HTMLDetailsElement) parent.open = true;
+  const { control } = target;
+  const inside = control.matches("input, textarea, select")
+    ? control
+    : (control.querySelector("input:checked") ?? control.querySelector("input:not(:disabled), button, select"));
+  inside?.focus();
+  target.element.scrollIntoView({ block: "center" });
 }

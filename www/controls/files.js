@@ -18,6 +18,7 @@ export function imageFiles(state) {
     "div",
     { class: "drop" },
     el("label", { class: "button", for: "image-files" }, strings.choose),
+    el("span", { class: "hint" }, strings.dropHint),
     input,
   );
   const urls = new Map();

@@ -1,119 +1,122 @@
 // The fields, in order. What each offers comes from the catalogue, so a new model needs nothing here.
 
+import { unpublished } from "../catalogue.js";
 import { el } from "../dom.js";
 import { strings } from "../strings.js";
-import { choices, ratio } from "./choices.js";
+import { choices, lackingText } from "./choices.js";
 import { field } from "./field.js";
 import { imageFiles, maskFile } from "./files.js";
+import { modelControl } from "./model.js";
+import { numberField } from "./number.js";
+import { promptField } from "./prompt.js";
+import { sizeControl } from "./size.js";
 
-/** Builds the form. Gives `refresh(model)`, to be called whenever the model or a value has changed. */
-export function buildForm(container, state, models) {
-  const count = el("span", { class: "count" });
-  const prompt = el("textarea", {
-    rows: 5,
-    name: "prompt",
-    required: true,
-    spellcheck: true,
-    oninput: () => state.set("prompt", prompt.value),
-  });
-  const model = el(
-    "select",
-    { name: "model", onchange: () => state.set("model", model.value) },
-    ...models
-      .filter((entry) => entry.status !== "retired" || entry.id === state.values.model)
-      .map((entry) => el("option", { value: entry.id }, strings.modelStatus(entry))),
+const WORDS = ["quality", "background", "output_format", "moderation", "input_fidelity", "complexity"];
+/** What only some models know: named where the chosen one does not. */
+const SOME = ["background", "output_format", "output_compression", "moderation", "complexity", "partial_images"];
+const OFF = "off";
+
+/** Builds the form. Gives `refresh(model, context)`, to be called whenever the model or a value has changed. */
+export function buildForm(container, state, catalogue) {
+  const prompt = promptField(state);
+  const model = modelControl(state, catalogue);
+  const size = sizeControl(state);
+  const words = Object.fromEntries(WORDS.map((param) => [param, choices(param, (value) => state.set(param, value))]));
+  const partial = choices("partial_images", (value) =>
+    state.set("partial_images", value === OFF ? undefined : Number(value)),
   );
-  const sizes = choices("size", state, (size) => (size === "auto" ? "auto" : ratio(size)));
-  const words = ["quality", "background", "output_format", "input_fidelity", "moderation"].map((param) => [
-    param,
-    choices(param, state),
-  ]);
-  const byName = Object.fromEntries(words);
-  const compressionNote = el("p", { class: "hint" });
-  const compression = number("output_compression", state, "range");
-  const howMany = number("n", state, "number");
-  const partial = choices("partial_images", {
-    values: mapped(state),
-    set: (_, value) => state.set("partial_images", value === "off" ? undefined : Number(value)),
-  });
+  const compression = numberField("output_compression", state, { range: true });
+  const howMany = numberField("n", state, { stepper: true });
+  const frames = numberField("frame_count", state);
+  const delay = numberField("frame_duration_ms", state);
+  const writer = textField("svg_model", state);
+  const effort = choices("svg_effort", (value) => state.set("svg_effort", value === "auto" ? undefined : value));
+  const lacking = el("p", { class: "hint lacking-fields" });
 
   container.append(
-    field("prompt", prompt, { note: count }),
+    prompt.element,
     imageFiles(state),
     maskFile(state),
-    field("model", model),
-    sizes.element,
-    byName.quality.element,
-    byName.background.element,
-    byName.output_format.element,
-    field("output_compression", compression.control, { note: compressionNote }),
-    field("n", howMany.control),
+    model.element,
+    size.element,
+    words.quality.element,
+    howMany.element,
     partial.element,
+    words.output_format.element,
+    compression.element,
+    frames.element,
+    delay.element,
+    writer.element,
+    effort.element,
+    words.background.element,
     el(
       "details",
       { class: "more" },
-      el("summary", {}, "More"),
-      byName.input_fidelity.element,
-      byName.moderation.element,
+      el("summary", {}, strings.more),
+      words.input_fidelity.element,
+      words.complexity.element,
+      words.moderation.element,
+      lacking,
     ),
   );
 
-  return function refresh(info) {
-    if (document.activeElement !== prompt) prompt.value = state.values.prompt ?? "";
-    count.textContent = strings.characters([...(state.values.prompt ?? "")].length);
-    model.value = state.values.model ?? info.id;
+  return function refresh(info, context) {
     const { params } = info;
-    sizes.offer(sizesOf(info), "auto");
-    for (const [name, control] of words) control.offer(wordsOf(params, name, state), defaultOf(params, name));
-    const format = state.values.output_format ?? "png";
-    const lossy = params.output_compression?.formats?.includes(format) ?? false;
-    compression.refresh(params.output_compression, !lossy && state.values.output_compression === undefined);
-    compressionNote.textContent = lossy ? "" : strings.compressionOff(format);
-    howMany.refresh(params.n, false);
+    const { values } = state;
+    prompt.refresh(info);
+    model.refresh(info, context);
+    size.refresh(info);
+    for (const [param, control] of Object.entries(words)) {
+      const open = unpublished(info, param);
+      const mine = open ? catalogue.words(param) : (params[param]?.values ?? []);
+      const others = open ? [] : catalogue.words(param).filter((word) => !mine.includes(word));
+      // A field that only edits have, and one whose default nobody would call by a word.
+      const apt = param !== "input_fidelity" || state.operation === "edit" || values[param] !== undefined;
+      const why = open ? strings.unpublished(info.name) : lackingText(others, catalogue, param);
+      control.element.hidden = !apt || (mine.length === 0 && values[param] === undefined);
+      control.offer(mine, values[param] ?? params[param]?.default, others, why);
+    }
     const most = params.partial_images?.max;
-    partial.offer(
-      most === undefined ? [] : ["off", ...Array.from({ length: most + 1 }, (_, index) => String(index))],
-      "off",
-    );
+    const counts = most === undefined ? [] : Array.from({ length: most + 1 }, (_, count) => String(count));
+    partial.element.hidden = counts.length === 0 && values.partial_images === undefined;
+    partial.offer([OFF, ...counts], values.partial_images === undefined ? OFF : String(values.partial_images));
+
+    const format = values.output_format ?? params.output_format?.default ?? "png";
+    const rule = params.output_compression;
+    const lossy = rule?.formats?.includes(format) ?? false;
+    compression.refresh(rule, { shown: lossy || values.output_compression !== undefined });
+    howMany.refresh(params.n, { shown: true });
+    frames.refresh(params.frame_count, { shown: format === "gif" || values.frame_count !== undefined });
+    delay.refresh(params.frame_duration_ms, { shown: format === "gif" || values.frame_duration_ms !== undefined });
+    const drawn = format === "svg" || values.svg_model !== undefined;
+    writer.refresh(drawn);
+    effort.element.hidden = !drawn;
+    const efforts = params.svg?.efforts ?? [];
+    effort.offer(["auto", ...efforts], values.svg_effort ?? "auto");
+
+    const absent = SOME.filter((param) => !params[param] && catalogue.offering(param).length);
+    lacking.hidden = absent.length === 0;
+    lacking.textContent = absent
+      .map((param) =>
+        strings.fieldLacking(
+          strings.labels[param],
+          info.name,
+          strings.some(catalogue.offering(param).map(({ name }) => name)),
+        ),
+      )
+      .join(" ");
   };
 }
 
-const mapped = (state) => ({
-  get partial_images() {
-    const { partial_images: value } = state.values;
-    return value === undefined ? undefined : String(value);
-  },
-});
-
-function number(param, state, type) {
-  const output = el("output", {});
-  const input = el("input", {
-    type,
-    name: param,
-    oninput: () => state.set(param, input.value === "" ? undefined : Number(input.value)),
-  });
+function textField(param, state) {
+  const input = el("input", { type: "text", name: param, spellcheck: "false", autocomplete: "off" });
+  input.addEventListener("input", () => state.set(param, input.value.trim()));
+  const element = field(param, input);
   return {
-    control: type === "range" ? input : input,
-    output,
-    refresh(rule, disabled) {
-      if (!rule) return;
-      Object.assign(input, { min: rule.min, disabled });
-      // A number field shows what was typed, also when it is too large: the problem below says so.
-      input.max = type === "range" ? rule.max : "";
-      if (document.activeElement !== input) input.value = state.values[param] ?? rule.default;
+    element,
+    refresh(shown) {
+      element.hidden = !shown;
+      if (document.activeElement !== input) input.value = state.values[param] ?? "";
     },
   };
-}
-
-const defaultOf = (params, name) => params[name]?.default ?? undefined;
-
-function wordsOf(params, name, state) {
-  if (name === "input_fidelity" && state.operation !== "edit") return [];
-  return params[name]?.values ?? [];
-}
-
-function sizesOf(info) {
-  const rule = info.params.size;
-  const sizes = (rule.presets ?? rule.popular ?? []).map((size) => size);
-  return rule.auto === false ? sizes : ["auto", ...sizes.filter((size) => size !== "auto")];
 }

@@ -1,0 +1,111 @@
+// What is being composed: the form, and what the package says about it on every key stroke.
+
+import { estimateCost, inspectRequest, migrate, normalize, validate } from "gpt-image-edge";
+
+import { showChecks } from "./controls/checks.js";
+import { showIssues } from "./controls/field.js";
+import { buildForm } from "./controls/form.js";
+import { showBill, showTotal } from "./cost/bill.js";
+import { strings } from "./strings.js";
+
+/** What the offer to move to another model answers. */
+const ENDING = new Set(["model_ending", "model_retired"]);
+
+const $ = (id) => document.getElementById(id);
+
+/** Fires `update` when request, report or estimate have changed. */
+export class Composer extends EventTarget {
+  /** What is known of the files of the request. */
+  context = {};
+  /** What would be sent, what is wrong with it, and what it would cost. */
+  request;
+  report;
+  estimate;
+  /** Problems the worker found, beside those found here, until something changes. */
+  #remote = [];
+  #tried = false;
+  #reading = 0;
+
+  constructor(state, catalogue) {
+    super();
+    this.state = state;
+    this.catalogue = catalogue;
+    state.values.model ??= catalogue.preferred.id;
+    this.refreshForm = buildForm($("fields"), state, catalogue);
+    state.addEventListener("change", () => {
+      this.#remote = [];
+      this.update();
+    });
+    state.addEventListener("files", () => this.#read());
+    this.update();
+  }
+
+  get model() {
+    return this.catalogue.find(this.state.values.model) ?? this.catalogue.preferred;
+  }
+
+  async #read() {
+    const mine = ++this.#reading;
+    const read = this.state.images.length ? await inspectRequest(this.state.request()) : {};
+    // A later choice may have been read sooner.
+    if (mine !== this.#reading) return;
+    this.context = read;
+    this.update();
+  }
+
+  /** The files have been read: what the package says is about them too. */
+  get settled() {
+    return (this.context.images?.length ?? 0) === this.state.images.length;
+  }
+
+  /** From now on an empty prompt is a problem. Gives the first error, or undefined when the request may be sent. */
+  attempt() {
+    this.#tried = true;
+    this.#remote = [];
+    this.update();
+    return this.report.issues.find(({ severity }) => severity === "error");
+  }
+
+  /** What the other side found in a field. */
+  addRemote(issue) {
+    this.#remote = [issue];
+    this.update();
+  }
+
+  #apply(issue) {
+    // Another model may take less than this one: its replacement comes with everything that has to change.
+    if (ENDING.has(issue.code))
+      this.state.takeOver(
+        migrate(this.state.operation, this.request, { ...this.context, target: issue.fix.value }).request,
+      );
+    else this.state.applyFix(issue);
+  }
+
+  update() {
+    const { state, context } = this;
+    state.values.model ??= this.catalogue.preferred.id;
+    this.request = state.request();
+    this.report = validate(state.operation, this.request, context);
+    this.estimate = estimateCost(state.operation, this.request, context);
+    this.refreshForm(this.model, context);
+    // An empty prompt is where everybody begins: it is no problem before something was sent.
+    const untouched = !state.values.prompt && !this.#tried;
+    const issues = [...this.report.issues.filter(({ param }) => !(untouched && param === "prompt")), ...this.#remote];
+    const apply = (issue) => this.#apply(issue);
+    // What to move to stands beside the model already, with all that changes.
+    showIssues(
+      issues.map((issue) => (ENDING.has(issue.code) ? { ...issue, fix: undefined } : issue)),
+      apply,
+    );
+    const applySafe = () => state.takeOver(normalize(state.operation, this.request, context).request);
+    showChecks($("problems"), issues, { apply, applySafe });
+    showTotal($("total"), this.estimate);
+    showBill($("bill"), this.estimate);
+    const errors = issues.filter(({ severity }) => severity === "error").length;
+    const jump = $("jump");
+    jump.hidden = errors === 0;
+    jump.textContent = strings.errorCount(errors);
+    $("send").textContent = state.operation === "edit" ? strings.edit : strings.draw;
+    this.dispatchEvent(new Event("update"));
+  }
+}

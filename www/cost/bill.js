@@ -1,0 +1,74 @@
+// What it will cost, while it is being written: in short beside the button, in full above it.
+
+import { dollars, el, interval } from "../dom.js";
+import { strings } from "../strings.js";
+
+/** The line beside the button. */
+export function showTotal(box, estimate) {
+  const { expected } = estimate;
+  const text = [expected === null ? strings.unknown : dollars(expected), range(estimate)];
+  const key = text.join("|");
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  box.replaceChildren(
+    el("span", { class: "visually-hidden" }, `${strings.billTitle}: `),
+    el("strong", { id: "expected" }, text[0]),
+    el("span", { class: "range" }, text[1]),
+  );
+}
+
+function range(estimate) {
+  const { min, expected, max } = estimate;
+  if (min === max) return strings.exactly;
+  if (min === 0 && expected === null) return strings.noPriceYet;
+  if (expected === null || max === null) return strings.atLeast(dollars(min));
+  const text = interval(estimate);
+  // Bounds that look the same tell nothing.
+  return text === dollars(expected) ? strings.expected : text;
+}
+
+/** What the estimate is made of. */
+export function showBill(section, estimate) {
+  const rows = estimate.items
+    .filter((item) => item.usd.max !== 0)
+    .map((item) => {
+      const { expected, max } = item.usd;
+      // Nobody can tell what has no bound; what is expected is the best there is to show.
+      const open = expected === null ? strings.unknown : strings.about(dollars(expected));
+      return [strings.kinds[item.kind], tokens(item.tokens), max === null ? open : interval(item.usd)];
+    });
+  const key = JSON.stringify([rows, estimate.basis, estimate.notes, estimate.prices_as_of]);
+  if (section.dataset.key === key) return;
+  section.dataset.key = key;
+  section.replaceChildren(
+    el(
+      "table",
+      {},
+      el("caption", { class: "visually-hidden" }, strings.billTitle),
+      el(
+        "tbody",
+        {},
+        ...rows.map(([kind, count, usd]) =>
+          el("tr", {}, el("th", { scope: "row" }, kind), el("td", {}, count), el("td", {}, usd)),
+        ),
+      ),
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      [strings.basis[estimate.basis], estimate.prices_as_of && strings.pricesAsOf(estimate.prices_as_of)]
+        .concat((estimate.notes ?? []).map((note) => `${note[0].toUpperCase()}${note.slice(1)}.`))
+        .filter(Boolean)
+        .join(" "),
+    ),
+  );
+}
+
+function tokens(count) {
+  if (!count || count.max === null) return "";
+  const text = (number) => number.toLocaleString(strings.locale);
+  return strings.tokens(
+    count.min === count.max ? text(count.min) : `${text(count.min)} – ${text(count.max)}`,
+    count.max,
+  );
+}

@@ -104,6 +104,7 @@ describe("addresses", () => {
     ["GET", "/v1/images/generations", "POST"],
     ["PUT", "/v1/images/generations", "POST"],
     ["DELETE", "/v1/images/edits", "POST"],
+    ["GET", "/v1/responses", "POST"],
     ["POST", "/v1/models", "GET, HEAD"],
     ["DELETE", `/v1/models/${MODEL}`, "GET, HEAD"],
     ["GET", "/v1/estimate", "POST"],

@@ -15,6 +15,7 @@ import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { getModel, listModels } from "./routes/models.ts";
 import { page, pageConfig } from "./routes/page.ts";
+import { responses } from "./routes/responses.ts";
 import { secured } from "./secure.ts";
 import { upstreamOf } from "./upstream/upstream.ts";
 
@@ -50,6 +51,7 @@ app.use("/v1/*", async ({ env, req }, next) => {
 
 app.post("/v1/images/generations", ({ env, req }) => generations(req.raw, upstreamOf(settingsOf(env))));
 app.post("/v1/images/edits", ({ env, req }) => edits(req.raw, upstreamOf(settingsOf(env)), settingsOf(env)));
+app.post("/v1/responses", ({ env, req }) => responses(req.raw, upstreamOf(settingsOf(env)), settingsOf(env)));
 app.get("/v1/models", () => listModels());
 app.get("/v1/models/:id", ({ req }) => getModel(req.param("id")));
 app.post("/v1/estimate", ({ req }) => estimate(req.raw));

@@ -5,7 +5,7 @@ import { normalize, validate, type Context, type Issue } from "gpt-image-edge";
 import { invalid } from "./errors.ts";
 
 /** What the worker serves. */
-export type Operation = "generate" | "edit";
+export type Operation = "generate" | "edit" | "respond";
 export type Fields = Record<string, unknown>;
 
 /** Every problem of a request. */

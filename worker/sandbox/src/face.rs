@@ -2,7 +2,7 @@
 
 use gpt_image_edge::catalog::Catalog;
 use gpt_image_edge::date::Date;
-use gpt_image_edge::request::Operation;
+use gpt_image_edge::request::{Operation, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::{Body, Call, Refusal, Upload};
@@ -101,4 +101,19 @@ pub struct Picture {
 #[wasm_bindgen]
 pub fn models(now_ms: f64) -> String {
     crate::api::models(Date::from_unix_ms(now_ms), &Catalog::default())
+}
+
+/// Checks the body of `POST /responses` as of a time in milliseconds since 1970. Answers `{"model"}`, what its image tool
+/// draws with, or `{"error", "status"}`, as JSON.
+#[wasm_bindgen]
+pub fn respond(text: &str, now_ms: f64) -> String {
+    let answer = match crate::api::respond(text, Date::from_unix_ms(now_ms), &Catalog::default()) {
+        Ok(model) => Value::Object(vec![("model".to_owned(), Value::from(model.as_str()))]),
+        Err(refusal) => {
+            let mut body = refusal.body();
+            body.set("status", Value::from(i32::from(refusal.status)));
+            body
+        }
+    };
+    gpt_image_edge::wire::body::to_json(&answer).unwrap_or_default()
 }

@@ -65,6 +65,9 @@ function fields(): Record<string, Schema> {
   };
 }
 
+/** What the image tool leaves to the language model, or to the response around it. */
+const NOT_OF_THE_TOOL = ["prompt", "n", "stream", "safety_identifier", "user"];
+
 /** All schemas by their names. */
 export function schemas() {
   const { moderation, ...shared } = fields();
@@ -144,6 +147,45 @@ export function schemas() {
       },
       ["type"],
     ),
+    ResponseRequest: object(
+      {
+        model: text("A language model that can use the image tool."),
+        input: { description: "What to draw, or the turns so far.", oneOf: [text(""), list({ type: "object" })] },
+        tools: list(ref("ImageTool"), "The image tool.", { minItems: 1, maxItems: 1 }),
+        tool_choice: { description: '`{ "type": "image_generation" }` makes the model draw.' },
+        previous_response_id: orNull(text("The response that this one goes on from.")),
+        stream: orNull(flag("Whether the answer is an event stream.")),
+        max_tool_calls: orNull(integer("How often the tool may be called.", { minimum: 1, maximum: 1, default: 1 })),
+        service_tier: orNull({ type: "string", enum: ["auto", "default", "flex"] }),
+      },
+      ["model", "input", "tools"],
+    ),
+    ImageTool: object(
+      {
+        type: { const: "image_generation" },
+        action: orNull({ type: "string", enum: ["auto", "generate", "edit"] }),
+        input_image_mask: ref("ImageReference"),
+        ...Object.fromEntries(Object.entries(shared).filter(([name]) => !NOT_OF_THE_TOOL.includes(name))),
+        moderation: moderation!,
+        input_fidelity,
+      },
+      ["type"],
+      true,
+    ),
+    Response: object(
+      {
+        id: text("What the next turn names as its previous."),
+        object: { const: "response" },
+        status: text("`completed`, `failed` and so on."),
+        output: list({ type: "object" }, "What came out; the picture is the `result` of an `image_generation_call`."),
+        usage: object({ input_tokens: integer(""), output_tokens: integer("") }),
+        tool_usage: object({ image_gen: usage }),
+      },
+      ["id", "object", "status", "output"],
+    ),
+    ResponseStreamEvent: object({ type: text("`response.created` and so on."), sequence_number: integer("From 0.") }, [
+      "type",
+    ]),
     Model: object(
       {
         id: text("What requests name it by."),

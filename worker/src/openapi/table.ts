@@ -57,6 +57,17 @@ export const ROUTES: readonly Described[] = [
     refusals: REFUSED,
   },
   {
+    method: "POST",
+    path: "/v1/responses",
+    name: "createResponse",
+    summary: "Lets a language model draw one image, turn by turn.",
+    description: "The image_generation tool and no other; one call of it (`max_tool_calls: 1` is filled in).",
+    token: "caller",
+    body: { [JSON_TYPE]: "ResponseRequest" },
+    answer: { [JSON_TYPE]: "Response", [STREAM]: "ResponseStreamEvent" },
+    refusals: REFUSED,
+  },
+  {
     method: "GET",
     path: "/v1/models",
     name: "listModels",

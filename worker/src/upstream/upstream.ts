@@ -7,7 +7,7 @@ import { sandbox } from "./sandbox.ts";
 /** What a route asks of an upstream. */
 export interface Call {
   /** Below the base URL. */
-  path: "/images/generations" | "/images/edits";
+  path: "/images/generations" | "/images/edits" | "/responses";
   contentType: string;
   /** A text, bytes, or a stream that is not complete before all of it has been checked. */
   body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;

@@ -2,10 +2,12 @@
 
 mod refuse;
 mod resolve;
+mod respond;
 mod usage;
 
 pub use refuse::Refusal;
 pub use resolve::Resolved;
+pub use respond::respond;
 pub use usage::Usage;
 
 use gpt_image_edge::catalog::{Catalog, Model, Status};

@@ -1,0 +1,65 @@
+// POST /v1/responses with the image_generation tool, and no other: what other tools cost nobody could say before.
+
+import { estimateCost } from "gpt-image-edge";
+
+import { checked, type Fields } from "../check.ts";
+import type { Settings } from "../env.ts";
+import { badRequest } from "../errors.ts";
+import { readJson, refuseEarly } from "../json.ts";
+import { shortened } from "../shorten.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+
+/** As for edits by reference: the longest picture the API takes in JSON. */
+const MAX_JSON_BYTES = 20 * 1024 * 1024;
+const TOOL = "image_generation";
+/** Fields of the API that are not passed on, each with the reason. */
+const CLOSED: Record<string, string> = {
+  background: "the answer would come to an address that this worker does not serve",
+  conversation: "conversations are not served; use previous_response_id",
+  prompt: "a stored prompt may bring tools of its own",
+};
+const TIERS = ["auto", "default", "flex"];
+
+export async function responses(request: Request, upstream: Upstream, settings: Settings): Promise<Response> {
+  const limit = Math.min(MAX_JSON_BYTES, settings.maxUploadBytes);
+  refuseEarly(request, limit);
+  const body = await readJson(request, limit);
+  const short = { ...body, input: shortened(body["input"]), tools: shortened(body["tools"]) };
+  checked("respond", short);
+  const sent = { ...body, tools: [toolOf(body, short)], max_tool_calls: onceOf(body) };
+  return upstream.send({
+    path: "/responses",
+    contentType: "application/json",
+    body: JSON.stringify(sent),
+    fault: request.headers.get("x-sandbox-fault"),
+  });
+}
+
+/** The image tool, its model named, after everything that is not served was refused. */
+function toolOf(body: Fields, short: Fields): Fields {
+  for (const [name, reason] of Object.entries(CLOSED))
+    if (body[name] !== undefined && body[name] !== null && body[name] !== false) refuse(name, reason);
+  const tier = body["service_tier"];
+  if (tier !== undefined && tier !== null && !TIERS.includes(tier as string))
+    refuse("service_tier", `its price is not known; allowed are ${TIERS.join(", ")}`);
+  const tools = body["tools"] as Fields[];
+  for (const [index, tool] of tools.entries())
+    if (tool["type"] !== TOOL) refuse(`tools[${index}].type`, `only "${TOOL}" is served`);
+  if (tools.length > 1) refuse("tools[1]", `one "${TOOL}" tool is enough: a response draws one picture`);
+  const [tool = {}] = tools;
+  // What the API takes where no model is named has changed before: the one that the price was told for is asked for.
+  const model = tool["model"] ?? estimateCost("respond", short).model;
+  return model === undefined ? tool : { ...tool, model };
+}
+
+/** How often the tool may be called. Left open, the language model would decide what the response costs. */
+function onceOf(body: Fields): number {
+  const given = body["max_tool_calls"];
+  if (given === undefined || given === null) return 1;
+  if (given !== 1) refuse("max_tool_calls", "must be 1 here: a response draws one picture");
+  return 1;
+}
+
+function refuse(param: string, reason: string): never {
+  throw badRequest(`${param}: ${reason}`, param, "unsupported_parameter");
+}

@@ -18,7 +18,7 @@ async function rewritten(
   size: number,
 ): Promise<{ body: Uint8Array<ArrayBuffer>; contentType: string }> {
   const { body, boundary } = form({ parts });
-  const writer = new EditForm(new ByteReader(streamOf(every(body, size)), 1e9), boundary);
+  const writer = new EditForm(new ByteReader(streamOf(every(body, size)), 1e9), boundary, () => undefined);
   const chunks: Uint8Array[] = [];
   for await (const chunk of writer.rewritten()) chunks.push(chunk);
   return { body: concat(chunks), contentType: writer.contentType };

@@ -10,6 +10,12 @@ import { VERSION } from "../../worker/src/version.ts";
 
 const TOKEN = "0123456789abcdef";
 const KEY = "sk-test-0123456789";
+const JWT: Env = {
+  JWT_ALGORITHM: "HS256",
+  JWT_KEY: "0123456789abcdef0123456789abcdef",
+  JWT_ISSUER: "https://issuer.example",
+  JWT_AUDIENCE: "https://images.example",
+};
 
 test("the sandbox needs a token and nothing else", () => {
   expect(settingsOf({ DEMO_TOKEN: TOKEN })).toMatchObject({
@@ -47,6 +53,18 @@ describe("what is taken", () => {
     [{ DEMO_TOKEN_ON_PAGE: "true" }, { tokenOnPage: true }],
     [{ DEMO_TOKEN_ON_PAGE: "yes" }, { tokenOnPage: false }],
     [{ MAX_UPLOAD_BYTES: "1000" }, { maxUploadBytes: 1000 }],
+    [
+      { ...JWT, DEMO_TOKEN: "" },
+      { token: undefined, jwt: expect.objectContaining({ algorithm: "HS256" }) as never },
+    ],
+    [
+      { ORGANIZATION_DAILY_USD: "25", MAX_CALL_USD: "0.5" },
+      { caps: { organization: 25e9, tenant: 25e9, call: 0.5e9, unpriced: 1e9 } },
+    ],
+    [
+      { UPSTREAM: "openai", OPENAI_API_KEY: KEY, TENANT_DAILY_USD: "3" },
+      { caps: { organization: 100e9, tenant: 3e9, call: 10e9, unpriced: undefined } },
+    ],
   ])("%j", (env, expected) => {
     expect(settingsOf({ DEMO_TOKEN: TOKEN, ...env })).toMatchObject({ ...expected, faults: [] });
   });
@@ -54,7 +72,7 @@ describe("what is taken", () => {
 
 describe("what is refused", () => {
   test.each<[Env, RegExp]>([
-    [{ DEMO_TOKEN: "" }, /DEMO_TOKEN is not set/],
+    [{ DEMO_TOKEN: "" }, /JWT_KEY is not set/],
     [{ DEMO_TOKEN: "short" }, /DEMO_TOKEN must have 16/],
     [{ DEMO_TOKEN: "0123456789abcdef with spaces" }, /DEMO_TOKEN must have 16/],
     [{ UPSTREAM: "azure" }, /UPSTREAM must be/],
@@ -73,6 +91,19 @@ describe("what is refused", () => {
     [{ ALLOWED_ORIGINS: "file://" }, /ALLOWED_ORIGINS/],
     [{ MAX_UPLOAD_BYTES: "100 MB" }, /MAX_UPLOAD_BYTES/],
     [{ MAX_UPLOAD_BYTES: "-1" }, /MAX_UPLOAD_BYTES/],
+    [{ ...JWT, JWT_ALGORITHM: "none" }, /JWT_ALGORITHM must be one of/],
+    [{ ...JWT, JWT_ALGORITHM: "" }, /JWT_ALGORITHM must be one of/],
+    [{ ...JWT, JWT_KEY: "" }, /JWT_KEY is not set/],
+    [{ ...JWT, JWT_KEY: "sk-too-short" }, /JWT_KEY must have 32/],
+    [{ ...JWT, JWT_ISSUER: "" }, /JWT_ISSUER is not set/],
+    [{ ...JWT, JWT_AUDIENCE: "" }, /JWT_AUDIENCE is not set/],
+    [{ ADMIN_TOKEN: "short" }, /ADMIN_TOKEN must have 16/],
+    [{ ADMIN_TOKEN: TOKEN }, /ADMIN_TOKEN and DEMO_TOKEN must differ/],
+    [{ ORGANIZATION_DAILY_USD: "many" }, /ORGANIZATION_DAILY_USD must be/],
+    [{ ORGANIZATION_DAILY_USD: "-1" }, /ORGANIZATION_DAILY_USD must be/],
+    [{ TENANT_DAILY_USD: "NaN" }, /TENANT_DAILY_USD must be/],
+    [{ MAX_CALL_USD: "1e99" }, /MAX_CALL_USD must be/],
+    [{ UNPRICED_CALL_USD: "$1" }, /UNPRICED_CALL_USD must be/],
   ])("%j", (env, expected) => {
     const { faults } = settingsOf({ DEMO_TOKEN: TOKEN, ...env });
     expect(faults).toEqual([expect.stringMatching(expected)]);

@@ -6,9 +6,20 @@ import { MODEL } from "./support/model.ts";
 import { errorOf, startWorker, TOKEN } from "./support/worker.ts";
 
 test.each([
-  ["no token", { DEMO_TOKEN: "" }, /DEMO_TOKEN is not set/],
+  ["no token", { DEMO_TOKEN: "" }, /JWT_KEY is not set/],
   ["a weak token", { DEMO_TOKEN: "weak" }, /DEMO_TOKEN must have 16/],
   ["no key", { DEMO_TOKEN: TOKEN, UPSTREAM: "openai" }, /OPENAI_API_KEY is not set/],
+  [
+    "a key of another algorithm",
+    {
+      DEMO_TOKEN: TOKEN,
+      JWT_ALGORITHM: "EdDSA",
+      JWT_KEY: "0123456789abcdef0123456789abcdef",
+      JWT_ISSUER: "a",
+      JWT_AUDIENCE: "b",
+    },
+    /JWT_KEY is no key for EdDSA/,
+  ],
   ["an upstream nobody knows", { DEMO_TOKEN: TOKEN, UPSTREAM: "elsewhere" }, /UPSTREAM must be/],
 ])("%s", async (_, vars, message) => {
   const worker = await startWorker(vars);

@@ -3,7 +3,8 @@
 import { Hono, type Context } from "hono";
 
 import { corsHeaders, preflight } from "./auth/origin.ts";
-import { authorize } from "./auth/token.ts";
+import type { Caller } from "./auth/caller.ts";
+import { authorize, authorizeAdmin } from "./auth/token.ts";
 import { discardBody } from "./discard.ts";
 import { settingsOf, type Env } from "./env.ts";
 import { internalError, methodNotAllowed, notFound, Refusal } from "./errors.ts";
@@ -16,12 +17,14 @@ import { health } from "./routes/health.ts";
 import { getModel, listModels } from "./routes/models.ts";
 import { page, pageConfig } from "./routes/page.ts";
 import { responses } from "./routes/responses.ts";
+import { issueToken } from "./routes/tokens.ts";
 import { secured } from "./secure.ts";
 import { upstreamOf } from "./upstream/upstream.ts";
 
-type Route = Context<{ Bindings: Env }>;
+type Types = { Bindings: Env; Variables: { caller: Caller } };
+type Route = Context<Types>;
 
-export const app = new Hono<{ Bindings: Env }>();
+export const app = new Hono<Types>();
 
 app.use(async (context, next) => {
   await next();
@@ -44,14 +47,27 @@ app.use("/v1/*", async (context, next) => {
     context.header("x-request-id", `req_${crypto.randomUUID().replaceAll("-", "")}`);
   return undefined;
 });
-app.use("/v1/*", async ({ env, req }, next) => {
-  await authorize(req.raw, settingsOf(env));
+
+// The operator's own addresses stand before the callers' token is asked for.
+app.post("/v1/tokens", async ({ env, req }) => {
+  await authorizeAdmin(req.raw, settingsOf(env));
+  return issueToken(req.raw, settingsOf(env));
+});
+
+app.use("/v1/*", async (context, next) => {
+  context.set("caller", await authorize(context.req.raw, settingsOf(context.env)));
   return next();
 });
 
-app.post("/v1/images/generations", ({ env, req }) => generations(req.raw, upstreamOf(settingsOf(env))));
-app.post("/v1/images/edits", ({ env, req }) => edits(req.raw, upstreamOf(settingsOf(env)), settingsOf(env)));
-app.post("/v1/responses", ({ env, req }) => responses(req.raw, upstreamOf(settingsOf(env)), settingsOf(env)));
+app.post("/v1/images/generations", ({ env, req, var: { caller } }) =>
+  generations(req.raw, upstreamOf(settingsOf(env)), caller),
+);
+app.post("/v1/images/edits", ({ env, req, var: { caller } }) =>
+  edits(req.raw, upstreamOf(settingsOf(env)), settingsOf(env), caller),
+);
+app.post("/v1/responses", ({ env, req, var: { caller } }) =>
+  responses(req.raw, upstreamOf(settingsOf(env)), settingsOf(env), caller),
+);
 app.get("/v1/models", () => listModels());
 app.get("/v1/models/:id", ({ req }) => getModel(req.param("id")));
 app.post("/v1/estimate", ({ req }) => estimate(req.raw));

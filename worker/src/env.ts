@@ -1,7 +1,9 @@
 // The whole configuration. Everything comes from the operator; nothing here can be chosen by a caller.
 
+import { authSettings, type AuthEnv, type AuthSettings } from "./auth/settings.ts";
+
 /** What the operator sets: variables and secrets of the worker. */
-export interface Env {
+export interface Env extends AuthEnv {
   /** `sandbox` (default) draws its own pictures, `openai` calls the API. */
   UPSTREAM?: string;
   /** Where the API is: the address that `/images/generations` is appended to. Default: OpenAI's. */
@@ -11,10 +13,6 @@ export interface Env {
   /** Sent along when set; see https://platform.openai.com/docs/api-reference/authentication. */
   OPENAI_ORGANIZATION?: string;
   OPENAI_PROJECT?: string;
-  /** What callers send as their bearer token. A secret. Unset, everything below /v1 answers 503. */
-  DEMO_TOKEN?: string;
-  /** `true` hands the token to the page in `/config.json`. Only for a demo on one's own machine. */
-  DEMO_TOKEN_ON_PAGE?: string;
   /** Exact origins of pages that may call, comma separated: `https://app.example.com`. The worker's own always may. */
   ALLOWED_ORIGINS?: string;
   /** The most bytes of an upload; default 100,000,000. */
@@ -24,14 +22,12 @@ export interface Env {
 }
 
 /** The configuration after it was read. */
-export interface Settings {
+export interface Settings extends AuthSettings {
   upstream: "sandbox" | "openai";
   baseURL: string;
   apiKey: string;
   organization: string | undefined;
   project: string | undefined;
-  token: string;
-  tokenOnPage: boolean;
   allowedOrigins: ReadonlySet<string>;
   maxUploadBytes: number;
   /** What the operator has to mend. While there is anything, nothing below /v1 is served. */
@@ -68,12 +64,7 @@ function read(env: Env): Settings {
     "UPSTREAM_BASE_URL must be an https address (or http on this machine) without query or credentials",
   );
 
-  const {
-    OPENAI_API_KEY: apiKey = "",
-    OPENAI_ORGANIZATION: organization,
-    OPENAI_PROJECT: project,
-    DEMO_TOKEN: token = "",
-  } = env;
+  const { OPENAI_API_KEY: apiKey = "", OPENAI_ORGANIZATION: organization, OPENAI_PROJECT: project } = env;
   fault(upstream === "openai" && !apiKey, secret("OPENAI_API_KEY"));
   for (const [name, value] of Object.entries({
     OPENAI_API_KEY: apiKey,
@@ -84,11 +75,7 @@ function read(env: Env): Settings {
       Boolean(value) && !HEADER_WORD.test(value!),
       `${name} holds a space or another character that no header takes`,
     );
-  fault(!token, secret("DEMO_TOKEN"));
-  fault(
-    token !== "" && !/^[\x21-\x7e]{16,}$/.test(token),
-    "DEMO_TOKEN must have 16 or more characters, all of them visible ASCII",
-  );
+  const auth = authSettings(env, upstream, fault);
 
   const allowedOrigins = new Set(
     (env.ALLOWED_ORIGINS ?? "")
@@ -118,8 +105,7 @@ function read(env: Env): Settings {
     apiKey,
     organization: organization || undefined,
     project: project || undefined,
-    token,
-    tokenOnPage: env.DEMO_TOKEN_ON_PAGE === "true",
+    ...auth,
     allowedOrigins,
     maxUploadBytes,
     faults,

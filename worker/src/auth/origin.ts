@@ -10,6 +10,7 @@ const HEADERS = [
   "authorization",
   "content-type",
   "idempotency-key",
+  "last-event-id",
   "openai-organization",
   "openai-project",
   "x-client-request-id",

@@ -39,6 +39,8 @@ export class EditForm {
   constructor(
     readonly reader: ByteReader,
     readonly boundary: string,
+    /** Looks at the whole request before the last of it is written; by throwing it keeps the upstream from having it. */
+    readonly approve: (request: Request) => void,
   ) {}
 
   /** The media type of what is written. */
@@ -57,6 +59,7 @@ export class EditForm {
       else await this.#field(part);
     }
     const request = checked("edit", this.#request(), this.#context());
+    this.approve(request);
     for (const role of ROLES) delete request[role];
     for (const [name, text] of spelledFields(request)) yield this.#writer.field(name, text);
     yield this.#writer.end();

@@ -3,6 +3,7 @@
 
 import { models, type ModelParams } from "gpt-image-edge";
 
+import { accountSchemas } from "./account.ts";
 import { OPERATIONS } from "../routes/estimate.ts";
 
 type Schema = Record<string, unknown>;
@@ -256,6 +257,7 @@ export function schemas() {
       },
       ["baseURL", "upstream"],
     ),
+    ...accountSchemas,
     ErrorResponse: object(
       {
         error: object(

@@ -105,6 +105,16 @@ export const ROUTES: readonly Described[] = [
     refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
   },
   {
+    method: "POST",
+    path: "/v1/tokens",
+    name: "issueToken",
+    summary: "Signs a token for a caller.",
+    token: "admin",
+    body: { [JSON_TYPE]: "TokenRequest" },
+    answer: { [JSON_TYPE]: "Token" },
+    refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
+  },
+  {
     method: "GET",
     path: "/healthz",
     name: "health",

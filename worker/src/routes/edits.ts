@@ -2,6 +2,8 @@
 
 import { inspectRequest } from "gpt-image-edge";
 
+import type { Caller } from "../auth/caller.ts";
+import { allowModel } from "../auth/token.ts";
 import { checked, type Fields } from "../check.ts";
 import type { Settings } from "../env.ts";
 import { badRequest, unsupportedMediaType } from "../errors.ts";
@@ -20,20 +22,36 @@ const PATH = "/images/edits";
 const MAX_JSON_BYTES = 20 * 1024 * 1024;
 /** Longer data URLs are shown to the checks by their beginning: all that the rules look at, beside what is in the picture. */
 const SHOWN_CHARS = 1024;
-export async function edits(request: Request, upstream: Upstream, settings: Settings): Promise<Response> {
+
+export async function edits(
+  request: Request,
+  upstream: Upstream,
+  settings: Settings,
+  caller: Caller,
+): Promise<Response> {
   const type = request.headers.get("content-type") ?? "";
   const boundary = boundaryOf(type);
   if (boundary === undefined && !isJson(type))
     throw unsupportedMediaType("The Content-Type must be multipart/form-data, with a boundary, or application/json.");
   const limit = boundary === undefined ? Math.min(MAX_JSON_BYTES, settings.maxUploadBytes) : settings.maxUploadBytes;
   refuseEarly(request, limit);
-  return boundary === undefined ? byReference(request, upstream, limit) : byForm(request, upstream, limit, boundary);
+  const ask = { request, upstream, limit, caller };
+  return boundary === undefined ? byReference(ask) : byForm(ask, boundary);
 }
 
-async function byReference(request: Request, upstream: Upstream, limit: number): Promise<Response> {
+interface Ask {
+  request: Request;
+  upstream: Upstream;
+  /** The most bytes of the body. */
+  limit: number;
+  caller: Caller;
+}
+
+async function byReference({ request, upstream, limit, caller }: Ask): Promise<Response> {
   const body = await readJson(request, limit);
   const context = { ...(await inspectRequest(body as never)), json_body: true };
   const { model } = checked("edit", shortened(body), context);
+  allowModel(caller, model as string);
   const fault = request.headers.get("x-sandbox-fault");
   return upstream.send({
     path: PATH,
@@ -57,10 +75,10 @@ function shortened(body: Fields): Fields {
   return short;
 }
 
-async function byForm(request: Request, upstream: Upstream, limit: number, boundary: string): Promise<Response> {
+async function byForm({ request, upstream, limit, caller }: Ask, boundary: string): Promise<Response> {
   if (!request.body) throw badRequest("The body is empty; send a form.", null, "invalid_multipart_form_data");
   const reader = new ByteReader(request.body, limit);
-  const form = new EditForm(reader, boundary);
+  const form = new EditForm(reader, boundary, ({ model }) => allowModel(caller, model as string));
   const fault = request.headers.get("x-sandbox-fault");
   const chunks = form.rewritten();
   try {

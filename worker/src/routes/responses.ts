@@ -2,6 +2,8 @@
 
 import { estimateCost } from "gpt-image-edge";
 
+import type { Caller } from "../auth/caller.ts";
+import { allowModel } from "../auth/token.ts";
 import { checked, type Fields } from "../check.ts";
 import type { Settings } from "../env.ts";
 import { badRequest } from "../errors.ts";
@@ -20,13 +22,21 @@ const CLOSED: Record<string, string> = {
 };
 const TIERS = ["auto", "default", "flex"];
 
-export async function responses(request: Request, upstream: Upstream, settings: Settings): Promise<Response> {
+export async function responses(
+  request: Request,
+  upstream: Upstream,
+  settings: Settings,
+  caller: Caller,
+): Promise<Response> {
   const limit = Math.min(MAX_JSON_BYTES, settings.maxUploadBytes);
   refuseEarly(request, limit);
   const body = await readJson(request, limit);
   const short = { ...body, input: shortened(body["input"]), tools: shortened(body["tools"]) };
   checked("respond", short);
-  const sent = { ...body, tools: [toolOf(body, short)], max_tool_calls: onceOf(body) };
+  const tool = toolOf(body, short);
+  // Both are billed: the one that draws and the one that asks it to.
+  for (const model of [body["model"], tool["model"]]) if (typeof model === "string") allowModel(caller, model);
+  const sent = { ...body, tools: [tool], max_tool_calls: onceOf(body) };
   return upstream.send({
     path: "/responses",
     contentType: "application/json",

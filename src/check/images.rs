@@ -189,10 +189,10 @@ fn header(
             (Code::NotAnImage, join(&["is no image by its content; accepted are ", &alternatives(formats)]))
         }
         Err(Problem::Truncated(format)) => {
-            (Code::CorruptImage, join(&["is a ", format.name(), " file that is cut off within its header"]))
+            (Code::CorruptImage, join(&["is a ", format.name(), " file that is cut off"]))
         }
         Err(Problem::Corrupt(format)) => {
-            (Code::CorruptImage, join(&["is a ", format.name(), " file with a broken header"]))
+            (Code::CorruptImage, join(&["is a damaged ", format.name(), " file"]))
         }
     };
     let draft = checker.at(code, path.to_vec(), None, &message);

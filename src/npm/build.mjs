@@ -17,7 +17,8 @@ const root = dirname(dirname(here));
 const path = (...parts) => join(root, ...parts);
 
 const env = { ...process.env, PATH: [path("node_modules", ".bin"), process.env.PATH].join(delimiter) };
-const CRATE = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "src"];
+const WORKSPACE = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo"];
+const CRATE = [...WORKSPACE, "src"];
 const WASM_PACK = ["--release", "--target", "web", "--mode", "no-install", "--no-pack", "--no-typescript"];
 
 /** Every file below those paths whose name passes, sorted: what a digest is made of must not depend on the disk. */
@@ -57,7 +58,9 @@ async function unlessCurrent({ title, from, wanted = () => true, also = "", give
   return current;
 }
 
+const PIXELS = join("src", "pixels");
 const isRust = (file) => !file.includes(join("src", "npm")) && !file.includes("node_modules");
+const isCore = (file) => isRust(file) && !file.includes(PIXELS);
 
 async function wasmPack(crate, folder, name) {
   const target = path("target", folder);
@@ -75,7 +78,10 @@ const restartable = {
   name: "restartable",
   setup(build) {
     build.onResolve({ filter: /^#glue$/ }, () => ({ path: path("target", "npm", "gpt_image_edge.js") }));
-    build.onLoad({ filter: /gpt_image_edge\.js$/ }, async ({ path: file }) => {
+    build.onResolve({ filter: /^#pixels-glue$/ }, () => ({
+      path: path("target", "pixels", "gpt_image_edge_pixels.js"),
+    }));
+    build.onLoad({ filter: /gpt_image_edge(_pixels)?\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");
       const pieces = text.split("if (wasm !== undefined) return wasm;");
       if (pieces.length !== 3)
@@ -85,14 +91,19 @@ const restartable = {
   },
 };
 
+const RUNTIMES = ["index", "node", "workerd"];
+const ENTRIES = [...RUNTIMES, ...RUNTIMES.map((name) => `pixels/${name}`)];
+
 async function bundle(version) {
   const { build } = await import("esbuild");
   const pkg = path("pkg");
   await rm(pkg, { recursive: true, force: true });
   await mkdir(pkg, { recursive: true });
   await build({
-    entryPoints: ["index", "node", "workerd"].map((name) => join(here, `${name}.js`)),
+    // Each entry whole: a second file would be a second round trip before the first call.
+    entryPoints: ENTRIES.map((name) => join(here, `${name}.js`)),
     outdir: pkg,
+    outbase: here,
     bundle: true,
     format: "esm",
     target: "es2022",
@@ -109,21 +120,35 @@ async function bundle(version) {
   await cp(path("target", "npm", "gpt_image_edge_bg.wasm"), join(pkg, "gpt_image_edge_bg.wasm"));
   for (const name of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"])
     if (existsSync(path(name))) await cp(path(name), join(pkg, name));
-  for (const name of await readdir(here)) if (name.endsWith(".d.ts")) await cp(join(here, name), join(pkg, name));
+  await cp(
+    path("target", "pixels", "gpt_image_edge_pixels_bg.wasm"),
+    join(pkg, "pixels", "gpt_image_edge_pixels_bg.wasm"),
+  );
+  for (const name of await readdir(here, { recursive: true }))
+    if (name.endsWith(".d.ts")) await cp(join(here, name), join(pkg, name));
 }
 
 async function main() {
   const begin = performance.now();
   const version = /^version = "(.*)"$/m.exec(await readFile(path("Cargo.toml"), "utf8"))[1];
   const wasm = await unlessCurrent(
-    { title: "building the package's wasm", from: CRATE, wanted: isRust, gives: ["target/npm/gpt_image_edge_bg.wasm"] },
+    { title: "building the package's wasm", from: CRATE, wanted: isCore, gives: ["target/npm/gpt_image_edge_bg.wasm"] },
     () => wasmPack(".", "npm", "gpt_image_edge"),
+  );
+  const pixels = await unlessCurrent(
+    {
+      title: "building the wasm for pixels",
+      from: [...WORKSPACE, "src/pixels", "src/picture"],
+      wanted: isRust,
+      gives: ["target/pixels/gpt_image_edge_pixels_bg.wasm"],
+    },
+    () => wasmPack("src/pixels", "pixels", "gpt_image_edge_pixels"),
   );
   await unlessCurrent(
     {
       title: "building the sandbox's wasm",
       from: [...CRATE, "worker/sandbox/Cargo.toml", "worker/sandbox/src"],
-      wanted: isRust,
+      wanted: isCore,
       gives: ["target/sandbox/gpt_image_edge_sandbox_bg.wasm"],
     },
     () => wasmPack("worker/sandbox", "sandbox", "gpt_image_edge_sandbox"),
@@ -133,8 +158,8 @@ async function main() {
     {
       title: "assembling pkg",
       from: ["src/npm", ...documents],
-      also: wasm,
-      gives: ["pkg/index.js", "pkg/package.json"],
+      also: wasm + pixels,
+      gives: ["pkg/index.js", "pkg/pixels/index.js", "pkg/package.json"],
     },
     () => bundle(version),
   );

@@ -620,8 +620,29 @@ export function imagesPerMinute(
  */
 export function inspectImage(head: ArrayBuffer | ArrayBufferView): ImageInfo;
 
-/** Reads the first bytes of the files of a request: what `validate`, `normalize` and `estimateCost` take as their context. */
-export function inspectRequest(request: unknown): Promise<Context>;
+/** The part of `gpt-image-edge/pixels` that inspecting uses. */
+export interface PixelsModule {
+  default?: () => Promise<void>;
+  maskTransparency(image: Uint8Array): "none" | "some" | "all";
+}
+
+/** How far `inspectRequest` looks. */
+export interface InspectOptions {
+  /**
+   * The second module, or what imports it: then a mask and a markup are decoded where their header leaves open whether they
+   * are transparent, and `validate` tells when they are so nowhere or everywhere. The function is called only for such files.
+   */
+  pixels?: PixelsModule | (() => PixelsModule | Promise<PixelsModule>);
+}
+
+/**
+ * Reads the first bytes of the files of a request: what `validate`, `normalize` and `estimateCost` take as their context.
+ * @throws {ImageApiError} when `pixels` is not that module
+ * @example
+ * const context = await inspectRequest(request, { pixels: () => import("gpt-image-edge/pixels") });
+ * const { issues } = validate("edit", request, context); // may now hold mask_opaque and mask_transparent
+ */
+export function inspectRequest(request: unknown, options?: InspectOptions): Promise<Context>;
 
 export interface BuildOptions {
   /** Where the API is. Default `https://api.openai.com/v1`. */

@@ -1,7 +1,8 @@
 // A request as a standard fetch Request.
 
+import { asBytes } from "./bytes.js";
 import { ImageApiError } from "./errors.js";
-import { formatOf, asBytes } from "./files.js";
+import { formatOf } from "./files.js";
 import { callWithFiles } from "./packed.js";
 
 export const DEFAULT_BASE_URL = "https://api.openai.com/v1";

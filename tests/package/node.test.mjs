@@ -57,6 +57,11 @@ test("the tarball holds what is needed and nothing else", async () => {
     "generated.d.ts",
     "wasm.d.ts",
     "gpt_image_edge_bg.wasm",
+    "pixels/index.js",
+    "pixels/node.js",
+    "pixels/workerd.js",
+    "pixels/index.d.ts",
+    "pixels/gpt_image_edge_pixels_bg.wasm",
   ];
   const documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "package.json"];
   const maps = needed.filter((name) => name.endsWith(".js")).map((name) => `${name}.map`);
@@ -75,5 +80,5 @@ test("publint and arethetypeswrong find nothing", async () => {
   const { path } = await tarball();
   await run("publint", [path, "--strict"]);
   // CommonJS reaches the package by require(esm), which Node has since 22.12; the raw .wasm has no types of its own.
-  await run("attw", [path, "--profile", "esm-only", "--exclude-entrypoints", "./wasm", "--no-emoji"]);
+  await run("attw", [path, "--profile", "esm-only", "--exclude-entrypoints", "./wasm", "./pixels/wasm", "--no-emoji"]);
 });

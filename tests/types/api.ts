@@ -12,6 +12,7 @@ import init, {
   validate,
 } from "gpt-image-edge";
 import type { ErrorKind, GenerateRequest, GenerateRequestFor, IssueCode, ModelId } from "gpt-image-edge";
+import initPixels, { maskTransparency } from "gpt-image-edge/pixels";
 import module from "gpt-image-edge/wasm";
 
 export async function everything(signal: AbortSignal) {
@@ -32,6 +33,10 @@ export async function everything(signal: AbortSignal) {
   const built: Request = buildRequest("edit", { prompt: "x", image: new Blob() }, { apiKey: "k", headers: { a: "b" } });
   const id: ModelId | (string & {}) = models()[0].id;
   void [usd, exact, format, built, id, await inspectRequest(request)];
+  await initPixels(module);
+  const amount: "none" | "some" | "all" = maskTransparency(new Uint8Array(), { maxPixels: 1 });
+  await inspectRequest(request, { pixels: { maskTransparency } });
+  void [amount, await inspectRequest(request, { pixels: () => import("gpt-image-edge/pixels") })];
 
   const client = new ImageClient({ baseURL: "/v1", fetch: (url, options) => fetch(url, options) });
   const { images, cost } = await client.generate(request, { signal });

@@ -92,7 +92,11 @@ async function main() {
       noEmit: true,
       skipLibCheck: false,
       allowArbitraryExtensions: true,
-      paths: { "gpt-image-edge": [join(pkg, "index.d.ts")], "gpt-image-edge/wasm": [join(pkg, "wasm.d.ts")] },
+      paths: {
+        "gpt-image-edge": [join(pkg, "index.d.ts")],
+        "gpt-image-edge/pixels": [join(pkg, "pixels/index.d.ts")],
+        "gpt-image-edge/wasm": [join(pkg, "wasm.d.ts")],
+      },
     };
     // The SDK's own declarations are not ours to check.
     if (name === "bundler") compilerOptions.skipLibCheck = true;

@@ -92,7 +92,7 @@ const restartable = {
 };
 
 const RUNTIMES = ["index", "node", "workerd"];
-const ENTRIES = [...RUNTIMES, ...RUNTIMES.map((name) => `pixels/${name}`)];
+const ENTRIES = [...RUNTIMES, ...RUNTIMES.map((name) => `pixels/${name}`), "tokenizer"];
 
 async function bundle(version) {
   const { build } = await import("esbuild");
@@ -111,7 +111,7 @@ async function bundle(version) {
     minify: true,
     legalComments: "none",
     sourcemap: "linked",
-    external: ["node:*", "*.wasm"],
+    external: ["node:*", "*.wasm", "gpt-tokenizer/*"],
     plugins: [restartable],
     logLevel: "error",
   });

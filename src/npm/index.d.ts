@@ -179,7 +179,7 @@ export interface Context {
   markup?: FileFacts | null;
   /** Whether the call goes through the Batch API: half the price, no streams. */
   batch?: boolean;
-  /** The text tokens of the prompt, where a tokenizer (`o200k_base`) counted them. */
+  /** The text tokens of the prompt, where a tokenizer (`o200k_base`) counted them: `countTextTokens` of `gpt-image-edge/tokenizer`. */
   text_tokens?: number;
   /** Whether an edit is sent as JSON. Default: it has `images` and no `image`. */
   json_body?: boolean;

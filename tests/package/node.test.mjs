@@ -62,6 +62,8 @@ test("the tarball holds what is needed and nothing else", async () => {
     "pixels/workerd.js",
     "pixels/index.d.ts",
     "pixels/gpt_image_edge_pixels_bg.wasm",
+    "tokenizer.js",
+    "tokenizer.d.ts",
   ];
   const documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "package.json"];
   const maps = needed.filter((name) => name.endsWith(".js")).map((name) => `${name}.map`);
@@ -71,6 +73,7 @@ test("the tarball holds what is needed and nothing else", async () => {
 test("the package runs nothing when it is installed and needs nothing else", async () => {
   const manifest = JSON.parse(await text("pkg/package.json"));
   assert.equal(manifest.dependencies, undefined);
+  assert.ok(Object.keys(manifest.peerDependencies).every((name) => manifest.peerDependenciesMeta[name].optional));
   assert.equal(manifest.scripts, undefined);
   const [, version] = /^version = "(.*)"$/m.exec(await text("Cargo.toml"));
   assert.equal(manifest.version, version);

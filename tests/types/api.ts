@@ -13,6 +13,7 @@ import init, {
 } from "gpt-image-edge";
 import type { ErrorKind, GenerateRequest, GenerateRequestFor, IssueCode, ModelId } from "gpt-image-edge";
 import initPixels, { maskTransparency } from "gpt-image-edge/pixels";
+import initTokenizer, { countTextTokens } from "gpt-image-edge/tokenizer";
 import module from "gpt-image-edge/wasm";
 
 export async function everything(signal: AbortSignal) {
@@ -33,6 +34,8 @@ export async function everything(signal: AbortSignal) {
   const built: Request = buildRequest("edit", { prompt: "x", image: new Blob() }, { apiKey: "k", headers: { a: "b" } });
   const id: ModelId | (string & {}) = models()[0].id;
   void [usd, exact, format, built, id, await inspectRequest(request)];
+  await initTokenizer(import("gpt-tokenizer/encoding/o200k_base"));
+  estimateCost("generate", request, { text_tokens: countTextTokens(request.prompt) });
   await initPixels(module);
   const amount: "none" | "some" | "all" = maskTransparency(new Uint8Array(), { maxPixels: 1 });
   await inspectRequest(request, { pixels: { maskTransparency } });

@@ -95,6 +95,7 @@ async function main() {
       paths: {
         "gpt-image-edge": [join(pkg, "index.d.ts")],
         "gpt-image-edge/pixels": [join(pkg, "pixels/index.d.ts")],
+        "gpt-image-edge/tokenizer": [join(pkg, "tokenizer.d.ts")],
         "gpt-image-edge/wasm": [join(pkg, "wasm.d.ts")],
       },
     };

@@ -8,7 +8,7 @@
 pub mod decode;
 mod error;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
-mod face;
+pub mod face;
 pub mod transparency;
 
 pub use decode::Limits;

@@ -251,10 +251,10 @@ mod tests {
                 png(16, 16, ColorType::Rgba, BitDepth::Eight, &rgba(&pixels), &[]),
                 webp(16, 16, &pixels),
             ] {
-                let place = at % file.len();
+                let place = at.checked_rem(file.len()).unwrap();
                 file[place] ^= bits;
                 let _ = transparency(&file, Limits::default());
-                file.truncate(cut % file.len());
+                file.truncate(cut.checked_rem(file.len()).unwrap());
                 let _ = transparency(&file, Limits::default());
             }
         }

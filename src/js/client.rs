@@ -176,23 +176,28 @@ pub fn session_rejected(number: usize, length: usize, now: f64, dice: f64) -> us
     step(with(number, |entry, budget| Some(entry.session.rejected(code, ms(now), dice, budget))))
 }
 
-/// Makes room for a chunk of `length` bytes and gives its address.
+/// Makes room for chunks of up to `length` bytes and gives the address at which each of them is put. It stays the same
+/// until room for longer ones is made.
 #[wasm_bindgen]
 pub fn session_input(number: usize, length: usize) -> *const u8 {
     with(number, |entry, _| {
         if entry.input.len() < length {
-            entry.input.resize(length, 0);
+            // What was read already need not be copied.
+            entry.input = vec![0; length];
         }
-        entry.unread = 0..length;
         Some(entry.input.as_ptr())
     })
     .unwrap_or(core::ptr::null())
 }
 
-/// Reads on in the chunk; 0 when it is used up.
+/// Reads the chunk of `length` bytes that was put into the input, or reads on in it when `length` is 0; answers 0 when
+/// it is used up.
 #[wasm_bindgen]
-pub fn session_read(number: usize, now: f64, dice: f64) -> usize {
+pub fn session_read(number: usize, length: usize, now: f64, dice: f64) -> usize {
     with(number, |entry, budget| {
+        if length > 0 {
+            entry.unread = 0..length;
+        }
         let mut chunk = entry.input.get(entry.unread.clone()).unwrap_or_default();
         let found = entry.session.read(&mut chunk, ms(now), dice, budget, show);
         entry.unread.start = entry.unread.end.saturating_sub(chunk.len());

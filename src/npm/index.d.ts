@@ -716,13 +716,14 @@ export interface Allowance {
 /** A picture that was drawn. */
 export class GeneratedImage {
   private constructor();
+  /** Made when it is first asked for: until then a picture of up to 1.5 MiB is held as bytes, which costs less. */
   readonly blob: Blob;
   /** Pixels, by the picture's own header. */
   readonly width: number;
   /** Pixels, by the picture's own header. */
   readonly height: number;
   readonly format: "png" | "jpeg" | "webp" | "gif" | "svg";
-  /** A copy of its bytes. */
+  /** Its bytes. They may be those the picture holds: copy them before changing or transferring them. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   /** An address for `<img src>`, made once. It keeps the picture in memory until `revoke()`. */
   url(): string;

@@ -325,6 +325,18 @@ export function callNumbers(name, ...numbers) {
   return invoke(exports, () => exports[name](...numbers));
 }
 
+/** Reads a chunk of a reply: `callNumbers` for the one export that is called for every chunk. */
+export function callRead(number, chunkLength, now, dice) {
+  const exports = live();
+  let length;
+  try {
+    length = exports.session_read(number, chunkLength, now, dice) >>> 0;
+  } catch (error) {
+    throw crashed(error);
+  }
+  return length === 0 ? undefined : answer(exports, length);
+}
+
 /** Calls an export with numbers only; its answer is a number. */
 export function callRaw(name, ...numbers) {
   const exports = live();
@@ -339,6 +351,12 @@ export function callRaw(name, ...numbers) {
 export function viewOf(address, length) {
   look();
   return bytes.subarray(address, address + length);
+}
+
+/** Puts bytes where the module reads them. */
+export function putBytes(address, source) {
+  look();
+  bytes.set(source, address);
 }
 
 /** Calls an export with bytes as they are. */

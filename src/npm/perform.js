@@ -202,8 +202,8 @@ export async function* perform(settings, send, signal) {
       if (outside) return outside;
       if (part.done) break;
       for (let at = 0; at < part.value.length; at += CHUNK_BYTES) {
-        session.put(part.value.subarray(at, at + CHUNK_BYTES));
-        for (let found; (found = session.read()) !== undefined;) {
+        const chunk = part.value.length <= CHUNK_BYTES ? part.value : part.value.subarray(at, at + CHUNK_BYTES);
+        for (let found = session.feed(chunk); found !== undefined; found = session.read()) {
           const step = yield* pass(found);
           if (step) return step;
         }

@@ -1,4 +1,5 @@
-// Pictures as they come out of a reply: each piece becomes a Blob at once, so that no picture stands in memory twice.
+// Pictures as they come out of a reply. A Blob costs far more than a copy of its bytes (the browser takes them over in
+// another process), so that one is made only when somebody asks for it, or when a picture grows large.
 
 import { viewOf } from "./packed.js";
 
@@ -10,25 +11,65 @@ const MEDIA_TYPES = {
   svg: "image/svg+xml",
 };
 
+/**
+ * A buffer that no picture needs any more, for the next one: fresh memory costs more than all the decoding. Only what
+ * this module alone holds comes here, and one of at most a piece is kept.
+ */
+let spare;
+
+/** Takes a buffer back, and from whoever still has a view of it: theirs become empty rather than show another picture. */
+function recycle(part) {
+  const buffer = part instanceof Uint8Array ? part.buffer : undefined;
+  if (buffer?.byteLength > (spare?.byteLength ?? 0) && typeof buffer.transfer === "function") spare = buffer.transfer();
+}
+
+function copyOf(bytes) {
+  if (spare === undefined || spare.byteLength < bytes.length) return bytes.slice();
+  const copy = new Uint8Array(spare, 0, bytes.length);
+  spare = undefined;
+  copy.set(bytes);
+  return copy;
+}
+
 /** A picture that was drawn. */
 export class GeneratedImage {
+  /** Its bytes in order, as long as there is no Blob of them; all but the last are in Blobs. */
+  #parts;
+  #type;
+  #blob;
   #url;
+  /** Whether somebody else may hold the last part. */
+  #lent = false;
 
-  constructor(blob, width, height, format) {
-    this.blob = blob;
+  constructor(parts, type, width, height, format) {
+    this.#parts = parts;
+    this.#type = type;
+    // A property of its own: cloning takes the Blob along, as it takes no accessor of a class.
+    Object.defineProperty(this, "blob", { get: () => this.#whole(), enumerable: true });
     this.width = width;
     this.height = height;
     this.format = format;
   }
 
-  /** Its bytes, copied out of the Blob. */
+  #whole() {
+    if (this.#blob === undefined) {
+      this.#blob = new Blob(this.#parts, { type: this.#type });
+      if (!this.#lent) recycle(this.#parts.at(-1));
+      this.#parts = undefined;
+    }
+    return this.#blob;
+  }
+
+  /** Its bytes: those it holds as long as no Blob was made of them, so that they are not in memory twice. */
   async bytes() {
-    return new Uint8Array(await this.blob.arrayBuffer());
+    if (this.#parts?.length !== 1) return new Uint8Array(await this.#whole().arrayBuffer());
+    this.#lent = true;
+    return this.#parts[0];
   }
 
   /** An address for `<img src>`, made once; it keeps the picture in memory until `revoke()`. */
   url() {
-    return (this.#url ??= URL.createObjectURL(this.blob));
+    return (this.#url ??= URL.createObjectURL(this.#whole()));
   }
 
   /** Ends the address. The picture itself stays. */
@@ -37,30 +78,36 @@ export class GeneratedImage {
     this.#url = undefined;
   }
 
+  /** Gives its memory to the next picture. */
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
     this.revoke();
+    if (this.#parts !== undefined) recycle(this.#parts.at(-1));
+    this.#parts = [];
   }
 }
 
 /** The pictures of one reply, by their numbers. */
 export class Pictures {
-  #pieces = new Map();
+  #found = new Map();
 
   /** Takes the next bytes of a picture, before the module is called again. */
-  add({ image, address, length, info }) {
-    let picture = this.#pieces.get(image);
-    if (picture === undefined) this.#pieces.set(image, (picture = { blobs: [], info }));
-    picture.blobs.push(new Blob([viewOf(address, length)]));
+  add({ image, address, length, last, info }) {
+    let picture = this.#found.get(image);
+    if (picture === undefined) this.#found.set(image, (picture = { parts: [], info }));
+    const bytes = viewOf(address, length);
+    // The module hands a picture out whole unless it is large (`piece_bytes` in src/wire/scan/mod.rs). A large one goes
+    // piece by piece to where the browser keeps Blobs, so that it never stands in memory whole.
+    picture.parts.push(last ? copyOf(bytes) : new Blob([bytes]));
   }
 
   /** The picture whose number stands in the reply where its base64 stood; size and format are its own header's. */
   take(number, { output_format, size }) {
-    const { blobs, info } = this.#pieces.get(Number(number)) ?? { blobs: [] };
-    this.#pieces.delete(Number(number));
+    const { parts, info } = this.#found.get(Number(number)) ?? { parts: [new Uint8Array(0)] };
+    this.#found.delete(Number(number));
     // SVG, or a format newer than this package: the reply has to be believed.
     const [, width = 0, height = 0] = info ? [] : (/^(\d+)x(\d+)$/.exec(size ?? "") ?? []);
     const seen = info ?? { format: output_format, width: Number(width), height: Number(height) };
     const type = MEDIA_TYPES[seen.format] ?? "application/octet-stream";
-    return new GeneratedImage(new Blob(blobs, { type }), seen.width, seen.height, seen.format);
+    return new GeneratedImage(parts, type, seen.width, seen.height, seen.format);
   }
 }

@@ -2,16 +2,20 @@
 
 import { ImageApiError } from "./errors.js";
 import { live } from "./instance.js";
-import { call, callNumbers, callRaw, callSession, viewOf } from "./packed.js";
+import { call, callNumbers, callRaw, callRead, callSession, putBytes } from "./packed.js";
 
 /** Longer chunks are read in parts, so that the module's memory does not grow with them. */
 export const CHUNK_BYTES = 256 * 1024;
+const SMALLEST_ROOM = 16 * 1024;
 
 const now = () => performance.now();
 
 export class Session {
   #number;
   #exports;
+  /** Where chunks are put, and how long they may be. */
+  #address = 0;
+  #room = 0;
 
   constructor(options) {
     this.#number = call("session_begin", options, undefined, now());
@@ -41,15 +45,24 @@ export class Session {
     return callSession("session_rejected", this.#own(), code, now(), Math.random());
   }
 
-  /** Hands over a part of the reply, at most `CHUNK_BYTES` of it. */
-  put(chunk) {
-    const address = callRaw("session_input", this.#own(), chunk.length) >>> 0;
-    viewOf(address, chunk.length).set(chunk);
+  /**
+   * Reads a part of the reply, at most `CHUNK_BYTES` of it; gives what is found first in it, or undefined. It is called
+   * for every chunk of the network, so that what can be known from the chunk before is not asked again.
+   */
+  feed(chunk) {
+    const { length } = chunk;
+    if (length > this.#room) {
+      // Chunks of a network vary: twice the longest so far is soon enough for all.
+      this.#room = Math.min(Math.max(2 * length, SMALLEST_ROOM), CHUNK_BYTES);
+      this.#address = callRaw("session_input", this.#own(), this.#room) >>> 0;
+    }
+    putBytes(this.#address, chunk);
+    return callRead(this.#own(), length, now(), Math.random());
   }
 
-  /** What is found next in what was handed over; undefined when it is used up. */
+  /** What is found next in that part; undefined when it is used up. */
   read() {
-    return callNumbers("session_read", this.#own(), now(), Math.random());
+    return callRead(this.#own(), 0, now(), Math.random());
   }
 
   finish() {

@@ -52,10 +52,11 @@ async function viaOpenAI(client, imageLength) {
   expectBytes(images, 4);
 }
 
-async function viaOurs(client, imageLength) {
+async function viaOurs(client, imageLength, disposes) {
   let images = 0;
   for await (const event of client.generateStream(STREAM_REQUEST)) {
-    expectBytes(event.image.blob.size, imageLength);
+    expectBytes((await event.image.bytes()).length, imageLength);
+    if (disposes) event.image[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
     images++;
   }
   expectBytes(images, 4);
@@ -82,7 +83,8 @@ function streamGroup(ours, chunkLength) {
   return {
     name: `stream: 4 events of 1.5 MB base64, ${chunkLength / KB} KB chunks`,
     contenders: [
-      { name: "gpt-image-edge", work: () => viaOurs(own, imageLength) },
+      { name: "gpt-image-edge, each picture disposed of", work: () => viaOurs(own, imageLength, true) },
+      { name: "gpt-image-edge", work: () => viaOurs(own, imageLength, false) },
       { name: "(floor) drain the stream", work: () => drain(fetch) },
       { name: "(floor) TextDecoder over the chunks", work: () => decodeText(fetch) },
       { name: "eventsource-parser + JSON.parse + fromBase64", work: () => viaEventSourceParser(fetch, imageLength) },

@@ -37,6 +37,12 @@ const USAGE = {
   input_tokens_details: { text_tokens: 12, image_tokens: 0 },
 };
 
+/** The bytes of each picture of the stream: 1.5 MB of base64. */
+export const STREAMED_BYTES = 1.125 * 1024 * 1024;
+
+/** Bytes of a picture that is enough to run everything, and too little to leave a trace. */
+export const TINY_BYTES = 96 * 1024;
+
 /** An image stream as the API writes it: three partial images and the finished one, each of `imageLength` bytes. */
 export function eventStream(imageLength) {
   let text = "";

@@ -1,203 +1,151 @@
-// `npm run bench`: our package against others, in Node, Chromium and workerd, interleaved; writes docs/benchmarks.md.
-// `npm run bench -- stream16 wrong` runs only those groups and writes nothing.
+// `npm run bench`: our package against others in Chromium, Node and workerd, contenders taking turns; writes
+// docs/benchmarks.md. `npm run bench -- stream16 memory` runs only what is named, `--quick` takes few and short samples
+// and `--in=chromium,node` names the runtimes; all three only print.
 
-import { createServer } from "node:http";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { arch, cpus } from "node:os";
+import { cpus } from "node:os";
 import { join } from "node:path";
 
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
-import { chromium } from "playwright-core";
-
 import { root, setup } from "../../.ci/setup.mjs";
-import { run, step } from "../../.ci/steps.mjs";
+import { run, step, StepError } from "../../.ci/steps.mjs";
+import { out } from "./bundle.mjs";
+import { memoryInChromium, startsInChromium, timesInChromium, versionOfChromium } from "./chromium.mjs";
+import { canMeasure } from "./memory.mjs";
+import { memoryInNode, timesInNode } from "./node.mjs";
+import { numbersOf, timesOf } from "./report.mjs";
+import { columns, sizes } from "./sizes.mjs";
+import { timesInWorkerd } from "./workerd.mjs";
 
-const here = join(root, "tests", "bench");
-const out = join(root, "target", "bench");
-const require = createRequire(import.meta.url);
-const GROUP_NAMES = ["stream16", "stream64", "json2", "json8", "valid", "long", "wrong", "estimate"];
-const COMPETITORS = ["openai", "eventsource-parser", "zod", "valibot", "ajv"];
-const CHROMIUM_ARGS =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
-    " ",
-  );
+const GROUPS = ["stream16", "stream64", "json2", "json8", "valid", "long", "wrong", "estimate"];
+const OTHERS = ["start", "memory", "size"];
+const RUNTIMES = { chromium: timesInChromium, node: timesInNode, workerd: timesInWorkerd };
+const COMPETITORS = [
+  "openai",
+  "ai",
+  "@ai-sdk/provider-utils",
+  "eventsource-parser",
+  "@fal-ai/client",
+  "zod",
+  "valibot",
+];
+COMPETITORS.push("ajv");
 
-/** One bundle per runtime: the cases, the competitors, and our package by that runtime's own entry. */
-async function bundle(runtime, conditions, options) {
-  const entry = `
-    import { compare } from ${JSON.stringify(join(here, "measure.js"))};
-    import { GROUPS } from ${JSON.stringify(join(here, "cases.js"))};
-    import * as ours from ${JSON.stringify(join(root, "pkg", `${runtime}.js`))};
-    ${options.tail}`;
-  await build({
-    stdin: { contents: entry, resolveDir: here, loader: "js" },
-    outfile: join(out, `${runtime}.bundle.js`),
-    bundle: true,
-    format: "esm",
-    conditions,
-    external: ["*.wasm", "node:*"],
-    logLevel: "error",
-    ...options.esbuild,
-  });
+function parse(args) {
+  const quick = args.includes("--quick");
+  const chosen = args
+    .find((arg) => arg.startsWith("--in="))
+    ?.slice(5)
+    .split(",");
+  const names = args.filter((arg) => !arg.startsWith("--"));
+  const wrong = [
+    ...names.filter((name) => ![...GROUPS, ...OTHERS].includes(name)),
+    ...(chosen ?? []).filter((name) => !(name in RUNTIMES)),
+    ...args.filter((arg) => arg.startsWith("--") && arg !== "--quick" && !arg.startsWith("--in=")),
+  ];
+  if (wrong.length)
+    throw new StepError(
+      `${wrong.join(", ")}: not known; there are ${[...GROUPS, ...OTHERS].join(", ")}, --quick and --in=${Object.keys(RUNTIMES).join(",")}`,
+    );
+  const wants = (name) => names.length === 0 || names.includes(name);
+  const whole = !quick && names.length === 0 && chosen === undefined;
+  return { quick, wants, whole, runtimes: chosen ?? Object.keys(RUNTIMES) };
 }
 
-async function inNode(groups, node, env) {
-  // The package reads its wasm relative to itself, so in Node it stays outside the bundle.
-  const tail = `for (const name of process.argv.slice(2)) {
-    const group = GROUPS[name](ours);
-    console.log(JSON.stringify({ name: group.name, results: await compare(group.contenders) }));
-  }`;
-  const external = ["node:*", join(root, "pkg", "node.js")];
-  await bundle("node", ["node", "import"], { tail, esbuild: { platform: "node", external } });
-  const output = await run(node, ["--expose-gc", join(out, "node.bundle.js"), ...groups], { env });
-  return output
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-}
+const versionOf = async (name) =>
+  JSON.parse(await readFile(join(root, "node_modules", name, "package.json"), "utf8")).version;
 
-async function inChromium(groups, env) {
-  const tail = `window.bench = async (name) => {
-    await ours.default(new URL("./gpt_image_edge_bg.wasm", location.href));
-    const group = GROUPS[name](ours);
-    return { name: group.name, results: await compare(group.contenders) };
-  };`;
-  await bundle("index", ["browser", "import"], { tail, esbuild: { platform: "browser" } });
-  const files = {
-    "/": ["text/html", "<!doctype html><link rel=icon href=data:,><script type=module src=index.bundle.js></script>"],
-    "/index.bundle.js": ["text/javascript", await readFile(join(out, "index.bundle.js"))],
-    "/gpt_image_edge_bg.wasm": ["application/wasm", await readFile(join(root, "pkg", "gpt_image_edge_bg.wasm"))],
+async function titles(node, env) {
+  return {
+    chromium: `Chromium ${(await versionOfChromium(env)).split(".")[0]}`,
+    node: `Node ${(await run(node, ["--version"])).trim().slice(1)}`,
+    workerd: `workerd ${await versionOf("workerd")}`,
   };
-  const server = createServer((request, response) => {
-    const [type, body] = files[request.url] ?? ["text/plain", "not found"];
-    response.writeHead(files[request.url] ? 200 : 404, { "content-type": type }).end(body);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({ executablePath: env.CHROME_PATH, args: CHROMIUM_ARGS });
-  try {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    await page.waitForFunction("window.bench");
-    const results = [];
-    for (const group of groups) results.push(await page.evaluate((name) => window.bench(name), group));
-    return results;
-  } finally {
-    await browser.close();
-    server.close();
-  }
 }
 
-/** workerd stops its clock while code runs, so the rounds are timed from outside, by requests that repeat the work. */
-async function inWorkerd(groups) {
-  const tail = `export default { async fetch(request) {
-    const { group: name, at, count } = await request.json();
-    const group = GROUPS[name](ours);
-    if (at === undefined) return Response.json({ name: group.name, contenders: group.contenders.map((c) => c.name) });
-    const { work, synchronous } = group.contenders[at];
-    if (synchronous) for (let i = 0; i < count; i++) work();
-    else for (let i = 0; i < count; i++) await work();
-    return new Response("done");
-  } };`;
-  await bundle("workerd", ["workerd", "worker", "import"], {
-    tail,
-    esbuild: { platform: "neutral", mainFields: ["module", "main"] },
-  });
-  const { convertV4MiniflareOptions = (options) => options } = await import("miniflare");
-  const wasm = await readFile(join(root, "pkg", "gpt_image_edge_bg.wasm"));
-  const worker = new Miniflare(
-    convertV4MiniflareOptions({
-      compatibilityDate: "2026-07-01",
-      compatibilityFlags: ["nodejs_compat"],
-      modules: [
-        { type: "ESModule", path: "worker.js", contents: await readFile(join(out, "workerd.bundle.js"), "utf8") },
-        { type: "CompiledWasm", path: "gpt_image_edge_bg.wasm", contents: wasm },
-      ],
-    }),
-  );
-  const ask = (body) => worker.dispatchFetch("http://bench/", { method: "POST", body: JSON.stringify(body) });
-  const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-  try {
-    const results = [];
-    for (const group of groups) {
-      const { name, contenders } = await (await ask({ group })).json();
-      const timed = async (at, count) => {
-        const start = performance.now();
-        await (await ask({ group, at, count })).text();
-        return performance.now() - start;
-      };
-      const counts = [];
-      for (const at of contenders.keys()) {
-        let count = 1;
-        while ((await timed(at, count)) < 250 && count < 1 << 24) count *= 2;
-        counts.push(count);
-      }
-      const times = contenders.map(() => []);
-      for (let round = 0; round < 9; round++)
-        for (const at of contenders.keys()) {
-          // What a request costs without any work is taken off.
-          const overhead = await timed(at, 0);
-          times[at].push(Math.max(0, (await timed(at, counts[at])) - overhead) / counts[at]);
-        }
-      results.push({ name, results: contenders.map((contender, at) => ({ name: contender, ms: median(times[at]) })) });
-    }
-    return results;
-  } finally {
-    await worker.dispose();
-  }
+async function times({ wants, runtimes }, how, names) {
+  const groups = GROUPS.filter(wants);
+  if (groups.length === 0) return [];
+  const measured = [];
+  for (const runtime of runtimes)
+    await step(`times in ${names[runtime]}`, async () => {
+      measured.push({ title: names[runtime], groups: await RUNTIMES[runtime](groups, how) });
+    });
+  return timesOf(measured);
 }
 
-const time = (ms) =>
-  ms >= 1 ? `${ms.toFixed(1)} ms` : ms >= 0.001 ? `${(ms * 1000).toFixed(2)} µs` : `${(ms * 1e6).toFixed(0)} ns`;
-
-function table(runtimes) {
-  const names = runtimes[0].groups.map((group) => group.name);
-  return names
-    .map((name) => {
-      const found = runtimes.map(({ groups }) => groups.find((group) => group.name === name));
-      const rows = found[0].results.map(({ name: contender }) => {
-        const cells = found.map(({ results }) => {
-          const entry = results.find((result) => result.name === contender);
-          return entry ? `${time(entry.ms)} (${(entry.ms / results[0].ms).toFixed(2)}×)` : "–";
-        });
-        return `| ${contender} | ${cells.join(" | ")} |`;
-      });
-      return `### ${name}\n\n| | ${runtimes.map((r) => r.title).join(" | ")} |\n|${" --- |".repeat(runtimes.length + 1)}\n${rows.join("\n")}`;
-    })
-    .join("\n\n");
+async function memory({ runtimes }, how, names) {
+  if (!(await canMeasure())) return ["Peak memory is measured on Linux only."];
+  const kinds = { json: "JSON body of 8 MB to a Blob", stream: "stream of 4 events of 1.5 MB base64 to bytes" };
+  const tables = [];
+  for (const [kind, title] of Object.entries(kinds)) {
+    const header = [];
+    const rows = [];
+    const add = async (titles, measure) => {
+      header.push(...titles);
+      for (const [at, { name, cells }] of (await measure(kind, how)).entries())
+        (rows[at] ??= { name, cells: [] }).cells.push(...cells);
+    };
+    await step(`peak memory: ${title}`, async () => {
+      const page = [`${names.chromium}, the page's process`, "all its processes"];
+      if (runtimes.includes("chromium")) await add(page, memoryInChromium);
+      if (runtimes.includes("node")) await add([names.node], memoryInNode);
+    });
+    tables.push(
+      numbersOf(`Peak memory, MB above what there was before: ${title}`, header, rows, (mb) => mb.toFixed(1)),
+    );
+  }
+  return tables;
 }
 
-const version = (name) => require(`${name}/package.json`).version;
-const versionOf = async (name) => {
-  try {
-    return version(name);
-  } catch {
-    return JSON.parse(await readFile(join(root, "node_modules", name, "package.json"), "utf8")).version;
-  }
-};
+async function start({ runtimes }, how) {
+  if (!runtimes.includes("chromium")) return [];
+  let rows;
+  await step("starts in Chromium", async () => void (rows = await startsInChromium(how)));
+  const format = (ms) => `${ms.toFixed(1)} ms`;
+  return [numbersOf("From import to the first validate, fresh page, warm cache", ["Chromium"], rows, format)];
+}
+
+async function sizeTable() {
+  const rows = (await sizes()).map(({ name, ...found }) => ({ name, cells: columns.map((column) => found[column]) }));
+  const format = (bytes) => (bytes / 1000).toFixed(1);
+  return [numbersOf("What a browser loads, kB of 1,000 bytes (minified, brotli 11)", columns, rows, format)];
+}
 
 async function main() {
-  const chosen = process.argv.slice(2);
-  const groups = chosen.length ? chosen : GROUP_NAMES;
+  const asked = parse(process.argv.slice(2));
+  const { quick, wants, whole } = asked;
   const { env, node } = await setup({ chromium: true });
   await mkdir(out, { recursive: true });
-  const runtimes = [];
-  const measure = (title, work) =>
-    step(`measuring in ${title}`, async () => void runtimes.push({ title, groups: await work() }));
-  await measure("Chromium", () => inChromium(groups, env));
-  await measure(`Node ${(await run(node, ["--version"])).trim().slice(1)}`, () => inNode(groups, node, env));
-  await measure("workerd", () => inWorkerd(groups));
-  const text = table(runtimes);
-  console.log(`\n${text}`);
-  if (chosen.length) return;
+  const names = await titles(node, env);
+  const options = quick ? { rounds: 5, sampleMs: 25 } : { rounds: 15, sampleMs: 60 };
+  const how = { env, node, options, repeats: quick ? 1 : 5 };
+  const tables = [
+    ...(await times(asked, how, names)),
+    ...(wants("start") ? await start(asked, { ...how, repeats: quick ? 5 : 21 }) : []),
+    ...(wants("memory") ? await memory(asked, how, names) : []),
+    ...(wants("size") ? await sizeTable() : []),
+  ].join("\n\n");
+  console.log(`\n${tables}`);
+  if (!whole) return;
   const versions = await Promise.all(COMPETITORS.map(async (name) => `${name} ${await versionOf(name)}`));
   const head = `# Benchmarks
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} (${cpus().length} × ${cpus()[0].model.trim()}, ${arch()}, shared with others: only ratios count).
-Times are medians of interleaved rounds; in brackets the time over ours, so more than 1 means slower than this package.
-Against: ${versions.join(", ")}. ajv compiles code at run time, which workerd forbids.`;
-  await writeFile(join(root, "docs", "benchmarks.md"), `${head}\n\n${text}\n`);
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, on a shared machine with ${cpus().length} cores: only ratios count.
+
+Times are medians of ${options.rounds} rounds in which the contenders take turns; in brackets the time over ours, so that more
+than 1 means slower than this package. "Floor" is what nobody can be without, such as reading the body. The chunks of a
+stream are cut before; JSON comes over HTTP from another process. workerd's clock stands still while code runs, so its
+requests are timed from outside, less what an empty one takes.
+
+Memory is resident memory as Linux counts it, median of ${how.repeats} fresh processes. A browser keeps Blobs in another process
+than the page's.
+
+Against ${versions.join(", ")}. ajv compiles code at run time, which workerd forbids; the peers' schemas know the values of one
+model, ours all models and the rules between fields.`;
+  await writeFile(join(root, "docs", "benchmarks.md"), `${head}\n\n${tables}\n`);
 }
 
-await main();
+main().catch((error) => {
+  console.error(error instanceof StepError ? error.message : error);
+  process.exit(1);
+});

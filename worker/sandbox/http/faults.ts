@@ -15,7 +15,18 @@ export interface Fault {
 /** Those that answer instead of the pictures. */
 const REFUSALS = ["401", "403", "404", "429", "quota", "500", "503", "moderation", "html", "redirect", "echo"] as const;
 /** Those that change when or how the pictures come. */
-const REPLIES = ["slow", "hang", "cut", "cut-start", "cut-base64", "error", "empty", "url", "badjson"] as const;
+const REPLIES = [
+  "slow",
+  "hang",
+  "cut",
+  "cut-start",
+  "cut-base64",
+  "error",
+  "empty",
+  "partial",
+  "url",
+  "badjson",
+] as const;
 
 export type FaultName = (typeof REFUSALS)[number] | (typeof REPLIES)[number];
 

@@ -25,6 +25,7 @@ declare module "*/gpt_image_edge_sandbox.js" {
     free(): void;
   }
   export function models(nowMs: number): string;
+  export function runware(task: string, nowMs: number): string;
   export function respond(text: string, nowMs: number): string;
   export function initSync(options: { module: WebAssembly.Module }): unknown;
 }

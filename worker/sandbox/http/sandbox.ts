@@ -5,6 +5,7 @@ import { INVALID, Unreadable, json, refuse } from "./errors.ts";
 import { images } from "./images.ts";
 import { Memory } from "./memory.ts";
 import { responses } from "./responses.ts";
+import { runware } from "./runware.ts";
 import { commonHeaders, now, RateWindow, requestId, type SandboxOptions, type Scene } from "./scene.ts";
 
 export type { SandboxOptions } from "./scene.ts";
@@ -46,6 +47,8 @@ export function sandbox(options: SandboxOptions): Sandbox {
 async function answer(scene: Scene): Promise<Response> {
   const { request } = scene;
   const { pathname } = new URL(request.url);
+  // Runware's API is one address, its errors have a form of their own, and its key may stand in the body.
+  if (pathname === "/v1") return runware(scene);
   const refused = unauthorized(request, scene.options.apiKey);
   if (refused) return refuse(refused, commonHeaders(scene));
   const edit = IMAGES.get(pathname);

@@ -19,6 +19,8 @@ export interface SandboxOptions {
    * a type are refused. Default: what the bytes are counts.
    */
   strictTypes?: boolean;
+  /** How long an asynchronous Runware task takes, in milliseconds. Default 1500. */
+  asyncMs?: number;
   /** The most bytes of a body. Default 100,000,000. */
   maxBodyBytes?: number;
 }

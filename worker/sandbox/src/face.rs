@@ -117,3 +117,29 @@ pub fn respond(text: &str, now_ms: f64) -> String {
     };
     gpt_image_edge::wire::body::to_json(&answer).unwrap_or_default()
 }
+
+/// Reads an `imageInference` task of Runware as of a time in milliseconds since 1970. Answers `{"edit", "request", "usd"}`,
+/// the image call it means and what a picture costs, or `{"problems": [{"code", "message", "parameter"}]}`, as JSON.
+#[wasm_bindgen]
+pub fn runware(task: &str, now_ms: f64) -> String {
+    let task = serde_json::from_str(task).unwrap_or(Value::Null);
+    let field = |name: &str, value: Value| (name.to_owned(), value);
+    let answer = match crate::api::runware(task, Date::from_unix_ms(now_ms), &Catalog::default()) {
+        Ok(task) => vec![
+            field("edit", Value::Bool(task.edit)),
+            field("request", task.request),
+            field("usd", task.usd.map_or(Value::Null, Value::Number)),
+        ],
+        Err(problems) => {
+            let problems = problems.into_iter().map(|problem| {
+                Value::Object(vec![
+                    field("code", problem.code.into()),
+                    field("message", problem.message.into()),
+                    field("parameter", problem.parameter.into()),
+                ])
+            });
+            vec![field("problems", Value::Array(problems.collect()))]
+        }
+    };
+    gpt_image_edge::wire::body::to_json(&Value::Object(answer)).unwrap_or_default()
+}

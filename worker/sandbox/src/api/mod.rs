@@ -3,11 +3,13 @@
 mod refuse;
 mod resolve;
 mod respond;
+mod runware;
 mod usage;
 
 pub use refuse::Refusal;
 pub use resolve::Resolved;
 pub use respond::respond;
+pub use runware::{Problem, Task, runware};
 pub use usage::Usage;
 
 use gpt_image_edge::catalog::{Catalog, Model, Status};

@@ -43,6 +43,21 @@ describe("what is taken", () => {
       { UPSTREAM: "openai", OPENAI_API_KEY: KEY, OPENAI_PROJECT: "proj_1" },
       { project: "proj_1", organization: undefined },
     ],
+    [
+      { UPSTREAM: "runware", RUNWARE_API_KEY: "key" },
+      { upstream: "runware", runware: { baseURL: "https://api.runware.ai/v1", apiKey: "key", asynchronous: false } },
+    ],
+    [
+      { MODEL_UPSTREAMS: "a=runware, b = sandbox", RUNWARE_API_KEY: "key", RUNWARE_DELIVERY: "async" },
+      {
+        upstream: "sandbox",
+        modelUpstreams: new Map([
+          ["a", "runware"],
+          ["b", "sandbox"],
+        ]),
+        runware: { baseURL: "https://api.runware.ai/v1", apiKey: "key", asynchronous: true },
+      },
+    ],
     [{ UPSTREAM_BASE_URL: "https://gateway.example/openai/" }, { baseURL: "https://gateway.example/openai" }],
     [{ UPSTREAM_BASE_URL: "http://127.0.0.1:4000" }, { baseURL: "http://127.0.0.1:4000" }],
     [
@@ -77,6 +92,15 @@ describe("what is refused", () => {
     [{ DEMO_TOKEN: "0123456789abcdef with spaces" }, /DEMO_TOKEN must have 16/],
     [{ UPSTREAM: "azure" }, /UPSTREAM must be/],
     [{ UPSTREAM: "openai" }, /OPENAI_API_KEY is not set/],
+    [{ UPSTREAM: "runware" }, /RUNWARE_API_KEY is not set/],
+    [{ MODEL_UPSTREAMS: "a=runware" }, /RUNWARE_API_KEY is not set/],
+    [{ MODEL_UPSTREAMS: "a=openai" }, /OPENAI_API_KEY is not set/],
+    [{ MODEL_UPSTREAMS: "a=azure" }, /MODEL_UPSTREAMS must be/],
+    [{ MODEL_UPSTREAMS: "sandbox" }, /MODEL_UPSTREAMS must be/],
+    [{ MODEL_UPSTREAMS: "a=sandbox,a=sandbox" }, /MODEL_UPSTREAMS must be/],
+    [{ RUNWARE_API_KEY: "a key" }, /RUNWARE_API_KEY holds/],
+    [{ RUNWARE_BASE_URL: "http://runware.example" }, /RUNWARE_BASE_URL/],
+    [{ RUNWARE_DELIVERY: "later" }, /RUNWARE_DELIVERY must be/],
     [{ UPSTREAM: "openai", OPENAI_API_KEY: "sk\r\nx: y" }, /OPENAI_API_KEY holds/],
     [{ OPENAI_ORGANIZATION: "ä" }, /OPENAI_ORGANIZATION holds/],
     [{ UPSTREAM_BASE_URL: "http://gateway.example" }, /UPSTREAM_BASE_URL/],

@@ -1,10 +1,11 @@
 // The whole configuration. Everything comes from the operator; nothing here can be chosen by a caller.
 
 import { authSettings, type AuthEnv, type AuthSettings } from "./auth/settings.ts";
+import { upstreamSettings, type UpstreamEnv, type UpstreamSettings } from "./upstream/settings.ts";
 
 /** What the operator sets: variables and secrets of the worker. */
-export interface Env extends AuthEnv {
-  /** `sandbox` (default) draws its own pictures, `openai` calls the API. */
+export interface Env extends AuthEnv, UpstreamEnv {
+  /** `sandbox` (default) draws its own pictures, `openai` and `runware` call their APIs. */
   UPSTREAM?: string;
   /** Where the API is: the address that `/images/generations` is appended to. Default: OpenAI's. */
   UPSTREAM_BASE_URL?: string;
@@ -22,8 +23,7 @@ export interface Env extends AuthEnv {
 }
 
 /** The configuration after it was read. */
-export interface Settings extends AuthSettings {
-  upstream: "sandbox" | "openai";
+export interface Settings extends AuthSettings, UpstreamSettings {
   baseURL: string;
   apiKey: string;
   organization: string | undefined;
@@ -56,8 +56,8 @@ function read(env: Env): Settings {
   };
   const secret = (name: string) => `${name} is not set: wrangler secret put ${name}`;
 
-  const upstream = env.UPSTREAM || "sandbox";
-  fault(upstream !== "sandbox" && upstream !== "openai", `UPSTREAM must be "sandbox" or "openai"`);
+  const upstreams = upstreamSettings(env, fault, isBaseURL);
+  const { upstream } = upstreams;
   const baseURL = (env.UPSTREAM_BASE_URL || OPENAI_BASE_URL).replace(/\/+$/, "");
   fault(
     !isBaseURL(baseURL),
@@ -65,7 +65,8 @@ function read(env: Env): Settings {
   );
 
   const { OPENAI_API_KEY: apiKey = "", OPENAI_ORGANIZATION: organization, OPENAI_PROJECT: project } = env;
-  fault(upstream === "openai" && !apiKey, secret("OPENAI_API_KEY"));
+  const asksOpenAI = upstream === "openai" || [...upstreams.modelUpstreams.values()].includes("openai");
+  fault(asksOpenAI && !apiKey, secret("OPENAI_API_KEY"));
   for (const [name, value] of Object.entries({
     OPENAI_API_KEY: apiKey,
     OPENAI_ORGANIZATION: organization,
@@ -100,7 +101,7 @@ function read(env: Env): Settings {
   );
 
   return {
-    upstream: upstream === "openai" ? "openai" : "sandbox",
+    ...upstreams,
     baseURL,
     apiKey,
     organization: organization || undefined,

@@ -4,7 +4,7 @@ import type { Settings } from "../env.ts";
 import { upstreamFailed } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { passOn } from "./reply.ts";
-import type { Call, Upstream } from "./upstream.ts";
+import type { Call, Upstream } from "./call.ts";
 
 export function openai(settings: Settings): Upstream {
   const secrets = [settings.apiKey, settings.organization, settings.project].filter((secret) => secret !== undefined);

@@ -20,8 +20,11 @@ for (const what of ["requests", "tokens", "images"]) {
   // Durations as Go prints them: `6m0s`, `1.5s`, `20ms`.
   HEADERS[`x-ratelimit-reset-${what}`] = /^(\d{1,9}(\.\d{1,9})?(h|m|s|ms|us|µs|ns)?){1,4}$/;
 }
+/** What a request could not say to its upstream, and what was paid where no usage tells: ours, never the upstream's. */
+export const LOSSES_HEADER = "x-gpt-image-edge-losses";
+export const COST_HEADER = "x-gpt-image-edge-cost-usd";
 /** The names of all of them, for pages of other origins. */
-export const PASSED_HEADERS = Object.keys(HEADERS);
+export const PASSED_HEADERS = [...Object.keys(HEADERS), LOSSES_HEADER, COST_HEADER];
 
 /** More than any error of the API; a longer one is not read to its end. */
 const MAX_ERROR_BYTES = 64 * 1024;

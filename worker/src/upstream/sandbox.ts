@@ -2,7 +2,7 @@
 
 import { createSandbox } from "../../sandbox/http/index.ts";
 import { passOn } from "./reply.ts";
-import type { Call, Upstream } from "./upstream.ts";
+import type { Call, Upstream } from "./call.ts";
 
 /** Made on first use: drawing needs a module of its own. */
 let instance: ReturnType<typeof createSandbox> | undefined;

@@ -1,27 +1,31 @@
-// Where requests go. Two kinds, chosen by configuration alone: no caller can name a target.
+// Where requests go: chosen by configuration alone, no caller can name a target.
 
 import type { Settings } from "../env.ts";
+import type { Call, Upstream } from "./call.ts";
 import { openai } from "./openai.ts";
+import { requestOf, wholeBody } from "./read.ts";
+import { runware } from "./runware.ts";
 import { sandbox } from "./sandbox.ts";
+import type { UpstreamName } from "./settings.ts";
 
-/** What a route asks of an upstream. */
-export interface Call {
-  /** Below the base URL. */
-  path: "/images/generations" | "/images/edits" | "/responses";
-  contentType: string;
-  /** A text, bytes, or a stream that is not complete before all of it has been checked. */
-  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
-  /** Which failure the sandbox shall show; no other upstream hears of it. */
-  fault: string | null;
-  /** Gives the call up. */
-  signal?: AbortSignal;
+export type { Call, Upstream } from "./call.ts";
+
+function named(name: UpstreamName, settings: Settings): Upstream {
+  if (name === "runware") return runware(settings.runware);
+  return name === "openai" ? openai(settings) : sandbox();
 }
 
-/** Sends a call and answers with the upstream's reply, made safe to pass on. Throws a refusal when there is none. */
-export interface Upstream {
-  send(call: Call): Promise<Response>;
-}
-
+/** Where calls go: to the one upstream, or by their models where the operator said so. */
 export function upstreamOf(settings: Settings): Upstream {
-  return settings.upstream === "openai" ? openai(settings) : sandbox();
+  const { upstream, modelUpstreams } = settings;
+  if (modelUpstreams.size === 0) return named(upstream, settings);
+  return {
+    async send(call: Call): Promise<Response> {
+      // A form has its model behind the files, so it is read whole before it is known whose it is.
+      const body = await wholeBody(call);
+      const { model } = await requestOf(call.contentType, body);
+      const chosen = modelUpstreams.get(call.path === "/responses" ? "" : (model as string)) ?? upstream;
+      return named(chosen, settings).send({ ...call, body });
+    },
+  };
 }

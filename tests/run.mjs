@@ -27,6 +27,8 @@ const CHECKS = [
   { name: "types of the worker", command: ["tsc", "-p", "worker/tsconfig.json"] },
   { name: "types of the worker's tests", command: ["tsc", "-p", "tests/worker/tsconfig.json"] },
   { name: "package tests", command: ["node", "--test", "tests/package/*.test.mjs"], count: nodeCount },
+  { name: "build without SIMD", command: ["node", "src/npm/build.mjs", "--baseline"] },
+  { name: "tests without SIMD", command: ["node", "--test", "tests/baseline/*.test.mjs"], count: nodeCount },
   {
     name: "sandbox tests over HTTP",
     command: ["node", "--test", "worker/sandbox/http/*.test.ts"],

@@ -1,4 +1,6 @@
 // `npm run build`: the publishable package in pkg/, the sandbox's module in target/sandbox/, the site in target/site/.
+// `npm run build -- --baseline` adds `gpt-image-edge/baseline`, a second module for engines without SIMD: what is published
+// has it, and what is built while one works does without the time it takes.
 //
 // Expects the tools on PATH or in node_modules/.bin, as .ci/setup.mjs brings them. Each step remembers a digest of what
 // it was made from and is skipped while that has not changed.
@@ -62,10 +64,10 @@ const PIXELS = join("src", "pixels");
 const isRust = (file) => !file.includes(join("src", "npm")) && !file.includes("node_modules");
 const isCore = (file) => isRust(file) && !file.includes(PIXELS);
 
-async function wasmPack(crate, folder, name) {
+async function wasmPack(crate, folder, name, settings = {}) {
   const target = path("target", folder);
   const options = [...WASM_PACK, "--out-dir", target, "--out-name", name];
-  await run("wasm-pack", ["build", ...options, path(crate)], { cwd: root, env });
+  await run("wasm-pack", ["build", ...options, path(crate)], { cwd: root, env: { ...env, ...settings } });
   const { size } = await stat(join(target, `${name}_bg.wasm`));
   return `${Math.round(size / 1024)} KiB`;
 }
@@ -94,14 +96,34 @@ const restartable = {
 const RUNTIMES = ["index", "node", "workerd"];
 const ENTRIES = [...RUNTIMES, ...RUNTIMES.map((name) => `pixels/${name}`), "tokenizer"];
 
-async function bundle(version) {
+/** The package's module without SIMD, in a folder of its own: other flags would throw away what cargo keeps. */
+async function wasmWithoutSimd() {
+  const size = await wasmPack(".", "baseline", "gpt_image_edge", {
+    RUSTFLAGS: "-Ctarget-feature=-simd128",
+    CARGO_TARGET_DIR: path("target", "baseline-cargo"),
+  });
+  const [one, other] = await Promise.all(
+    ["npm", "baseline"].map((folder) => readFile(path("target", folder, "gpt_image_edge.js"), "utf8")),
+  );
+  // The package has one loader for both.
+  if (one !== other) throw new StepError("wasm-bindgen's loader differs for the module without SIMD");
+  return size;
+}
+
+/** Adds what is there only with `--baseline`. */
+async function addBaseline(pkg, manifest) {
+  await cp(path("target", "baseline", "gpt_image_edge_bg.wasm"), join(pkg, "gpt_image_edge_baseline_bg.wasm"));
+  manifest.exports["./baseline"] = { types: "./baseline.d.ts", default: "./baseline.js" };
+}
+
+async function bundle(version, baseline) {
   const { build } = await import("esbuild");
   const pkg = path("pkg");
   await rm(pkg, { recursive: true, force: true });
   await mkdir(pkg, { recursive: true });
   await build({
     // Each entry whole: a second file would be a second round trip before the first call.
-    entryPoints: ENTRIES.map((name) => join(here, `${name}.js`)),
+    entryPoints: [...ENTRIES, ...(baseline ? ["baseline"] : [])].map((name) => join(here, `${name}.js`)),
     outdir: pkg,
     outbase: here,
     bundle: true,
@@ -116,6 +138,7 @@ async function bundle(version) {
     logLevel: "error",
   });
   const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  if (baseline) await addBaseline(pkg, manifest);
   await writeFile(join(pkg, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
   await cp(path("target", "npm", "gpt_image_edge_bg.wasm"), join(pkg, "gpt_image_edge_bg.wasm"));
   for (const name of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"])
@@ -125,7 +148,7 @@ async function bundle(version) {
     join(pkg, "pixels", "gpt_image_edge_pixels_bg.wasm"),
   );
   for (const name of await readdir(here, { recursive: true }))
-    if (name.endsWith(".d.ts")) await cp(join(here, name), join(pkg, name));
+    if (name.endsWith(".d.ts") && (baseline || name !== "baseline.d.ts")) await cp(join(here, name), join(pkg, name));
 }
 
 async function main() {
@@ -153,15 +176,26 @@ async function main() {
     },
     () => wasmPack("worker/sandbox", "sandbox", "gpt_image_edge_sandbox"),
   );
+  const baseline =
+    process.argv.includes("--baseline") &&
+    (await unlessCurrent(
+      {
+        title: "building the package's wasm without SIMD",
+        from: CRATE,
+        wanted: isCore,
+        gives: ["target/baseline/gpt_image_edge_bg.wasm"],
+      },
+      wasmWithoutSimd,
+    ));
   const documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
   const pkg = await unlessCurrent(
     {
       title: "assembling pkg",
       from: ["src/npm", ...documents],
-      also: wasm + pixels,
+      also: wasm + pixels + baseline,
       gives: ["pkg/index.js", "pkg/pixels/index.js", "pkg/package.json"],
     },
-    () => bundle(version),
+    () => bundle(version, baseline),
   );
   await unlessCurrent(
     { title: "assembling the site", from: ["www", "package-lock.json"], also: pkg, gives: ["target/site/sw.js"] },

@@ -1,31 +1,10 @@
 // The entry for browsers, with or without a bundler, and for their workers.
 
-import { setStarter, startAsync } from "./instance.js";
+import { loaderOf } from "./loader.js";
 
 export * from "./core.js";
 
-const ADDRESS = new URL("./gpt_image_edge_bg.wasm", import.meta.url);
-
-/**
- * The module's bytes are what start-up waits for, so they are asked for at once. A failure is told by `init`, which asks
- * again: the network may be back by then.
- */
-let early = fetch(ADDRESS);
-early.catch(() => undefined);
-
-async function load() {
-  const response = await (early ?? fetch(ADDRESS)).finally(() => (early = undefined));
-  if (!response.ok)
-    throw new Error(`gpt-image-edge: ${ADDRESS} answered ${response.status}; serve the .wasm next to index.js`);
-  const bytes = await response.arrayBuffer();
-  // Compiling at once is ten times quicker for a module of this size than handing it to another thread and waiting.
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch (error) {
-    if (error instanceof RangeError) return WebAssembly.compile(bytes);
-    throw error;
-  }
-}
+const start = loaderOf(new URL("./gpt_image_edge_bg.wasm", import.meta.url));
 
 /**
  * Makes the functions ready. Call and await it once, before anything else; calling it again does nothing.
@@ -33,7 +12,5 @@ async function load() {
  *   it is not next to this file
  */
 export default function init(module) {
-  return startAsync(() => (module === undefined ? load() : module));
+  return start(module);
 }
-
-setStarter(init);

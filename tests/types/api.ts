@@ -12,7 +12,7 @@ import init, {
   validate,
 } from "gpt-image-edge";
 import type { ErrorKind, GenerateRequest, GenerateRequestFor, IssueCode, ModelId } from "gpt-image-edge";
-import initPixels, { maskTransparency } from "gpt-image-edge/pixels";
+import initPixels, { chromaKey, maskTransparency } from "gpt-image-edge/pixels";
 import initTokenizer, { countTextTokens } from "gpt-image-edge/tokenizer";
 import module from "gpt-image-edge/wasm";
 
@@ -37,6 +37,11 @@ export async function everything(signal: AbortSignal) {
   await initTokenizer(import("gpt-tokenizer/encoding/o200k_base"));
   estimateCost("generate", request, { text_tokens: countTextTokens(request.prompt) });
   await initPixels(module);
+  const { bytes: cut, report: found } = chromaKey(new Uint8Array(), { color: [0, 255, 0], format: "webp" });
+  const hue: string | null = found.color;
+  void [new Blob([cut]), hue, found.flat];
+  // @ts-expect-error JPEG has no alpha
+  chromaKey(cut, { format: "jpeg" });
   const amount: "none" | "some" | "all" = maskTransparency(new Uint8Array(), { maxPixels: 1 });
   await inspectRequest(request, { pixels: { maskTransparency } });
   void [amount, await inspectRequest(request, { pixels: () => import("gpt-image-edge/pixels") })];

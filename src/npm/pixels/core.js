@@ -51,3 +51,64 @@ export function maskTransparency(image, options) {
   const limit = limitOf(options);
   return AMOUNTS[withPicture(image, (exports) => exports.mask_transparency(limit))];
 }
+
+/** What `report(index)` answers, in this order (src/pixels/src/face.rs). */
+const REPORT = ["color", "method", "tolerance", "softness", "keyed", "softened", "border", "flat", "width", "height"];
+
+/** A colour as one number, -1 for the one that is found. */
+function colorOf(color) {
+  if (color === "auto") return -1;
+  const hex = typeof color === "string" && /^#(?:[\da-f]{3}){1,2}$/i.test(color) ? color.slice(1) : undefined;
+  if (hex?.length === 3) return parseInt(hex.replace(/./g, "$&$&"), 16);
+  if (hex !== undefined) return parseInt(hex, 16);
+  if (
+    Array.isArray(color) &&
+    color.length === 3 &&
+    color.every((value) => value >= 0 && value <= 255 && value % 1 === 0)
+  )
+    return color.reduce((number, value) => number * 256 + value, 0);
+  const given = JSON.stringify(color) ?? typeof color;
+  return refuse("color", "invalid_argument", `${given} is none; give "auto", "#00ff00" or [0, 255, 0]`);
+}
+
+function levelsOf(name, levels) {
+  if (levels === undefined) return NaN;
+  if (typeof levels === "number" && levels >= 0 && levels <= 255) return levels;
+  return refuse(name, "invalid_argument", `${String(levels)} is outside 0 to 255`);
+}
+
+/**
+ * Makes the flat background of a picture transparent.
+ * @param {Uint8Array | ArrayBuffer | ArrayBufferView} image a whole PNG, JPEG or WebP file
+ */
+export function chromaKey(image, options = {}) {
+  const { color = "auto", tolerance, softness, despill = true, format = "png" } = options;
+  if (format !== "png" && format !== "webp")
+    refuse(
+      "format",
+      "invalid_argument",
+      `${JSON.stringify(format)} keeps no transparency here; allowed are "png", "webp"`,
+    );
+  const numbers = [
+    limitOf(options),
+    colorOf(color),
+    levelsOf("tolerance", tolerance),
+    levelsOf("softness", softness),
+    !despill,
+    format === "webp",
+  ];
+  let report;
+  const bytes = withPicture(
+    image,
+    (exports) => {
+      const answer = exports.key(...numbers);
+      report = Object.fromEntries(REPORT.map((name, index) => [name, exports.report(index)]));
+      return answer;
+    },
+    (output) => output.slice(),
+  );
+  report.color = report.color < 0 ? null : `#${report.color.toString(16).padStart(6, "0")}`;
+  report.method = report.method === 0 ? "hue" : "distance";
+  report.flat = report.flat === 1;
+  return { bytes, report: { ...report, format } };
+}

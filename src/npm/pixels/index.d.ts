@@ -38,3 +38,57 @@ export interface PixelLimits {
  * if (maskTransparency(bytes) === "none") console.warn("nothing of the picture may change");
  */
 export function maskTransparency(image: ArrayBuffer | ArrayBufferView, options?: PixelLimits): "none" | "some" | "all";
+
+export interface ChromaKeyOptions extends PixelLimits {
+  /** The background: `#rrggbb`, `#rgb`, or three numbers from 0 to 255. Default `auto`: the commonest colour of the border. */
+  color?: "auto" | (string & {}) | readonly [red: number, green: number, blue: number];
+  /** How far from that colour a pixel is still background, in levels from 0 to 255. Default 16. */
+  tolerance?: number;
+  /**
+   * Over how many further levels a pixel goes from background to subject, 0 (hard edges) to 255. Default: all that are left
+   * for a background of a clear hue, which makes soft edges exact; 32 for white, grey, black and pale ones. Give less when
+   * the subject has the background's hue too.
+   */
+  softness?: number;
+  /** Whether the background's share is taken out of the colour of half-transparent pixels. Default true. */
+  despill?: boolean;
+  /** The format to write, losslessly. WebP is smaller and ends at 16,383 pixels an edge. Default `png`. */
+  format?: "png" | "webp";
+}
+
+/** What was found and done. Shares are from 0 to 1. */
+export interface ChromaKeyReport {
+  /** The background's colour; null when the border is transparent already, and nothing was changed. */
+  color: string | null;
+  /** How pixels were compared: by their hue where the background has a clear one, else by their distance from it. */
+  method: "hue" | "distance";
+  tolerance: number;
+  softness: number;
+  /** The share of the pixels that became transparent. */
+  keyed: number;
+  /** The share of the pixels that became half-transparent. */
+  softened: number;
+  /** The share of the border's pixels that are background. */
+  border: number;
+  /** Whether that share is 0.7 or more. Where not, the picture has no flat background to remove, or another `color`. */
+  flat: boolean;
+  width: number;
+  height: number;
+  format: "png" | "webp";
+}
+
+/**
+ * Makes the flat background of a picture transparent, for models that draw none: ask for "a subject on a flat #00ff00
+ * background". Pixels that stay opaque keep their exact colour. Takes four bytes a pixel and as much again to write.
+ *
+ * @param image a whole PNG, JPEG or WebP file. EXIF orientation and colour profiles are not applied; generated images have none
+ * @throws {ImageApiError} with `code` `not_an_image`, `unsupported_format`, `truncated`, `corrupt`, `too_large`, `unwritable`
+ *   or `invalid_argument`
+ * @example
+ * const { bytes, report } = chromaKey(await image.bytes(), { format: "webp" });
+ * if (!report.flat) console.warn("the background was not of one colour; draw again");
+ */
+export function chromaKey(
+  image: ArrayBuffer | ArrayBufferView,
+  options?: ChromaKeyOptions,
+): { bytes: Uint8Array<ArrayBuffer>; report: ChromaKeyReport };

@@ -4,11 +4,15 @@ use core::cell::RefCell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{Limits, PixelsError, Transparency, transparency};
+use crate::chroma::{ChromaKey, Method, Report, chroma_key};
+use crate::decode::{Limits, Picture, decode};
+use crate::encode::{Output, encode};
+use crate::{PixelsError, Transparency, transparency};
 
 thread_local! {
     static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static REPORT: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What a call answers when it failed: then the output holds a code, a line feed and a message.
@@ -52,6 +56,57 @@ pub fn mask_transparency(max_pixels: u32) -> u32 {
         Ok(Transparency::All) => 2,
         Err(error) => fail(error),
     }
+}
+
+/// Makes the background of the input transparent and writes it to the output: 0. A colour of -1 is found on the border, a
+/// tolerance or softness that is no number is the default.
+#[wasm_bindgen]
+pub fn key(max_pixels: u32, color: i32, tolerance: f32, softness: f32, keep_spill: bool, webp: bool) -> u32 {
+    let given = |levels: f32| (!levels.is_nan()).then_some(levels);
+    let [_, r, g, b] = color.to_be_bytes();
+    let key = ChromaKey {
+        color: (color >= 0).then_some([r, g, b]),
+        tolerance: given(tolerance),
+        softness: given(softness),
+        keep_spill,
+    };
+    let output = if webp { Output::Webp } else { Output::Png };
+    // The file goes before the picture is written: both need room.
+    let picture = decode(&INPUT.take(), Limits { max_pixels });
+    let written = picture.and_then(|mut picture| {
+        let report = chroma_key(&mut picture, key);
+        REPORT.set(numbers(&picture, &report));
+        encode(&picture, output)
+    });
+    match written {
+        Ok(file) => {
+            OUTPUT.set(file);
+            0
+        }
+        Err(error) => fail(error),
+    }
+}
+
+/// A number of the last report, in the order of `REPORT` in src/npm/pixels/core.js.
+#[wasm_bindgen]
+pub fn report(index: usize) -> f64 {
+    REPORT.with_borrow(|numbers| numbers.get(index).copied().unwrap_or(f64::NAN))
+}
+
+fn numbers(picture: &Picture, report: &Report) -> Vec<f64> {
+    let pixels = f64::from(picture.width) * f64::from(picture.height);
+    vec![
+        report.color.map_or(-1.0, |[r, g, b]| f64::from(u32::from_be_bytes([0, r, g, b]))),
+        f64::from(u8::from(report.method == Method::Distance)),
+        report.tolerance.into(),
+        report.softness.into(),
+        f64::from(report.keyed) / pixels,
+        f64::from(report.softened) / pixels,
+        report.border_share.into(),
+        f64::from(u8::from(report.is_flat())),
+        picture.width.into(),
+        picture.height.into(),
+    ]
 }
 
 fn fail(error: PixelsError) -> u32 {

@@ -1,55 +1,19 @@
 // What the worker writes for the upstream: any accepted form, however it was cut, reads the same to everyone.
 
-import busboy from "busboy";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { Refusal } from "../../worker/src/errors.ts";
-import { EditForm } from "../../worker/src/multipart/edit-form.ts";
-import { ByteReader, concat } from "../../worker/src/multipart/reader.ts";
-import { every, join, noise, streamOf, utf8 } from "./support/bytes.ts";
+import { join, noise, utf8 } from "./support/bytes.ts";
 import { form, type PartSpec } from "./support/forms.ts";
 import { MODEL } from "./support/model.ts";
 import { jpegHead, png, webpHead } from "./support/pictures.ts";
+import { byBusboy, byUndici, raw, rewrite, type Read } from "./support/readers.ts";
 
 /** A form, rewritten while it comes in pieces of so many bytes. */
-async function rewritten(
-  parts: PartSpec[],
-  size: number,
-): Promise<{ body: Uint8Array<ArrayBuffer>; contentType: string }> {
+function rewritten(parts: PartSpec[], size: number) {
   const { body, boundary } = form({ parts });
-  const writer = new EditForm(new ByteReader(streamOf(every(body, size)), 1e9), boundary, () => undefined);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of writer.rewritten()) chunks.push(chunk);
-  return { body: concat(chunks), contentType: writer.contentType };
-}
-
-type Read = [name: string, filename: string | undefined, type: string | undefined, content: string];
-const raw = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
-
-function byBusboy(body: Uint8Array, contentType: string): Promise<Read[]> {
-  return new Promise((resolve, reject) => {
-    const found: Read[] = [];
-    const parser = busboy({ headers: { "content-type": contentType }, limits: { fieldSize: Infinity } });
-    parser.on("field", (name, value) => found.push([name, undefined, undefined, raw(utf8(value))]));
-    parser.on("file", (name, stream, { filename, mimeType }) => {
-      const part: Read = [name, filename, mimeType, ""];
-      found.push(part);
-      stream.on("data", (chunk: Buffer) => (part[3] += raw(chunk)));
-    });
-    parser.on("close", () => resolve(found));
-    parser.on("error", reject);
-    parser.end(body);
-  });
-}
-
-async function byUndici(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<Read[]> {
-  const data = await new Response(body, { headers: { "content-type": contentType } }).formData();
-  const read = async ([name, value]: [string, FormDataEntryValue]): Promise<Read> =>
-    typeof value === "string"
-      ? [name, undefined, undefined, raw(utf8(value))]
-      : [name, value.name, value.type, raw(new Uint8Array(await value.arrayBuffer()))];
-  return Promise.all([...data].map(read));
+  return rewrite(body, boundary, size);
 }
 
 /** Content that looks like the frame it is carried in. */

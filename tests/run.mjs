@@ -30,6 +30,11 @@ const CHECKS = [
   { name: "build without SIMD", command: ["node", "src/npm/build.mjs", "--baseline"] },
   { name: "tests without SIMD", command: ["node", "--test", "tests/baseline/*.test.mjs"], count: nodeCount },
   {
+    name: "client tests",
+    command: ["node", "--test", "--test-timeout=120000", "tests/client/*.test.mjs"],
+    count: nodeCount,
+  },
+  {
     name: "sandbox tests over HTTP",
     command: ["node", "--test", "worker/sandbox/http/*.test.ts"],
     count: nodeCount,

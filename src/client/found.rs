@@ -13,6 +13,8 @@ pub enum Found<'a> {
     Partial(&'a str),
     /// A finished picture, likewise.
     Image(&'a str),
+    /// The end of a response, likewise, with all of it; only of calls that want all events.
+    Completed(&'a str),
     /// Any other event, likewise; only of calls that want them.
     Event(&'a str),
     /// The whole reply, likewise.

@@ -75,6 +75,11 @@ impl Session {
         Head::Read
     }
 
+    /// The head of the reply shows that the server keeps the answer of this call ([`Call::keeps_answers`]).
+    pub fn keeps_answers(&mut self) {
+        self.call.keeps_answers();
+    }
+
     /// The body of a reply that was refused by [`Self::head`]. `unix_ms` is the time of day.
     pub fn refused(
         &mut self,
@@ -255,9 +260,8 @@ fn event<'a>(
             let has_url = json::parse(data).is_some_and(|value| has_url(&value));
             Err(Box::new(Outcome::Empty { has_url }))
         }
-        Meaning::Partial | Meaning::Completed | Meaning::Other => {
-            Ok(all_events.then_some(Found::Event(data)))
-        }
+        Meaning::Completed => Ok(all_events.then_some(Found::Completed(data))),
+        Meaning::Partial | Meaning::Other => Ok(all_events.then_some(Found::Event(data))),
         Meaning::Failed => {
             let problem = problem::from_json(data).unwrap_or_else(|| problem::ApiProblem {
                 message: "the server reported an error and said nothing about it".to_owned(),

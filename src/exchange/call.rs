@@ -181,6 +181,11 @@ impl Call {
         }
     }
 
+    /// The server has shown that it keeps the answer of this call: from now on sending again cannot cost twice.
+    pub fn keeps_answers(&mut self) {
+        self.policy.idempotent = true;
+    }
+
     /// A part of the answer came, be it a heartbeat.
     pub fn alive(&mut self, now_ms: u64) {
         if let Phase::Receiving(_, alive_ms) = &mut self.phase {
@@ -453,6 +458,16 @@ mod tests {
         let failure = failure(call.ended(&Outcome::Cut, 5000, 0.0, &mut budget));
         assert!(failure.retryable);
         assert_eq!(failure.attempts, 3);
+    }
+
+    #[test]
+    fn a_server_that_shows_that_it_keeps_answers_is_asked_again() {
+        let mut budget = Budget::default();
+        let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
+        call.headers(500);
+        call.keeps_answers();
+        let until = wait(&call.ended(&Outcome::Cut, 600, 0.0, &mut budget));
+        assert_eq!(call.wake(until, 0.5, &mut budget), Some(Step::Send(Attempt { number: 2, resume: true })));
     }
 
     #[test]

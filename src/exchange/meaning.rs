@@ -57,11 +57,13 @@ const QUOTA_CODES: [&str; 6] = [
     "billing_hard_limit_reached",
 ];
 
-/// Codes that say the content was refused: two of `OpenAI`'s, and those of `Runware/runware-typescript` 1.6.8.
-const MODERATION_CODES: [&str; 11] = [
+/// Codes that say the content was refused: `OpenAI`'s, of which `content_filter` is why a response is incomplete, and those
+/// of `Runware/runware-typescript` 1.6.8.
+const MODERATION_CODES: [&str; 12] = [
     "moderation_blocked",
     "content_policy_violation",
     "image_content_policy_violation",
+    "content_filter",
     "contentPolicyViolation",
     "providerContentPolicyViolation",
     "sensitiveContentDetected",
@@ -217,6 +219,7 @@ mod tests {
             ("", "invalidApiKey", Kind::Auth),
             ("", "insufficientCredits", Kind::Quota),
             ("", "promptBlocked", Kind::Moderation),
+            ("", "content_filter", Kind::Moderation),
             ("", "userRateLimitReached", Kind::Rate),
             ("", "missingParameter", Kind::User),
             ("", "providerTimeout", Kind::Upstream),

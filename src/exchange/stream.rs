@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `image_generation.partial_image`, `image_edit.partial_image`, `response.image_generation_call.partial_image` | a partial image |
 //! | `image_generation.completed`, `image_edit.completed` | an image |
-//! | `response.output_item.done` with an image | an image |
+//! | `response.output_item.done` with an image | an image; the response goes on |
 //! | `response.completed` | the end of a response; the images in it came before |
 //! | `event: error`, an `error` member, `error`, `response.failed`, `response.incomplete` | the end, in an error |
 //!
@@ -35,12 +35,15 @@ pub struct Progress {
     partials: u32,
     images: u32,
     completed: bool,
+    /// Whether the stream is a response, which only its own end completes: its id and usage come last.
+    is_response: bool,
 }
 
 impl Progress {
     /// Notes an event and says what it means.
     pub fn note(&mut self, message: &Message<'_>) -> Meaning {
         let meaning = meaning(message);
+        self.is_response = self.is_response || kind(message).starts_with("response.");
         match meaning {
             Meaning::Partial => self.partials = self.partials.saturating_add(1),
             Meaning::Image => self.images = self.images.saturating_add(1),
@@ -57,7 +60,7 @@ impl Progress {
 
     /// Whether a stream that ends here has brought what it promised. A stream that does not was cut off.
     pub const fn is_complete(&self) -> bool {
-        self.completed || self.images > 0
+        self.completed || (self.images > 0 && !self.is_response)
     }
 
     /// How many partial images came.
@@ -79,8 +82,7 @@ pub fn meaning(message: &Message<'_>) -> Meaning {
     if message.no_json.is_some() {
         return Meaning::Unreadable;
     }
-    let kind = if message.kind.is_empty() { message.event } else { message.kind };
-    match kind {
+    match kind(message) {
         "error" | "response.failed" | "response.incomplete" => Meaning::Failed,
         "response.completed" => Meaning::Completed,
         "response.output_item.done" if !message.images.is_empty() => Meaning::Image,
@@ -90,6 +92,10 @@ pub fn meaning(message: &Message<'_>) -> Meaning {
         | "response.image_generation_call.partial_image" => Meaning::Partial,
         _ => Meaning::Other,
     }
+}
+
+fn kind<'a>(message: &Message<'a>) -> &'a str {
+    if message.kind.is_empty() { message.event } else { message.kind }
 }
 
 #[cfg(test)]
@@ -149,7 +155,13 @@ mod tests {
         assert!(!progress.is_complete());
         assert_eq!((progress.partials(), progress.images()), (2, 0));
         assert!(read(&(partial.to_owned() + image)).1.is_complete());
-        assert!(read("data: {\"type\":\"response.completed\"}\n\n").1.is_complete());
+        let drawn = "data: {\"type\":\"response.output_item.done\",\"item\":{\"type\":\"image_generation_call\",\"result\":\"AAAA\"}}\n\n";
+        let progress = read(drawn).1;
+        assert!(!progress.is_complete(), "the id, the usage and the text of a response are still to come");
+        assert_eq!(progress.images(), 1);
+        let completed = "data: {\"type\":\"response.completed\"}\n\n";
+        assert!(read(&(drawn.to_owned() + completed)).1.is_complete());
+        assert!(read(completed).1.is_complete());
         assert!(!read("").1.is_complete());
     }
 }

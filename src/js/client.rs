@@ -133,7 +133,8 @@ pub fn session_count() -> usize {
     SESSIONS.with_borrow(|sessions| sessions.entries.iter().flatten().count())
 }
 
-/// The head of a reply came; the input is `{ status, headers }`, with the names of the headers in lower case.
+/// The head of a reply came; the input is `{ status, headers, keeps }`, with the names of the headers in lower case, and
+/// whether the server has shown that it keeps the answer of this call.
 #[wasm_bindgen]
 pub fn session_head(number: usize, length: usize, now: f64) -> usize {
     let head = || -> Result<_, Failure> {
@@ -141,7 +142,13 @@ pub fn session_head(number: usize, length: usize, now: f64) -> usize {
         let status = reply.get("status").and_then(Value::as_integer);
         let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
         let get = header(&reply);
-        let head = with(number, |entry, _| Some(entry.session.head(status, &get, ms(now))));
+        let keeps = reply.get("keeps").and_then(Value::as_bool) == Some(true);
+        let head = with(number, |entry, _| {
+            if keeps {
+                entry.session.keeps_answers();
+            }
+            Some(entry.session.head(status, &get, ms(now)))
+        });
         Ok(HeadAnswer {
             read: head == Some(Head::Read),
             request_id: headers::request_id(&get),
@@ -280,6 +287,7 @@ fn show(found: Found<'_>) -> usize {
         })),
         Found::Partial(data) => answer(&Answer::Partial(data)),
         Found::Image(data) => answer(&Answer::Image(data)),
+        Found::Completed(data) => answer(&Answer::Completed(data)),
         Found::Event(data) => answer(&Answer::Event(data)),
         Found::Document(data) => answer(&Answer::Document(data)),
         Found::Complete => answer(&Answer::Complete),
@@ -294,6 +302,7 @@ enum Answer<'a> {
     Picture(PictureAnswer),
     Partial(&'a str),
     Image(&'a str),
+    Completed(&'a str),
     Event(&'a str),
     Document(&'a str),
     Complete,

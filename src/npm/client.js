@@ -1,11 +1,14 @@
 // Sends requests, and makes pictures of the answers.
 
-import { costFromUsage } from "./core.js";
+import { dispose } from "./dispose.js";
 import { ImageApiError } from "./errors.js";
 import { inspectRequest, withFiles } from "./files.js";
 import { ready } from "./instance.js";
 import { perform } from "./perform.js";
 import { DEFAULT_BASE_URL, requestParts } from "./request.js";
+import { responseEvents, responseOf } from "./responses.js";
+import { imageEvents, keepingPictures, resultOf } from "./results.js";
+import { sender } from "./send.js";
 import { eventStream } from "./streams.js";
 
 /** Ten minutes, as the official SDK. */
@@ -39,9 +42,13 @@ function timeOf(param, value) {
   throw wrong(param, `${JSON.stringify(value)} is no time; give milliseconds above 0`);
 }
 
-/** Our worker on the page's own origin; others are known when they answer, or are told by an option. */
-function isSameOrigin(baseURL) {
+/**
+ * Where an idempotency key may be sent before it is known whether it is kept: not to OpenAI, which keeps none, and from a
+ * page to its own origin only, since another server may refuse a page's header that it does not know.
+ */
+function maySendKey(baseURL) {
   const { location } = globalThis;
+  if (!inBrowser()) return !PAID_HOSTS.test(hostOf(baseURL));
   if (!location?.origin || location.origin === "null") return false;
   try {
     return new URL(baseURL, location.href).origin === location.origin;
@@ -55,6 +62,8 @@ export class ImageClient {
   #settings;
   /** Whether the server keeps the answers of idempotency keys: as told, else as its replies show. */
   #idempotent;
+  /** Ends the calls that are under way when the client is disposed of. */
+  #ended = new AbortController();
 
   constructor({
     baseURL = DEFAULT_BASE_URL,
@@ -104,6 +113,10 @@ export class ImageClient {
     return this.#whole("edit", request, options);
   }
 
+  respond(request, options) {
+    return this.#whole("respond", request, options);
+  }
+
   generateStream(request, options) {
     return this.#stream("generate", request, options);
   }
@@ -112,93 +125,68 @@ export class ImageClient {
     return this.#stream("edit", request, options);
   }
 
+  respondStream(request, options) {
+    return this.#stream("respond", request, options);
+  }
+
+  /** Ends every call that is under way. The client can be used again. */
+  [dispose]() {
+    this.#ended.abort();
+    this.#ended = new AbortController();
+  }
+
   async #whole(operation, request, options) {
     const { stream: _, partial_images: __, ...plain } = objectOf(request);
-    for await (const { document, pictures, head } of this.#perform(operation, plain, options))
-      if (document !== undefined) return resultOf(JSON.parse(document), pictures, head, request.model);
-      else
+    let result;
+    for await (const { document, pictures, head } of this.#perform(operation, plain, options)) {
+      if (document === undefined)
         throw new ImageApiError({
           kind: "protocol",
           code: "unexpected_stream",
           message: "the server answered with a stream, which was not asked for",
         });
+      const make = operation === "respond" ? responseOf : resultOf;
+      result = make(JSON.parse(document), pictures, head, request);
+    }
+    return result;
   }
 
   #stream(operation, request, options) {
     const abort = new AbortController();
-    const signal = options?.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
-    const found = () => this.#perform(operation, { ...objectOf(request), stream: true }, { ...options, signal });
-    return eventStream(eventsOf(found, request), abort);
+    const found = () => this.#perform(operation, { ...objectOf(request), stream: true }, options, abort.signal);
+    const events = operation === "respond" ? responseEvents : imageEvents;
+    return eventStream(keepingPictures(lazily(() => events(found(), request))), abort);
   }
 
-  async *#perform(operation, request, { signal, idempotencyKey } = {}) {
+  async *#perform(operation, request, { signal, idempotencyKey } = {}, ...further) {
+    // Listened to one by one: what AbortSignal.any makes of a client's signal would outlive the call in some runtimes.
+    const signals = [signal, this.#ended.signal, ...further].filter(Boolean);
     await ready();
     const whole = await withFiles(request);
     await inspectRequest(whole);
-    const { url, ...init } = requestParts(operation, whole, this.#options);
+    const parts = requestParts(operation, whole, this.#options);
     const { fetch, baseURL } = this.#options;
-    const key = idempotencyKey ?? ((this.#idempotent ?? isSameOrigin(baseURL)) ? crypto.randomUUID() : undefined);
-    if (key !== undefined) init.headers.set("idempotency-key", key);
-    const send = async ({ resume, lastEventId }, ended) => {
-      if (resume && lastEventId !== "") init.headers.set("last-event-id", lastEventId);
-      const response = await fetch(url, { ...init, signal: ended });
-      // Our worker repeats the key of an answer it keeps: from then on, what failed may be sent again without being paid twice.
-      if (key !== undefined && response.headers?.get?.("idempotency-key") === key) this.#idempotent ??= true;
-      return response;
+    const asked = idempotencyKey ?? parts.headers.get("idempotency-key") ?? undefined;
+    const key = asked ?? ((this.#idempotent ?? maySendKey(baseURL)) ? crypto.randomUUID() : undefined);
+    if (key !== undefined) parts.headers.set("idempotency-key", key);
+    const onKept = () => (this.#idempotent ??= true);
+    const send = sender(parts, { baseURL, fetch, key, streamed: request.stream === true, onKept });
+    const settings = {
+      ...this.#settings,
+      idempotent: this.#idempotent === true && key !== undefined,
+      all_events: operation === "respond",
     };
-    yield* perform({ ...this.#settings, idempotent: this.#idempotent === true }, send, signal);
+    yield* perform(settings, send, signals);
   }
+}
+
+/** The events of a generator that is made with the first read. */
+async function* lazily(make) {
+  yield* make();
 }
 
 function objectOf(request) {
   if (typeof request === "object" && request !== null) return request;
   const message = `request: expected an object, not ${request === null ? "null" : typeof request}`;
   throw new ImageApiError({ kind: "user", code: "invalid_request", message });
-}
-
-/** What a call has cost, where its usage can be priced. */
-function costOf(model, usage) {
-  if (!usage || typeof model !== "string") return undefined;
-  try {
-    return costFromUsage(model, usage);
-  } catch (error) {
-    // A model without published prices, or a usage in a form that is not known: no price is better than a wrong one.
-    if (error.kind === "user") return undefined;
-    throw error;
-  }
-}
-
-function resultOf({ data, ...reply }, pictures, { requestId, rateLimit }, model) {
-  const images = data.map((item) => pictures.take(item.b64_json, reply));
-  return { ...reply, images, cost: costOf(model, reply.usage), requestId, rateLimit };
-}
-
-/** The events of a streamed call; a gateway that answers with a whole body instead gives the finished picture alone. */
-async function* eventsOf(found, request) {
-  const shown = [];
-  try {
-    for await (const { partial, image, document, pictures, head } of found()) {
-      if (document !== undefined) {
-        const { images, ...reply } = resultOf(JSON.parse(document), pictures, head, request.model);
-        for (const drawn of images) yield { ...reply, type: "completed", image: drawn };
-        continue;
-      }
-      const { b64_json, ...event } = JSON.parse(partial ?? image);
-      const picture = pictures.take(b64_json, event);
-      if (partial !== undefined) shown.push(picture);
-      const type = partial !== undefined ? "partial_image" : "completed";
-      yield {
-        ...event,
-        type,
-        image: picture,
-        cost: costOf(request.model, event.usage),
-        requestId: head.requestId,
-        rateLimit: head.rateLimit,
-      };
-    }
-  } catch (error) {
-    // What was seen of the picture is worth keeping: it has been paid.
-    if (shown.length > 0 && ImageApiError.isInstance(error)) error.partialImages = shown;
-    throw error;
-  }
 }

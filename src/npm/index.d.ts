@@ -2,11 +2,13 @@
 // Sizes are pixels, times milliseconds, amounts US dollars, lengths bytes; days are "YYYY-MM-DD".
 
 import type { IssueCode, ModelId, ModelLiterals } from "./generated.js";
+import type { RespondRequest, ResponseEvent, ResponseResult } from "./responses.js";
 
 export type { IssueCode, ModelId };
+export type * from "./responses.js";
 
 /** Any other text is allowed too, while editors still offer the literals. */
-type OrText<Literals extends string> = Literals | (string & {});
+export type OrText<Literals extends string> = Literals | (string & {});
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Start
@@ -147,7 +149,7 @@ export interface EditByReferenceRequest extends Omit<EditRequest, "image" | "mas
 export interface Requests {
   generate: GenerateRequest;
   edit: EditRequest | EditByReferenceRequest;
-  respond: Record<string, unknown>;
+  respond: RespondRequest;
   runware: Record<string, unknown>;
   batch: Record<string, unknown>;
 }
@@ -732,24 +734,36 @@ export class GeneratedImage {
   [Symbol.dispose](): void;
 }
 
-/** What the reply says beside its images; always the resolved values. */
-interface Resolved {
+/** What the head of a reply says. */
+export interface ReplyHead {
+  /** What to name to OpenAI when something is wrong. */
+  requestId?: string;
+  rateLimit?: RateLimit;
+  /** The call's name at gpt-image-edge's worker, which keeps its state, cost and pictures under `/operations/:id`. */
+  operationId?: string;
+}
+
+/** How pictures were drawn; always the resolved values. */
+export interface ImageDetails {
   background?: "transparent" | "opaque" | "auto";
   output_format?: "png" | "jpeg" | "webp" | "gif" | "svg";
   quality?: "low" | "medium" | "high" | "xhigh" | "max" | "auto";
   size?: string;
+}
+
+/** What the reply says beside its images. */
+interface Resolved extends ImageDetails, ReplyHead {
   usage?: Usage;
   /** What the call has cost, where its usage can be priced. */
   cost?: Cost;
-  /** What to name to OpenAI when something is wrong. */
-  requestId?: string;
-  rateLimit?: RateLimit;
 }
 
+/** A finished call. `using` revokes the addresses of its pictures. */
 export interface ImageResult extends Resolved {
   /** Unix seconds. */
   created: number;
   images: GeneratedImage[];
+  [Symbol.dispose](): void;
 }
 
 /** A picture that is not finished yet. */
@@ -770,10 +784,19 @@ export interface CompletedEvent extends Resolved {
 
 export type ImageEvent = PartialImageEvent | CompletedEvent;
 
-/** Events as they arrive. Leaving a loop early, or cancelling the stream, ends the call. */
-export type ImageEventStream = ReadableStream<ImageEvent> & AsyncIterable<ImageEvent>;
+/**
+ * Events as they arrive. Leaving a loop early, cancelling the stream, `await using`, or forgetting it ends the call and gives
+ * its memory back.
+ */
+export type EventStream<Event> = ReadableStream<Event> &
+  AsyncIterable<Event> & { [Symbol.asyncDispose](): Promise<void> };
 
-/** Sends requests to OpenAI, or to anything that speaks its API. */
+export type ImageEventStream = EventStream<ImageEvent>;
+
+/**
+ * Sends requests to OpenAI, or to anything that speaks its API. It holds nothing that must be given back; `using` ends what
+ * is still under way.
+ */
 export class ImageClient {
   /** @throws {ImageApiError} for an OpenAI key in a page, unless `dangerouslyAllowBrowser` */
   constructor(options?: ClientOptions);
@@ -783,6 +806,12 @@ export class ImageClient {
   generateStream(request: GenerateRequest, options?: CallOptions): ImageEventStream;
   /** The call begins with the first read. */
   editStream(request: EditRequest | EditByReferenceRequest, options?: CallOptions): ImageEventStream;
+  /** A response, which may draw with its image tool. */
+  respond(request: RespondRequest, options?: CallOptions): Promise<ResponseResult>;
+  /** The call begins with the first read. */
+  respondStream(request: RespondRequest, options?: CallOptions): EventStream<ResponseEvent>;
+  /** Ends every call that is under way. */
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -844,8 +873,12 @@ export class ImageApiError extends Error {
   /** How often it was sent. */
   readonly attempts?: number;
   readonly rateLimit?: RateLimit;
+  /** The call's name at gpt-image-edge's worker. */
+  readonly operationId?: string;
   /** The partial images of a stream that came before it broke off. */
   readonly partialImages?: GeneratedImage[];
+  /** The finished images of a stream that came before it broke off. */
+  readonly images?: GeneratedImage[];
   /** Every problem, when a gpt-image-edge worker refused the request. */
   readonly issues?: Issue[];
   /** The format of a picture whose header is truncated or corrupt. */

@@ -3,6 +3,7 @@
 import { ImageApiError } from "./errors.js";
 import { CHUNK_BYTES, Session } from "./session.js";
 import { Pictures } from "./pictures.js";
+import { told } from "./results.js";
 
 /** The headers that mean something to a session, or to the caller. */
 const HEADERS = [
@@ -18,6 +19,9 @@ const HEADERS = [
 ];
 /** How much of an error's body is read. */
 const ERROR_BYTES = 256 * 1024;
+/** What a reply may still bring after all that was promised has come: so much, and for so long. */
+const DRAIN_BYTES = 64 * 1024;
+const DRAIN_MS = 2000;
 /** The longest time of a timer: a longer one fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -81,6 +85,26 @@ async function textOf(reader) {
   return text;
 }
 
+/**
+ * Reads a reply to its end when its reader leaves with everything that was promised: cut off, it would look like a failure
+ * to whoever watches the network, and its connection could not be used again.
+ */
+async function drain(reader, controller) {
+  const timer = setTimeout(() => controller.abort(), DRAIN_MS);
+  try {
+    for (let left = DRAIN_BYTES; left > 0;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.length;
+    }
+    controller.abort();
+  } catch {
+    // It ended otherwise: nobody waits for it any more.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A promise with its resolver. */
 function deferred() {
   let resolve;
@@ -89,14 +113,15 @@ function deferred() {
 }
 
 /**
- * Performs a call. Yields `{ partial | image | event | document, pictures, head }` with the JSON of each, and ends when the
- * reply is complete; throws when there is none.
+ * Performs a call. Yields `{ partial | image | completed | event | document, pictures, head }` with the JSON of each, and
+ * ends when the reply is complete; throws when there is none.
  *
  * @param {object} settings what the session is held to (`session_begin` in src/js/client.rs)
- * @param {(attempt: { number: number, resume: boolean, lastEventId: string }, signal: AbortSignal) => Promise<Response>} send
- * @param {AbortSignal | null | undefined} signal the caller's
+ * @param {(attempt: { number: number, resume: boolean, lastEventId: string }, signal: AbortSignal) =>
+ *   Promise<{ response: Response, operationId?: string, keeps: boolean }>} send
+ * @param {AbortSignal[]} signals each ends the call
  */
-export async function* perform(settings, send, signal) {
+export async function* perform(settings, send, signals) {
   const session = new Session(settings);
   let controller;
   let reader;
@@ -107,6 +132,8 @@ export async function* perform(settings, send, signal) {
   let cause;
   let head = {};
   let complete = false;
+  /** Whether all that was promised has come, though the reply may go on. */
+  let enough = false;
 
   const interrupt = (step) => {
     outside = step;
@@ -128,8 +155,9 @@ export async function* perform(settings, send, signal) {
     if (step === undefined) arm();
     else interrupt(step);
   };
-  const onAbort = () => {
-    cause = signal.reason;
+  const onAbort = ({ target }) => {
+    if (outside?.fail) return;
+    cause = target.reason;
     interrupt(session.abort());
   };
   /** What was done, or `undefined` when something else came first. Never rejects because of what came first. */
@@ -151,17 +179,17 @@ export async function* perform(settings, send, signal) {
     const answer = await unlessInterrupted(sent);
     if (answer === undefined) {
       // It may still come, if whoever sends does not listen to signals.
-      sent.then((late) => late?.body?.cancel?.()).catch(ignore);
+      sent.then(({ response }) => response?.body?.cancel?.()).catch(ignore);
       return outside;
     }
     if ("error" in answer) {
       cause = answer.error;
       return session.rejected(codeOf(cause));
     }
-    const response = answer.done;
+    const { response, operationId, keeps } = answer.done;
     const headers = headersOf(response);
-    head = session.head(Number(response.status), headers);
-    head.response = response;
+    head = session.head(Number(response.status), headers, keeps);
+    head.operationId = operationId;
     arm();
     reader = bodyOf(response);
     if (!head.read) {
@@ -183,6 +211,7 @@ export async function* perform(settings, send, signal) {
       }
       if (found.picture) return void pictures.add(found.picture);
       if (found.fail || found.wait !== undefined || found.send) return found;
+      enough = found.completed !== undefined || (found.image !== undefined && !settings.all_events);
       clearTimeout(timer);
       yield { ...found, pictures, head };
       if (outside) return outside;
@@ -216,12 +245,12 @@ export async function* perform(settings, send, signal) {
   }
 
   try {
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener("abort", onAbort, { once: true });
+    const aborted = signals.find((signal) => signal.aborted);
+    if (aborted) onAbort({ target: aborted });
+    else for (const signal of signals) signal.addEventListener("abort", onAbort);
     let step = outside ?? { send: { number: 1, resume: false } };
     while (step !== "complete") {
-      if (step.fail)
-        throw new ImageApiError({ ...step.fail, cause, requestId: head.requestId, rateLimit: head.rateLimit });
+      if (step.fail) throw new ImageApiError({ ...step.fail, cause, ...told(head) });
       outside = undefined;
       gate = deferred();
       if (step.send) step = yield* attempt(step.send);
@@ -233,10 +262,14 @@ export async function* perform(settings, send, signal) {
       }
     }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    for (const signal of signals) signal.removeEventListener("abort", onAbort);
     clearTimeout(timer);
+    const leftWithAll = enough && !complete && !outside;
+    // What ends here ends well, and the budget of the retries is told so.
+    if (leftWithAll) session.leave();
     session.free();
-    if (!complete) {
+    if (leftWithAll) drain(reader, controller);
+    else if (!complete) {
       controller?.abort();
       reader?.cancel().catch(ignore);
     }

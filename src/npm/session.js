@@ -33,8 +33,8 @@ export class Session {
     return this.#number;
   }
 
-  head(status, headers) {
-    return callSession("session_head", this.#own(), { status, headers }, now());
+  head(status, headers, keeps) {
+    return callSession("session_head", this.#own(), { status, headers, keeps }, now());
   }
 
   refused(headers, body) {
@@ -71,6 +71,11 @@ export class Session {
 
   cut() {
     return callNumbers("session_cut", this.#own(), now(), Math.random());
+  }
+
+  /** The caller has all it wanted before the reply has ended. */
+  leave() {
+    if (this.#exports === currentOrUndefined()) this.cut();
   }
 
   resume() {

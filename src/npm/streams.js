@@ -1,5 +1,7 @@
 // What is both a ReadableStream and an async iterable.
 
+import { asyncDispose } from "./dispose.js";
+
 /** Ends the call of a stream that nobody holds any more. */
 const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry((abort) => abort.abort());
 
@@ -9,15 +11,18 @@ const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry((a
  * @param {AbortController} abort ends the call, so that a generator that waits for the network ends too
  */
 export function eventStream(events, abort) {
+  let pulling = false;
   const stream = new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await events.next();
+        pulling = true;
+        const { done, value } = await events.next().finally(() => (pulling = false));
         if (done) controller.close();
         else controller.enqueue(value);
       },
       async cancel() {
-        abort.abort();
+        // A generator that waits for the network must be woken; one that does not knows whether there is anything to end.
+        if (pulling) abort.abort();
         await events.return();
       },
     },
@@ -32,6 +37,11 @@ export function eventStream(events, abort) {
       await reader.cancel();
       reader.releaseLock();
     }
+  };
+  stream[asyncDispose] ??= async () => {
+    // Whoever holds a reader learns of it there.
+    if (stream.locked) abort.abort();
+    else await stream.cancel();
   };
   forgotten?.register(stream, abort);
   return stream;

@@ -5,6 +5,7 @@
 //! | `OpenAI` | `{"error":{"message","type","param","code","moderation_details":{"moderation_stage","categories"}}}` |
 //! | its event streams | the same under `event: error`, or flat: `{"type":"error","code","message","param"}` |
 //! | its Responses API | `{"response":{"error":{"code","message"}}}`, or the `error` of an item |
+//! | the same, cut short | `{"response":{"incomplete_details":{"reason"}}}` |
 //! | Runware | `{"errors":[{"code","message","parameter","taskUUID"}]}`, or `{"error":{…},"taskUUID"}` |
 //! | gateways | `{"error":"text"}`, `{"message"}`, `{"detail"}`, RFC 9457 `{"title","detail"}`, a list of one of these |
 //! | proxies | an HTML page, plain text, or nothing |
@@ -98,10 +99,20 @@ pub fn from_value(value: &Value) -> Option<ApiProblem> {
                     None => {}
                 }
             }
-            from_fields(value)
+            incomplete(value).or_else(|| from_fields(value))
         }
         _ => None,
     }
+}
+
+/// A response that ended early says only why.
+fn incomplete(value: &Value) -> Option<ApiProblem> {
+    let reason = word(value.get("incomplete_details")?, &["reason"])?;
+    Some(ApiProblem {
+        message: ["the response is incomplete: ", &reason].concat(),
+        code: Some(reason),
+        ..ApiProblem::default()
+    })
 }
 
 /// The fields of an error object.
@@ -234,6 +245,10 @@ mod tests {
             (
                 r#"{"type":"response.failed","response":{"id":"x","error":{"code":"server_error","message":"broke"}}}"#,
                 problem("broke", "", "", "server_error"),
+            ),
+            (
+                r#"{"type":"response.incomplete","response":{"error":null,"incomplete_details":{"reason":"max_output_tokens"}}}"#,
+                problem("the response is incomplete: max_output_tokens", "", "", "max_output_tokens"),
             ),
             (
                 r#"{"errors":[{"code":"invalidApiKey","message":"bad key","parameter":"apiKey","taskUUID":"u"}]}"#,

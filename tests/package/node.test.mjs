@@ -55,6 +55,7 @@ test("the tarball holds what is needed and nothing else", async () => {
     "workerd.js",
     "index.d.ts",
     "generated.d.ts",
+    "responses.d.ts",
     "wasm.d.ts",
     "gpt_image_edge_bg.wasm",
     "pixels/index.js",

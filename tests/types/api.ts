@@ -59,6 +59,41 @@ export async function everything(signal: AbortSignal) {
     else void event.partial_image_index;
   const reader: ReadableStreamDefaultReader<{ image: { blob: Blob } }> = client.generateStream(request).getReader();
   void reader;
+  const spoken = await client.respond({
+    model: "a language model",
+    input: "draw a cat",
+    tools: [
+      { type: "image_generation", quality: "low", partial_images: 2 },
+      { type: "function", name: "f", parameters: {} },
+    ],
+    tool_choice: { type: "image_generation" },
+    previous_response_id: "resp_1",
+  });
+  const pictures: number = spoken.images.length;
+  for (const item of spoken.output) if (item.type === "image_generation_call" && item.image) item.image.url();
+  for await (const event of client.respondStream({ input: "x" }, { signal }))
+    switch (event.type) {
+      case "partial_image":
+        void event.partial_image_index;
+        break;
+      case "image":
+        void event.item.revised_prompt;
+        break;
+      case "text_delta":
+        void event.delta;
+        break;
+      case "completed":
+        void [event.response.id, event.response.cost?.usd, event.operationId];
+        break;
+      default:
+        void event.event.type;
+    }
+  {
+    await using stream = client.generateStream(request);
+    using ending = client;
+    using result = await ending.generate(request);
+    void [stream, result, pictures];
+  }
   await client.edit({ prompt: "x", images: [{ file_id: "file_1" }], mask: { image_url: "https://example.com/a.png" } });
 }
 
@@ -71,6 +106,8 @@ export function mistakes(client: ImageClient, caught: unknown) {
   void client.generate({ prompt: "x", sise: "auto" });
   // @ts-expect-error no such word
   void client.generate({ prompt: "x", quality: "ultra" });
+  // @ts-expect-error no such word for the image tool
+  void client.respond({ input: "x", tools: [{ type: "image_generation", quality: "ultra" }] });
   // @ts-expect-error no such operation
   validate("draw", {});
   // @ts-expect-error a batch line is no request of its own

@@ -1,0 +1,59 @@
+// Replies of the Images API, with pictures in place of the base64.
+
+import { costFromUsage } from "./core.js";
+import { disposable } from "./dispose.js";
+import { ImageApiError } from "./errors.js";
+
+/** What a usage has cost, where it can be priced. */
+export function costOf(model, usage) {
+  if (!usage || typeof model !== "string") return undefined;
+  try {
+    return costFromUsage(model, usage);
+  } catch (error) {
+    // A model without published prices, or a usage in a form that is not known: no price is better than a wrong one.
+    if (error.kind === "user") return undefined;
+    throw error;
+  }
+}
+
+/** What the head of a reply tells the caller. */
+export const told = ({ requestId, rateLimit, operationId }) => ({ requestId, rateLimit, operationId });
+
+export function resultOf({ data, ...reply }, pictures, head, { model }) {
+  const images = data.map((item) => pictures.take(item.b64_json, reply));
+  return disposable({ ...reply, images, cost: costOf(model, reply.usage), ...told(head) });
+}
+
+/** Passes events on; an error on the way is given what came before it: it has been paid. */
+export async function* keepingPictures(events) {
+  const partialImages = [];
+  const images = [];
+  try {
+    for await (const event of events) {
+      if (event.type === "partial_image") partialImages.push(event.image);
+      else if (event.image) images.push(event.image);
+      yield event;
+    }
+  } catch (error) {
+    if (ImageApiError.isInstance(error)) {
+      if (partialImages.length > 0) error.partialImages = partialImages;
+      if (images.length > 0) error.images = images;
+    }
+    throw error;
+  }
+}
+
+/** The events of a streamed call; a gateway that answers with a whole body instead gives the finished pictures alone. */
+export async function* imageEvents(found, request) {
+  for await (const { partial, image, document, pictures, head } of found) {
+    if (document !== undefined) {
+      const { images, ...reply } = resultOf(JSON.parse(document), pictures, head, request);
+      for (const drawn of images) yield { ...reply, type: "completed", image: drawn };
+      continue;
+    }
+    const { b64_json, ...event } = JSON.parse(partial ?? image);
+    const picture = pictures.take(b64_json, event);
+    const type = partial !== undefined ? "partial_image" : "completed";
+    yield { ...event, type, image: picture, cost: costOf(request.model, event.usage), ...told(head) };
+  }
+}

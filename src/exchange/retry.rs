@@ -6,6 +6,7 @@
 //! | 429, not the quota | again, when the server says | again, when the server says |
 //! | 500 or 503 within a second of sending | only if asked for | again |
 //! | 408, 425, 500, 502, 503, 504, 52x | no: it may be billed | again |
+//! | 409 that says when to come back: the same key is in use | no | again, when the server says |
 //! | cut off, or silent for too long, after sending | no: it may be billed | again; a stream is resumed |
 //! | a quota, 401, 403, 404, 400, moderation, 409, 413, 422 | no | no |
 //! | unreadable, complete but empty, called off, total time over | no | no |
@@ -57,10 +58,14 @@ pub enum Cause {
 pub fn cause(policy: &Policy, outcome: &Outcome, since_sent_ms: u64) -> Option<Cause> {
     match outcome {
         Outcome::NeverSent => Some(Cause::NeverSent),
-        Outcome::Refused { status, problem, should_retry, .. } if *should_retry != Some(false) => {
+        Outcome::Refused { status, problem, retry_after_ms, should_retry }
+            if *should_retry != Some(false) =>
+        {
             match meaning::of_problem(Some(*status), problem) {
                 Kind::Rate => Some(Cause::Busy),
-                Kind::Upstream if policy.idempotent => (*status != 409).then_some(Cause::Failed),
+                Kind::Upstream if policy.idempotent => {
+                    (*status != 409 || retry_after_ms.is_some()).then_some(Cause::Failed)
+                }
                 Kind::Upstream => {
                     let early = policy.retry_early_errors && since_sent_ms <= EARLY_MS;
                     (early && matches!(status, 500 | 503)).then_some(Cause::Failed)
@@ -220,6 +225,20 @@ mod tests {
             let problem = ApiProblem { message: "x".into(), ..ApiProblem::default() };
             let outcome = Outcome::Refused { status, problem, retry_after_ms: None, should_retry: answer };
             assert_eq!(cause(&Policy::default(), &outcome, 5), expected, "{status} {answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_use_is_waited_for_where_it_is_kept() {
+        let ours = Policy { idempotent: true, ..Policy::default() };
+        for (policy, retry_after_ms, expected) in [
+            (&ours, Some(1000), Some(Cause::Failed)),
+            (&ours, None, None),
+            (&Policy::default(), Some(1000), None),
+        ] {
+            let problem = ApiProblem { message: "x".into(), ..ApiProblem::default() };
+            let outcome = Outcome::Refused { status: 409, problem, retry_after_ms, should_retry: None };
+            assert_eq!(cause(policy, &outcome, 5), expected, "{retry_after_ms:?}");
         }
     }
 

@@ -23,6 +23,17 @@ const WORKSPACE = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo"];
 const CRATE = [...WORKSPACE, "src"];
 const WASM_PACK = ["--release", "--target", "web", "--mode", "no-install", "--no-pack", "--no-typescript"];
 
+/** The command line uses the package as anybody does: the files beside it, not a copy of them. */
+const beside = {
+  name: "beside",
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\/(pixels\/)?node\.js$/ }, ({ path: file }) => ({
+      path: file.replace(/^\.{1,2}\//, "./"),
+      external: true,
+    }));
+  },
+};
+
 /** Every file below those paths whose name passes, sorted: what a digest is made of must not depend on the disk. */
 async function filesBelow(places, wanted) {
   const found = [];
@@ -121,9 +132,7 @@ async function bundle(version, baseline) {
   const pkg = path("pkg");
   await rm(pkg, { recursive: true, force: true });
   await mkdir(pkg, { recursive: true });
-  await build({
-    // Each entry whole: a second file would be a second round trip before the first call.
-    entryPoints: [...ENTRIES, ...(baseline ? ["baseline"] : [])].map((name) => join(here, `${name}.js`)),
+  const options = {
     outdir: pkg,
     outbase: here,
     bundle: true,
@@ -134,9 +143,12 @@ async function bundle(version, baseline) {
     legalComments: "none",
     sourcemap: "linked",
     external: ["node:*", "*.wasm", "gpt-tokenizer/*"],
-    plugins: [restartable],
     logLevel: "error",
-  });
+  };
+  // Each entry whole: a second file would be a second round trip before the first call.
+  const entries = [...ENTRIES, ...(baseline ? ["baseline"] : [])].map((name) => join(here, `${name}.js`));
+  await build({ ...options, entryPoints: entries, plugins: [restartable] });
+  await build({ ...options, entryPoints: [join(here, "cli.js")], sourcemap: false, plugins: [beside] });
   const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   if (baseline) await addBaseline(pkg, manifest);
   await writeFile(join(pkg, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);

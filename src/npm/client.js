@@ -1,5 +1,6 @@
 // Sends requests, and makes pictures of the answers.
 
+import { runBatch } from "./batch.js";
 import { dispose } from "./dispose.js";
 import { ImageApiError } from "./errors.js";
 import { inspectRequest, withFiles } from "./files.js";
@@ -129,6 +130,20 @@ export class ImageClient {
     return this.#stream("respond", request, options);
   }
 
+  async batch(requests, options = {}) {
+    await ready();
+    const call = ({ operation, request, idempotencyKey }) => {
+      // A key by which the caller's server may know the request, as for a single call.
+      const key = this.#sendsKeys() ? { idempotencyKey } : {};
+      return this.#whole(operation, request, { signal: options.signal, ...key });
+    };
+    return runBatch(requests, options, call, () => this.#idempotent === true);
+  }
+
+  #sendsKeys() {
+    return this.#idempotent ?? maySendKey(this.#options.baseURL);
+  }
+
   /** Ends every call that is under way. The client can be used again. */
   [dispose]() {
     this.#ended.abort();
@@ -167,10 +182,10 @@ export class ImageClient {
     const parts = requestParts(operation, whole, this.#options);
     const { fetch, baseURL } = this.#options;
     const asked = idempotencyKey ?? parts.headers.get("idempotency-key") ?? undefined;
-    const key = asked ?? ((this.#idempotent ?? maySendKey(baseURL)) ? crypto.randomUUID() : undefined);
+    const key = asked ?? (this.#sendsKeys() ? crypto.randomUUID() : undefined);
     if (key !== undefined) parts.headers.set("idempotency-key", key);
     const onKept = () => (this.#idempotent ??= true);
-    const send = sender(parts, { baseURL, fetch, key, streamed: request.stream === true, onKept });
+    const send = sender(parts, { baseURL, fetch, key, onKept });
     const settings = {
       ...this.#settings,
       idempotent: this.#idempotent === true && key !== undefined,

@@ -1,10 +1,12 @@
 // The types of gpt-image-edge. Requests are spelled as the official SDK spells them, so that a call moves over unchanged.
 // Sizes are pixels, times milliseconds, amounts US dollars, lengths bytes; days are "YYYY-MM-DD".
 
+import type { BatchEntry, BatchOptions, BatchOutcome, BatchRequest } from "./batch.js";
 import type { IssueCode, ModelId, ModelLiterals } from "./generated.js";
 import type { RespondRequest, ResponseEvent, ResponseResult } from "./responses.js";
 
 export type { IssueCode, ModelId };
+export type * from "./batch.js";
 export type * from "./responses.js";
 
 /** Any other text is allowed too, while editors still offer the literals. */
@@ -810,6 +812,17 @@ export class ImageClient {
   respond(request: RespondRequest, options?: CallOptions): Promise<ResponseResult>;
   /** The call begins with the first read. */
   respondStream(request: RespondRequest, options?: CallOptions): EventStream<ResponseEvent>;
+  /**
+   * Draws many, each with an end of its own: it rejects only for arguments that are none.
+   * @param requests requests, or entries of an earlier batch to go on with
+   * @example
+   * let outcome = await client.batch(prompts.map((prompt) => ({ model, prompt })), { tier: 2, signal });
+   * if (outcome.stopped) outcome = await client.batch(outcome.left, { tier: 2 });
+   */
+  batch<Request extends BatchRequest>(
+    requests: Iterable<Request | BatchEntry<Request>>,
+    options?: BatchOptions<Request>,
+  ): Promise<BatchOutcome<Request>>;
   /** Ends every call that is under way. */
   [Symbol.dispose](): void;
 }

@@ -13,10 +13,8 @@ const lost = new Error("cut");
 const cutBody = () =>
   new Response(stream(['{"created":1,"da', lost]).body, { headers: { "content-type": "application/json" } });
 
-/** Answers of our worker: it repeats the key, and names the operation. */
-function kept(response, incoming) {
-  const key = incoming.headers.get("idempotency-key");
-  if (key !== null) response.headers.set("idempotency-key", key);
+/** Answers of our worker: it names the operation that it keeps. */
+function kept(response) {
   response.headers.set("x-operation-id", "op_1");
   return response;
 }
@@ -46,6 +44,7 @@ for (const [name, first, kind, anywhere, atWorker] of [
   ["415", () => refused(415, { code: "media_type" }), "user media_type", 1, 1],
   ["422", () => refused(422, { code: "unprocessable" }), "user unprocessable", 1, 1],
   ["409", () => refused(409, { code: "conflict" }), "upstream conflict", 1, 1],
+  ["409 for a moment", () => refused(409, { code: "c" }, { "retry-after-ms": "1" }), "upstream c", 1, 2],
   ["408", () => refused(408, { code: "late" }), "upstream late", 1, 2],
   ["500 at once", () => refused(500, { code: "server_error" }), "upstream server_error", 1, 2],
   ["500 that must be retried", () => refused(500, { code: "e" }, { "x-should-retry": "true" }), "upstream e", 1, 2],
@@ -65,7 +64,7 @@ for (const [name, first, kind, anywhere, atWorker] of [
     test(`${name}, ${where}: sent ${sent === 1 ? "once" : "again"}`, async (t) => {
       const server = await serve(t, async (incoming, number) => {
         const reply = await (number === 0 ? first() : drawn());
-        return idempotent ? kept(reply, incoming) : reply;
+        return idempotent ? kept(reply) : reply;
       });
       const client = new ImageClient({ ...server, idempotent });
       assert.equal(await outcome(client.generate(request)), sent === 1 ? kind : 1);
@@ -102,7 +101,7 @@ test("a timeout is not sent again, except by our worker", async (t) => {
 test("the worker is known by its first answer, and from then on failures are sent again", async (t) => {
   const server = await serve(t, (incoming, number) => {
     if (number === 1) return overloaded();
-    return kept(drawn(), incoming);
+    return kept(drawn());
   });
   const client = new ImageClient(server);
   assert.equal(await outcome(client.generate(request)), 1);
@@ -114,12 +113,28 @@ test("the worker is known by its first answer, and from then on failures are sen
   assert.equal(second, third);
 });
 
-test("a reply that breaks off after the worker showed itself is sent again, also the very first", async (t) => {
-  const server = await serve(t, (incoming, number) => kept(number === 0 ? cutBody() : drawn(), incoming));
+test("a reply that breaks off after the worker showed itself is asked for again, also the very first", async (t) => {
+  const server = await serve(t, (incoming, number) => kept(number === 0 ? cutBody() : drawn()));
   const result = await new ImageClient(server).generate(request);
   assert.equal(result.images.length, 1);
   assert.equal(result.operationId, "op_1");
-  assert.equal(server.requests.length, 2);
+  assert.deepEqual(
+    server.requests.map(({ method, path }) => `${method} ${path}`),
+    ["POST /v1/images/generations", "GET /v1/operations/op_1/result"],
+  );
+});
+
+test("a server that repeats the key keeps the answer", async (t) => {
+  const server = await serve(t, (incoming, number) => {
+    const reply = number === 0 ? cutBody() : drawn();
+    reply.headers.set("idempotency-key", incoming.headers.get("idempotency-key"));
+    return reply;
+  });
+  assert.equal(await outcome(new ImageClient(server).generate(request)), 1);
+  assert.deepEqual(
+    server.requests.map(({ method }) => method),
+    ["POST", "POST"],
+  );
 });
 
 test("a server that repeats another key keeps nothing", async (t) => {
@@ -133,7 +148,7 @@ test("a server that repeats another key keeps nothing", async (t) => {
 });
 
 test("a key of the caller's own is the one that is sent", async (t) => {
-  const server = await serve(t, (incoming) => kept(drawn(), incoming));
+  const server = await serve(t, (incoming) => kept(drawn()));
   const client = new ImageClient({ ...server, headers: { "Idempotency-Key": "mine" } });
   await client.generate(request);
   await client.generate(request, { idempotencyKey: "this one" });
@@ -158,7 +173,7 @@ async function types(events) {
 test("a lost stream is resumed where it broke off, without another generation", async (t) => {
   const server = await serve(t, (incoming, number) => {
     const texts = [[partial(0, "op_1:1"), lost], [": hb\n\n", partial(1, "op_1:2"), lost], [completed("op_1:3")]];
-    return kept(stream(texts[number]), incoming);
+    return kept(stream(texts[number]));
   });
   const client = new ImageClient({ ...server, apiKey: "token", headers: { "x-more": "1" } });
   assert.deepEqual(await types(client.generateStream({ ...request, partial_images: 2 })), [0, 1, "completed"]);
@@ -166,8 +181,8 @@ test("a lost stream is resumed where it broke off, without another generation", 
     server.requests.map(({ method, path, headers }) => [method, path, headers["last-event-id"]]),
     [
       ["POST", "/v1/images/generations", undefined],
-      ["GET", "/v1/operations/op_1", "op_1:1"],
-      ["GET", "/v1/operations/op_1", "op_1:2"],
+      ["GET", "/v1/operations/op_1/result", "op_1:1"],
+      ["GET", "/v1/operations/op_1/result", "op_1:2"],
     ],
   );
   for (const { headers } of server.requests)
@@ -190,7 +205,7 @@ test("a lost response is resumed, too", async (t) => {
   assert.deepEqual(found, ["event", "completed"]);
   assert.deepEqual(
     server.requests.map(({ method, path }) => `${method} ${path}`),
-    ["POST /v1/responses", "GET /v1/operations/op_1"],
+    ["POST /v1/responses", "GET /v1/operations/op_1/result"],
   );
 });
 
@@ -199,7 +214,7 @@ test("a worker that does not know the operation is sent the request again, with 
     const server = await serve(t, (incoming) => {
       if (incoming.method === "GET") return refused(status, { code: "unknown_url" });
       const again = incoming.headers.get("last-event-id");
-      return kept(again ? stream([completed("a:2")]) : stream([partial(0, "a:1"), lost]), incoming);
+      return kept(again ? stream([completed("a:2")]) : stream([partial(0, "a:1"), lost]));
     });
     assert.deepEqual(await types(new ImageClient(server).generateStream(request)), [0, "completed"]);
     const posts = server.requests.filter(({ method }) => method === "POST");
@@ -211,14 +226,15 @@ test("a worker that does not know the operation is sent the request again, with 
   }
 });
 
-test("an operation without a kept key is only ever asked for, never drawn again", async (t) => {
+test("an operation without a key is only ever asked for, never drawn again", async (t) => {
   const server = await serve(t, (incoming) => {
     if (incoming.method === "GET") return refused(404, { code: "not_found" });
     const reply = stream([partial(0, "a:1"), lost]);
     reply.headers.set("x-operation-id", "op_1");
     return reply;
   });
-  await assert.rejects(types(new ImageClient({ ...server, maxRetries: 2 }).generateStream(request)), (error) => {
+  const client = new ImageClient({ ...server, maxRetries: 2, idempotent: false });
+  await assert.rejects(types(client.generateStream(request)), (error) => {
     assert.deepEqual([error.kind, error.code, error.billed], ["network", "connection_lost", "unknown"]);
     assert.deepEqual([error.operationId, error.partialImages.length, error.attempts], ["op_1", 1, 3]);
     return true;
@@ -229,14 +245,21 @@ test("an operation without a kept key is only ever asked for, never drawn again"
   );
 });
 
+test("a refusal without a key is not sent again, though it names an operation", async (t) => {
+  const server = await serve(t, () => kept(overloaded()));
+  const client = new ImageClient({ ...server, idempotent: false });
+  assert.equal(await outcome(client.generate(request)), "upstream server_is_overloaded");
+  assert.equal(server.requests.length, 1);
+});
+
 test("a stream that falls silent is lost, and heartbeats are life", async (t) => {
   const hang = new Promise(() => {});
   const server = await serve(t, (incoming, number) =>
-    kept(number === 0 ? stream([partial(0, "op_1:1"), hang]) : stream([": hb\n\n", completed("op_1:2")]), incoming),
+    kept(number === 0 ? stream([partial(0, "op_1:1"), hang]) : stream([": hb\n\n", completed("op_1:2")])),
   );
   const client = new ImageClient({ ...server, idleTimeout: 300 });
   assert.deepEqual(await types(client.generateStream(request)), [0, "completed"]);
-  assert.equal(server.requests[1].path, "/v1/operations/op_1");
+  assert.equal(server.requests[1].path, "/v1/operations/op_1/result");
 });
 
 test("an error that the worker reports in a stream is told and not sent again", async (t) => {

@@ -23,11 +23,31 @@ test("the program does what it should in Node", async () => {
       "https://images.example.com/v1/images/edits",
       "multipart/form-data",
       true,
+      "POST",
+      "https://images.example.com/v1/images/generations",
+      "application/json",
+      '{"prompt":"a cat","stream":true}',
+      "POST",
+      "https://images.example.com/v1/responses",
+      "application/json",
+      '{"input":"draw a cat","tools":[{"type":"image_generation"}]}',
+      ...["one", "two"].flatMap((prompt) => [
+        "POST",
+        "https://images.example.com/v1/images/generations",
+        "application/json",
+        JSON.stringify({ prompt }),
+      ]),
     ],
     width: 1,
     height: 1,
     format: "png",
     same: true,
+    streamed: ["partial_image", 70, "completed", 70],
+    responded: ["resp_1", 1],
+    batched: [
+      [0, 1],
+      [1, 1],
+    ],
     refused: true,
   });
 });
@@ -39,6 +59,13 @@ for (const [name, command, before] of [
   test(`the program does the same in ${name}`, async () => {
     assert.deepEqual(JSON.parse(await runIn(command, await project(name.toLowerCase()), before)), await expected());
   });
+
+test("npx runs the command line of the tarball", async () => {
+  const folder = await project("cli");
+  const listed = await run("npx", ["--offline", "gpt-image-edge", "models", "--json"], { cwd: folder });
+  // Warnings about the user's configuration may stand before the JSON.
+  assert.ok(JSON.parse(listed.slice(listed.indexOf("["))).length > 5);
+});
 
 test("CommonJS can require it", async () => {
   const folder = await project("commonjs");
@@ -56,6 +83,7 @@ test("the tarball holds what is needed and nothing else", async () => {
     "index.d.ts",
     "generated.d.ts",
     "responses.d.ts",
+    "batch.d.ts",
     "wasm.d.ts",
     "gpt_image_edge_bg.wasm",
     "pixels/index.js",
@@ -68,7 +96,7 @@ test("the tarball holds what is needed and nothing else", async () => {
   ];
   const documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "package.json"];
   const maps = needed.filter((name) => name.endsWith(".js")).map((name) => `${name}.map`);
-  assert.deepEqual(files.toSorted(), [...needed, ...documents, ...maps].toSorted());
+  assert.deepEqual(files.toSorted(), [...needed, ...documents, ...maps, "cli.js"].toSorted());
 });
 
 test("the package runs nothing when it is installed and needs nothing else", async () => {

@@ -88,6 +88,22 @@ export async function everything(signal: AbortSignal) {
       default:
         void event.event.type;
     }
+  const outcome = await client.batch([request, { ...request, n: 1 }], {
+    tier: 3,
+    concurrency: 2,
+    signal,
+    onProgress: (event) => {
+      if (event.type === "done") void event.result.images;
+      else if (event.type === "wait") void [event.wait_ms, event.error?.retryAfterMs];
+      else if (event.type === "stop" || event.type === "failed") void event.error.billed;
+      void [event.left, event.usd];
+    },
+  });
+  const made: number = outcome.done[0].result.created;
+  const again = await client.batch([...outcome.left, ...outcome.failed.filter(({ error }) => error.billed === "no")]);
+  const mixed = await client.batch([request, { input: "x" }, { prompt: "x", image: new Blob() }]);
+  const either = mixed.done[0].result;
+  void [made, again.stopped?.kind, "output" in either ? either.id : either.created];
   {
     await using stream = client.generateStream(request);
     using ending = client;
@@ -108,6 +124,10 @@ export function mistakes(client: ImageClient, caught: unknown) {
   void client.generate({ prompt: "x", quality: "ultra" });
   // @ts-expect-error no such word for the image tool
   void client.respond({ input: "x", tools: [{ type: "image_generation", quality: "ultra" }] });
+  // @ts-expect-error no such tier
+  void client.batch([{ prompt: "x" }], { tier: 6 });
+  // @ts-expect-error a prompt is needed
+  void client.batch([{ model: "gpt-image-2" }]);
   // @ts-expect-error no such operation
   validate("draw", {});
   // @ts-expect-error a batch line is no request of its own

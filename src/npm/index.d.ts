@@ -168,6 +168,15 @@ export type GenerateRequestFor<Id extends keyof ModelLiterals> = Omit<
   model: Id;
 } & { [Field in keyof ModelLiterals[Id]]?: ModelLiterals[Id][Field] | null };
 
+/**
+ * An edit for one model, with only the words that model takes.
+ * @example
+ * const request: EditRequestFor<"gpt-image-2"> = { model: "gpt-image-2", prompt: "snow", image: photo, quality: "low" };
+ */
+export type EditRequestFor<Id extends keyof ModelLiterals> = Omit<EditRequest, "model" | keyof ModelLiterals[Id]> & {
+  model: Id;
+} & { [Field in keyof ModelLiterals[Id] & keyof EditRequest]?: ModelLiterals[Id][Field] | null };
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Checks
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
+import { pathToFileURL } from "node:url";
 
 import * as esbuild from "esbuild";
 import { Miniflare } from "miniflare";
@@ -97,6 +98,29 @@ test("webpack", async () => {
   assert.equal((await wasmIn(join(folder, "dist"))).length, 1);
   assert.deepEqual((await open(join(folder, "dist"))).result, await expected());
 });
+
+for (const [kind, output, experiments] of [
+  ["modules", { filename: "route.mjs", library: { type: "module" } }, { outputModule: true }],
+  ["CommonJS", { filename: "route.cjs", library: { type: "commonjs2" } }, {}],
+])
+  test(`webpack for a server, as Next.js bundles its routes, to ${kind}`, async () => {
+    const folder = await project(`server-${kind}`, { "route.js": 'export { program } from "./program.js";\n' });
+    const compiler = webpack({
+      mode: "production",
+      target: "node20",
+      context: folder,
+      entry: "./route.js",
+      output: { path: join(folder, "dist"), ...output },
+      experiments,
+    });
+    const stats = await new Promise((resolve, reject) =>
+      compiler.run((error, found) => (error ? reject(error) : resolve(found))),
+    );
+    assert.deepEqual(stats.toJson().errors, []);
+    assert.equal((await wasmIn(join(folder, "dist"))).length, 1);
+    const route = await import(pathToFileURL(join(folder, "dist", output.filename)));
+    assert.deepEqual(await (route.program ?? route.default.program)(), await expected());
+  });
 
 test("Rollup, with the .wasm copied beside the bundle", async () => {
   const folder = await project("rollup", { "main.js": SHOW, "index.html": page("dist/main.js") });

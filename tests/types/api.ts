@@ -11,7 +11,14 @@ import init, {
   normalize,
   validate,
 } from "gpt-image-edge";
-import type { ErrorKind, GenerateRequest, GenerateRequestFor, IssueCode, ModelId } from "gpt-image-edge";
+import type {
+  EditRequestFor,
+  ErrorKind,
+  GenerateRequest,
+  GenerateRequestFor,
+  IssueCode,
+  ModelId,
+} from "gpt-image-edge";
 import initPixels, { chromaKey, maskTransparency } from "gpt-image-edge/pixels";
 import initTokenizer, { countTextTokens } from "gpt-image-edge/tokenizer";
 import module from "gpt-image-edge/wasm";
@@ -146,7 +153,16 @@ export function mistakes(client: ImageClient, caught: unknown) {
     size: "2048x1152",
     quality: "max",
   };
-  void [size, quality, free];
+  // @ts-expect-error this model has no such quality
+  const edit: EditRequestFor<"gpt-image-2"> = { model: "gpt-image-2", prompt: "x", image: new Blob(), quality: "max" };
+  const edited: EditRequestFor<"gpt-image-2"> = {
+    model: "gpt-image-2",
+    prompt: "x",
+    image: new Blob(),
+    quality: "low",
+  };
+  void client.edit(edited);
+  void [size, quality, free, edit];
   if (ImageApiError.isInstance(caught)) {
     const kind: ErrorKind = caught.kind;
     switch (kind) {

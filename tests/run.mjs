@@ -31,7 +31,7 @@ const CHECKS = [
   { name: "tests without SIMD", command: ["node", "--test", "tests/baseline/*.test.mjs"], count: nodeCount },
   {
     name: "client tests",
-    command: ["node", "--test", "--test-timeout=120000", "tests/client/*.test.mjs"],
+    command: ["node", "--test", "--test-timeout=300000", "tests/client/*.test.mjs"],
     count: nodeCount,
   },
   {

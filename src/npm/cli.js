@@ -5,10 +5,10 @@ import { readOptions, UsageError } from "./cli/arguments.js";
 import { batch } from "./cli/batch.js";
 import { edit, generate } from "./cli/draw.js";
 import { HELP } from "./cli/help.js";
-import { estimate, models, validate } from "./cli/look.js";
+import { chromaKey, estimate, models, validate } from "./cli/look.js";
 import { ImageApiError } from "./node.js";
 
-const COMMANDS = { generate, edit, batch, estimate, validate, models };
+const COMMANDS = { generate, edit, batch, estimate, validate, models, "chroma-key": chromaKey };
 
 /** What a program that calls this one can tell apart: 0 all well, 1 it failed or was refused, 2 the command is wrong. */
 async function main([name, ...rest]) {

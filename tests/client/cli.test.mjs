@@ -105,6 +105,8 @@ test("wrong commands say what there is, and end with 2", async (t) => {
     [["generate", "x", "-n", "two"], /--n: "two" is no number/],
     [["edit", "x"], /--image/],
     [["batch"], /one file/],
+    [["chroma-key", "a.png"], /two files/],
+    [["chroma-key", "a.png", "b.jpg"], /\.png or \.webp/],
   ]) {
     const { code, err } = await run(args);
     assert.equal(code, 2, args.join(" "));
@@ -114,6 +116,21 @@ test("wrong commands say what there is, and end with 2", async (t) => {
   const missing = await run(["edit", "x", "--image", "nowhere.png"]);
   assert.equal(missing.code, 1);
   assert.match(missing.err, /nowhere\.png/);
+});
+
+test("chroma-key writes a transparent picture, and overwrites nothing", async (t) => {
+  const { run, folder } = await bench(t);
+  await writeFile(join(folder, "a.png"), png);
+  const { code, out, err } = await run(["chroma-key", "a.png", "b.webp", "--color", "#00ff00", "--json"]);
+  assert.equal(code, 0, err);
+  const { file, width, format } = JSON.parse(out);
+  assert.deepEqual([file, width, format], ["b.webp", 1, "webp"]);
+  assert.equal(edge.inspectImage(await readFile(join(folder, "b.webp"))).format, "webp");
+  const again = await run(["chroma-key", "a.png", "b.webp"]);
+  assert.equal(again.code, 1);
+  assert.match(again.err, /EEXIST/);
+  const text = await run(["chroma-key", "batch.txt", "c.png"]);
+  assert.equal(text.code, 1);
 });
 
 test("estimate, validate and models send nothing", async (t) => {

@@ -35,6 +35,8 @@ const OPTIONS = {
   request: string,
   out: { type: "string", short: "o" },
   operation: string,
+  color: string,
+  tolerance: string,
   concurrency: string,
   tier: string,
   "base-url": string,

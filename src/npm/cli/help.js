@@ -6,6 +6,7 @@ export const HELP = `gpt-image-edge COMMAND …
                                Run it again to go on where it stopped
   estimate [PROMPT]            what it will cost, without sending anything
   validate [PROMPT]            everything that is wrong with it, without sending anything
+  chroma-key IN OUT            a flat background becomes transparent; --color "#00ff00", --tolerance 0-255
   models                       every model, its state and its end
 
 The request, with the names of the API: --model --size --quality -n --background --output-format --output-compression

@@ -1,7 +1,10 @@
 // The commands that send nothing.
 
+import { readFile, writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+
 import { estimateCost, models as listModels, validate as check } from "../node.js";
-import { inspect, requestOf } from "./arguments.js";
+import { inspect, numberOf, requestOf, UsageError } from "./arguments.js";
 import { amount, issueLines, table } from "./show.js";
 
 async function asked(options) {
@@ -38,5 +41,21 @@ export function models({ values }) {
     const rows = list.map((model) => [model.id, model.status, model.shutdown_on ?? "", model.replacement ?? ""]);
     console.log(table([["model", "state", "ends", "replacement"], ...rows]));
   }
+  return 0;
+}
+
+export async function chromaKey({ values, positionals }) {
+  if (positionals.length !== 2) throw new UsageError("chroma-key needs two files: IN OUT");
+  const [from, to] = positionals;
+  const format = { ".png": "png", ".webp": "webp" }[extname(to).toLowerCase()];
+  if (!format) throw new UsageError(`${to}: transparent pictures are .png or .webp`);
+  // Nobody who draws needs the codecs.
+  const pixels = await import("../pixels/node.js");
+  const options = { format, color: values.color, tolerance: numberOf("tolerance", values.tolerance) };
+  const { bytes, report } = pixels.chromaKey(await readFile(from), options);
+  await writeFile(to, bytes, { flag: "wx" });
+  if (values.json) console.log(JSON.stringify({ file: to, ...report }));
+  else console.log(to);
+  if (!report.flat) console.error("the border is not of one colour: draw again, or name the background with --color");
   return 0;
 }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::digits::integer;
+
 /// A day in the proleptic Gregorian calendar, kept as days since 1970-01-01 so that distances are subtractions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(i32);
@@ -89,7 +91,25 @@ impl Date {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        let padded = |number: i64, width: usize| {
+            let digits = integer(number);
+            ["0".repeat(width.saturating_sub(digits.len())), digits].concat()
+        };
+        let (month, day) = (padded(i64::from(month), 2), padded(i64::from(day), 2));
+        f.write_str(&[&padded(i64::from(year), 4), "-", &month, "-", &day].concat())
+    }
+}
+
+/// What a day serializes as in formats that are not for people: a newtype of this name around its days since 1970-01-01.
+pub(crate) const DAY_NEWTYPE: &str = "gpt-image-edge.Date";
+
+impl serde::Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_newtype_struct(DAY_NEWTYPE, &self.0)
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub mod check;
 pub mod client;
 pub mod cost;
 pub mod date;
+mod digits;
 pub mod exchange;
 pub mod picture;
 pub mod request;

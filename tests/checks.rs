@@ -13,7 +13,7 @@ use gpt_image_edge::catalog::Catalog;
 use gpt_image_edge::check::{Applicability, Code, Context, ImageFacts, Transparency, check, normalize};
 use gpt_image_edge::date::Date;
 use gpt_image_edge::picture::{Color, Format, ImageInfo, Problem};
-use gpt_image_edge::request::{File, Operation, Value};
+use gpt_image_edge::request::{File, Operation, Text, Value};
 use proptest::prelude::*;
 
 /// Before mini's end is near, so that its warning does not stand in every case.
@@ -266,7 +266,7 @@ fn animations_and_vector_images_have_rules_of_their_own() {
             check(Operation::Generate, &generation(&fields), &Context::new(QUIET), &Catalog::default());
         let issues: Vec<_> = report.issues.iter().filter(|issue| issue.code != Code::FormatPreview).collect();
         assert_eq!(
-            issues.iter().map(|issue| (issue.code, issue.param.as_str())).collect::<Vec<_>>(),
+            issues.iter().map(|issue| (issue.code, issue.param.as_ref())).collect::<Vec<_>>(),
             [(code, param)]
         );
     };
@@ -490,12 +490,12 @@ fn a_request_with_no_end_of_problems_is_cut_short_and_left_alone() {
 fn checking_takes_linear_time() {
     let spellings = |count: u32| {
         // Each is a misspelling that has to be compared with every name, or a name given again.
-        let fields =
-            (0..count).map(|index| (format!("output_formt{index:>06}"), Value::from("x".repeat(40))));
+        let fields = (0..count)
+            .map(|index| (Text::from(format!("output_formt{index:>06}")), Value::from("x".repeat(40))));
         let files = (0..count).map(|_| Value::from("x"));
         let mut fields: Vec<_> = fields.collect();
-        fields.push(("image".to_owned(), Value::Array(files.collect())));
-        fields.extend((0..count).map(|_| ("n".to_owned(), Value::from(1))));
+        fields.push(("image".into(), Value::Array(files.collect())));
+        fields.extend((0..count).map(|_| ("n".into(), Value::from(1))));
         Value::Object(fields)
     };
     let took = |count| {
@@ -717,7 +717,7 @@ fn runware_tasks_are_checked() {
     );
     let mended = normalize(Operation::Runware, value, &Context::new(QUIET), &Catalog::default());
     assert_eq!(
-        mended.changes.iter().map(|change| change.param.as_str()).collect::<Vec<_>>(),
+        mended.changes.iter().map(|change| change.param.as_ref()).collect::<Vec<_>>(),
         ["outputFormat", "providerSettings.openai.quality"]
     );
 }
@@ -852,7 +852,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 40, 10, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..10).prop_map(Value::Array),
-            prop::collection::vec((names.clone(), inner), 0..12).prop_map(Value::Object),
+            prop::collection::vec((names.clone().prop_map(Text::from), inner), 0..12).prop_map(Value::Object),
         ]
     })
 }

@@ -703,7 +703,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 40, 8, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
-            prop::collection::vec((field.clone().prop_map(str::to_owned), inner), 0..8)
+            prop::collection::vec((field.clone().prop_map(gpt_image_edge::request::Text::from), inner), 0..8)
                 .prop_map(Value::Object),
         ]
     })

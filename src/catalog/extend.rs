@@ -95,7 +95,7 @@ impl Catalog {
         }
         for (name, value) in fields {
             let path = at(path, name);
-            match name.as_str() {
+            match name.as_ref() {
                 "id" | "based_on" => {}
                 "name" => model.name = leak(text(value, &path)?),
                 "snapshots" => model.snapshots = words(value, &path)?,
@@ -163,7 +163,7 @@ fn params(model: &mut Model, value: &Value, path: &str) -> Checked<()> {
     let Some(fields) = value.as_object() else { return error(path, "must be an object") };
     for (name, value) in fields {
         let path = at(path, name);
-        match name.as_str() {
+        match name.as_ref() {
             "prompt" => {
                 model.prompt_max_chars = count(value.get("max_characters"), &at(&path, "max_characters"))?;
             }

@@ -23,7 +23,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         && method != "POST"
     {
         checker
-            .at(Code::InvalidValue, key("method"), Some(Value::from(method)), "must be \"POST\"")
+            .at(Code::InvalidValue, key("method"), Some(Value::from(method.to_owned())), "must be \"POST\"")
             .allowed_words(&["POST"])
             .fix(Value::from("POST"), Applicability::Safe);
     }
@@ -38,7 +38,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             " is no endpoint for batches of images; allowed are ",
             &alternatives(&words),
         ]);
-        checker.at(Code::BatchUrl, key("url"), Some(Value::from(url)), &message).allowed_words(&words);
+        checker
+            .at(Code::BatchUrl, key("url"), Some(Value::from(url.to_owned())), &message)
+            .allowed_words(&words);
         return;
     };
     let Some(body) = checker.request.get("body") else {
@@ -50,12 +52,12 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     checker.issues = inner.issues;
 }
 
-fn key(name: &str) -> Vec<PathItem> {
-    vec![PathItem::Key(name.to_owned())]
+fn key(name: &'static str) -> Vec<PathItem> {
+    vec![PathItem::Key(name.into())]
 }
 
 /// A text that must be there; says what is wrong with it otherwise.
-fn text<'a>(checker: &mut Checker<'a>, name: &str, needed: &str) -> Option<&'a str> {
+fn text<'a>(checker: &mut Checker<'a>, name: &'static str, needed: &str) -> Option<&'a str> {
     match checker.request.get(name) {
         None | Some(Value::Null) => {
             checker.at(Code::Required, key(name), None, needed);

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::message::{given, join};
 use super::report::{Applicability, Fix, Issue, PathItem};
 use crate::catalog::{Catalog, Model};
-use crate::request::{Field, Fields, Operation, Value};
+use crate::request::{Field, Fields, Operation, Text, Value};
 
 /// One run over one request.
 pub(crate) struct Checker<'a> {
@@ -75,7 +75,7 @@ impl<'a> Checker<'a> {
     /// Starts an issue about a field of the request.
     pub(crate) fn issue(&mut self, code: Code, field: Field, message: &str) -> Draft<'_> {
         let given = self.fields.raw(field).map(given);
-        self.at(code, vec![PathItem::Key(field.name().to_owned())], given, message)
+        self.at(code, vec![PathItem::Key(field.name().into())], given, message)
     }
 
     /// Starts an issue about anything in the checked object.
@@ -86,7 +86,8 @@ impl<'a> Checker<'a> {
         given: Option<Value>,
         message: &str,
     ) -> Draft<'_> {
-        let path: Vec<PathItem> = self.prefix.iter().cloned().chain(path).collect();
+        let path =
+            if self.prefix.is_empty() { path } else { self.prefix.iter().cloned().chain(path).collect() };
         let param = param_of(&path);
         let message = if param.is_empty() { message.to_owned() } else { join(&[&param, ": ", message]) };
         Draft {
@@ -104,8 +105,13 @@ pub(crate) struct Draft<'c> {
 
 impl Draft<'_> {
     /// Names the words that would be accepted.
-    pub(crate) fn allowed_words(self, words: &[&str]) -> Self {
+    pub(crate) fn allowed_words(self, words: &[&'static str]) -> Self {
         self.allowed(Value::Array(words.iter().copied().map(Value::from).collect()))
+    }
+
+    /// Names the texts that would be accepted.
+    pub(crate) fn allowed_texts(self, texts: Vec<String>) -> Self {
+        self.allowed(Value::Array(texts.into_iter().map(Value::from).collect()))
     }
 
     /// Says what would be accepted.
@@ -140,7 +146,7 @@ impl Drop for Draft<'_> {
             0..MAX_ISSUES => self.issues.extend(self.issue.take()),
             MAX_ISSUES => self.issues.push(Issue {
                 code: Code::TooManyIssues,
-                param: String::new(),
+                param: Text::default(),
                 path: Vec::new(),
                 message: "there are more problems than are listed".to_owned(),
                 given: None,
@@ -153,7 +159,10 @@ impl Drop for Draft<'_> {
 }
 
 /// A path as OpenAI prints it in `error.param`: `image[2]`, `tools[0].size`.
-pub(crate) fn param_of(path: &[PathItem]) -> String {
+pub(crate) fn param_of(path: &[PathItem]) -> Text {
+    if let [PathItem::Key(key)] = path {
+        return key.clone();
+    }
     let mut param = String::new();
     for item in path {
         match item {
@@ -166,5 +175,5 @@ pub(crate) fn param_of(path: &[PathItem]) -> String {
             PathItem::Index(index) => param.push_str(&join(&["[", &index.to_string(), "]"])),
         }
     }
-    param
+    param.into()
 }

@@ -67,10 +67,8 @@ pub(super) fn number(checker: &mut Checker<'_>, field: Field, rule: Option<Fact<
     };
     let (min, max) = (integer(i64::from(rule.min)), integer(i64::from(rule.max)));
     let message = join(&[&integer(given), " is out of range; allowed are ", &min, " to ", &max]);
-    let allowed = Value::Object(vec![
-        ("min".to_owned(), Value::from(rule.min)),
-        ("max".to_owned(), Value::from(rule.max)),
-    ]);
+    let allowed =
+        Value::Object(vec![("min".into(), Value::from(rule.min)), ("max".into(), Value::from(rule.max))]);
     checker.issue(code, field, &message).allowed(allowed).fix(Value::from(nearest), Applicability::Unsafe);
 }
 
@@ -117,7 +115,7 @@ pub(super) fn unsupported(checker: &mut Checker<'_>, field: Field, model: &str) 
         Some(Value::String(word)) => {
             word == "auto"
                 || matches!(
-                    (field, word.as_str()),
+                    (field, word.as_ref()),
                     (Field::ResponseFormat, "b64_json") | (Field::InputFidelity, "high")
                 )
         }

@@ -30,8 +30,8 @@ pub(super) fn transparency(checker: &mut Checker<'_>, model: &Model) {
         &alternatives(model.transparent_formats),
     ]);
     // The fix stands at the format: the background is what was asked for.
-    let given = Some(Value::from(format));
-    let path = vec![super::report::PathItem::Key(Field::OutputFormat.name().to_owned())];
+    let given = Some(Value::from(format.to_owned()));
+    let path = vec![super::report::PathItem::Key(Field::OutputFormat.name().into())];
     let draft =
         checker.at(Code::TransparentFormat, path, given, &message).allowed_words(model.transparent_formats);
     if let Some(format) = model.transparent_formats.first() {
@@ -160,7 +160,7 @@ pub(super) fn mask_and_markup(checker: &mut Checker<'_>, model: &Model) {
 
 pub(super) fn user(checker: &mut Checker<'_>) {
     let Some(user) = checker.fields.text(Field::User) else { return };
-    let user = Value::from(user);
+    let user = Value::from(user.to_owned());
     let replaced = checker.fields.get(Field::SafetyIdentifier).is_some();
     let draft = checker.issue(Code::UserDeprecated, Field::User, "is deprecated; name it safety_identifier");
     if replaced {

@@ -35,11 +35,11 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 }
 
 pub(super) fn key(field: Field) -> Vec<PathItem> {
-    vec![PathItem::Key(field.name().to_owned())]
+    vec![PathItem::Key(field.name().into())]
 }
 
 pub(super) fn item(field: Field, index: usize) -> Vec<PathItem> {
-    vec![PathItem::Key(field.name().to_owned()), PathItem::at(index)]
+    vec![PathItem::Key(field.name().into()), PathItem::at(index)]
 }
 
 impl ImageFacts {
@@ -95,8 +95,7 @@ pub(super) fn count(checker: &mut Checker<'_>, field: Field, given: usize, rule:
         let given = i64::try_from(given).unwrap_or(i64::MAX);
         let message =
             join(&["has ", &integer(given), " images; at most ", &integer(i64::from(max)), " are accepted"]);
-        let allowed =
-            Value::Object(vec![("min".to_owned(), Value::from(1)), ("max".to_owned(), Value::from(max))]);
+        let allowed = Value::Object(vec![("min".into(), Value::from(1)), ("max".into(), Value::from(max))]);
         checker.issue(Code::TooManyImages, field, &message).allowed(allowed);
     }
 }
@@ -124,7 +123,7 @@ fn looked_at(
     declared: &str,
     facts: ImageFacts,
     max_bytes: u64,
-    formats: &[&str],
+    formats: &[&'static str],
 ) -> Option<ImageInfo> {
     if !weight(checker, path, facts, max_bytes) {
         return None;
@@ -177,7 +176,7 @@ fn header(
     checker: &mut Checker<'_>,
     path: &[PathItem],
     facts: ImageFacts,
-    formats: &[&str],
+    formats: &[&'static str],
 ) -> Option<ImageInfo> {
     let (code, message) = match facts.info? {
         Ok(info) if formats.contains(&info.format.name()) => return Some(info),
@@ -215,7 +214,7 @@ fn media_type(checker: &mut Checker<'_>, path: &[PathItem], declared: &str, info
     }
     let message =
         join(&["is declared as ", &quoted(declared), " but holds ", &quoted(info.format.media_type())]);
-    checker.at(Code::DeclaredType, path.to_vec(), Some(Value::from(declared)), &message);
+    checker.at(Code::DeclaredType, path.to_vec(), Some(Value::from(declared.to_owned())), &message);
 }
 
 /// What is drawn over the first image: a PNG with transparent pixels and the same size.
@@ -371,5 +370,7 @@ fn same_size(checker: &mut Checker<'_>, path: &[PathItem], info: &ImageInfo) {
     let size = |width: u32, height: u32| Size::Pixels { width, height }.to_string();
     let (own, other) = (size(info.width, info.height), size(width, height));
     let message = join(&["is ", &own, " and the first image ", &other, "; both must be the same"]);
-    checker.at(Code::MaskSize, path.to_vec(), Some(Value::from(own)), &message).allowed_words(&[&other]);
+    checker
+        .at(Code::MaskSize, path.to_vec(), Some(Value::from(own)), &message)
+        .allowed(Value::Array(vec![Value::from(other)]));
 }

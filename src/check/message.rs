@@ -1,6 +1,7 @@
 //! The words of messages. Everything is built by a few plain functions on one `String`: formatting machinery is what
 //! makes wasm modules large.
 
+pub(crate) use crate::digits::integer;
 use crate::request::Value;
 
 /// The longest piece of the caller's text that a message repeats, in characters.
@@ -10,6 +11,12 @@ const MAX_QUOTED_CHARS: usize = 60;
 pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(MAX_QUOTED_CHARS).saturating_add(2));
     out.push('"');
+    // Most are short words, of which nothing is to be cut or replaced.
+    if text.len() <= MAX_QUOTED_CHARS && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        out.push_str(text);
+        out.push('"');
+        return out;
+    }
     let cut = text.char_indices().nth(MAX_QUOTED_CHARS).map(|(at, _)| at);
     for character in text.get(..cut.unwrap_or(text.len())).unwrap_or_default().chars() {
         out.push(if character.is_control() { '\u{fffd}' } else { character });
@@ -35,14 +42,11 @@ pub(crate) fn shown(value: &Value) -> String {
     }
 }
 
-/// A whole number in digits.
-pub(crate) fn integer(number: i64) -> String {
-    number.to_string()
-}
-
 /// `"a", "b" or "c"`.
 pub(crate) fn alternatives(words: &[&str]) -> String {
-    let mut out = String::new();
+    // Quotation marks, and " or " at most between two.
+    let length: usize = words.iter().map(|word| word.len().saturating_add(6)).sum();
+    let mut out = String::with_capacity(length);
     let last = words.len().saturating_sub(1);
     for (index, word) in words.iter().enumerate() {
         if index > 0 {
@@ -64,7 +68,7 @@ pub(crate) fn join(pieces: &[&str]) -> String {
 pub(crate) fn given(value: &Value) -> Value {
     match value {
         Value::String(text) => match text.char_indices().nth(200) {
-            Some((at, _)) => Value::String(join(&[text.get(..at).unwrap_or_default(), "…"])),
+            Some((at, _)) => Value::from(join(&[text.get(..at).unwrap_or_default(), "…"])),
             None => value.clone(),
         },
         Value::Array(items) => Value::Array(items.iter().take(20).map(given).collect()),
@@ -75,17 +79,22 @@ pub(crate) fn given(value: &Value) -> Value {
     }
 }
 
+/// The longest word that is compared, in letters and digits.
+const LONGEST_WORD: usize = 40;
+
 /// The word of the list that the text was probably meant to be: alike but for case, separators or at most two typing
 /// errors (one in short words). The text's length is bounded first, so the time is too.
 pub(crate) fn similar<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    if text.len() > 40 {
-        return None;
-    }
-    let folded = fold(text);
+    let folded = Folded::of(text)?;
     let mut best: Option<(usize, &str)> = None;
     for word in words {
-        let distance = edit_distance(&folded, &fold(word));
         let tolerated = if word.len() <= 4 { 1 } else { 2 };
+        let Some(other) = Folded::of(word) else { continue };
+        // Each letter more or less is a change.
+        if folded.letters().len().abs_diff(other.letters().len()) > tolerated {
+            continue;
+        }
+        let distance = edit_distance(folded.letters(), other.letters());
         if distance <= tolerated && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, word));
         }
@@ -93,22 +102,53 @@ pub(crate) fn similar<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> O
     best.map(|(_, word)| word)
 }
 
-/// Letters and digits only, in lower case: `outputFormat` and `output-format` fold to the same.
-pub(crate) fn fold(text: &str) -> Vec<u8> {
-    text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
+/// Whether two words are the same but for case and separators: `outputFormat` and `output-format` are.
+pub(crate) fn same_letters(a: &str, b: &str) -> bool {
+    let letters = |text: &str| Folded::of(text);
+    matches!((letters(a), letters(b)), (Some(a), Some(b)) if a.letters() == b.letters())
+}
+
+/// Letters and digits only, in lower case.
+struct Folded {
+    letters: [u8; LONGEST_WORD],
+    length: usize,
+}
+
+impl Folded {
+    /// `None` of what is longer than any word.
+    fn of(text: &str) -> Option<Self> {
+        if text.len() > LONGEST_WORD {
+            return None;
+        }
+        let mut folded = Self { letters: [0; LONGEST_WORD], length: 0 };
+        for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
+            *folded.letters.get_mut(folded.length)? = byte.to_ascii_lowercase();
+            folded.length = folded.length.saturating_add(1);
+        }
+        Some(folded)
+    }
+
+    fn letters(&self) -> &[u8] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "indices run over rows of b.len() + 1 cells"
+    clippy::needless_range_loop,
+    reason = "indices run over rows that are one cell longer than any word"
 )]
 fn edit_distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before: Vec<usize> = vec![0; b.len() + 1];
-    let mut above: Vec<usize> = (0..=b.len()).collect();
+    const ROW: usize = LONGEST_WORD + 1;
+    let mut before = [0; ROW];
+    let mut above = [0; ROW];
+    for j in 0..=b.len() {
+        above[j] = j;
+    }
     for i in 0..a.len() {
-        let mut row = vec![i + 1; b.len() + 1];
+        let mut row = [i + 1; ROW];
         for j in 0..b.len() {
             let replaced = above[j] + usize::from(a[i] != b[j]);
             row[j + 1] = replaced.min(above[j + 1] + 1).min(row[j] + 1);
@@ -116,9 +156,10 @@ fn edit_distance(a: &[u8], b: &[u8]) -> usize {
                 row[j + 1] = row[j + 1].min(before[j - 1] + 1);
             }
         }
-        before = core::mem::replace(&mut above, row);
+        before = above;
+        above = row;
     }
-    above.last().copied().unwrap_or_default()
+    above[b.len()]
 }
 
 #[cfg(test)]

@@ -136,8 +136,8 @@ fn why(source: &Model, context: &Context) -> String {
 fn set(request: &mut Value, field: Field, code: Code, to: Value, reason: String) -> Change {
     let from = request.get(field.name()).cloned();
     request.set(field.name(), to.clone());
-    let path = vec![PathItem::Key(field.name().to_owned())];
-    Change { code, param: field.name().to_owned(), path, from, to: Some(to), reason }
+    let path = vec![PathItem::Key(field.name().into())];
+    Change { code, param: field.name().into(), path, from, to: Some(to), reason }
 }
 
 /// The same word may mean another amount of work. Where both models count by the grid, the word with the same factor keeps
@@ -188,10 +188,10 @@ fn format(request: &mut Value, source: &Model, target: &Model) -> Option<Change>
     } else {
         "response_format: the picture always comes as base64, so there is nothing to choose".to_owned()
     };
-    let path = vec![PathItem::Key(name.to_owned())];
+    let path = vec![PathItem::Key(name.to_owned().into())];
     Some(Change {
         code: Code::UnsupportedParameter,
-        param: name.to_owned(),
+        param: name.to_owned().into(),
         path,
         from: Some(from),
         to: None,
@@ -212,7 +212,11 @@ mod tests {
         let context = Context::new(Date::new(2026, 11, 20));
         let request = serde_json::from_str(before).unwrap();
         let found = migrate(Operation::Generate, request, target, &context, &catalog).unwrap();
-        (found.request, found.changes.into_iter().map(|change| change.param).collect(), found.report.ok())
+        (
+            found.request,
+            found.changes.into_iter().map(|change| change.param.into_owned()).collect(),
+            found.report.ok(),
+        )
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn rename(request: &mut Value, wrong: &str, right: &str) {
     let Value::Object(fields) = request else { return };
     for (name, _) in fields {
         if name == wrong {
-            right.clone_into(name);
+            *name = right.to_owned().into();
         }
     }
 }

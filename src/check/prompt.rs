@@ -42,7 +42,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             &integer(i64::from(max)),
             " are accepted",
         ]);
-        let allowed = Value::Object(vec![("max_characters".to_owned(), Value::from(max))]);
+        let allowed = Value::Object(vec![("max_characters".into(), Value::from(max))]);
         checker.issue(Code::PromptTooLong, Field::Prompt, &message).allowed(allowed);
     }
 }

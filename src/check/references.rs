@@ -70,8 +70,8 @@ pub(super) fn reference<'v>(
 /// An `image_url` at `path`. Tells whether the API can follow it.
 pub(super) fn address(checker: &mut Checker<'_>, path: &[PathItem], url: &str, max_chars: u32) -> bool {
     let mut path = path.to_vec();
-    path.push(PathItem::Key("image_url".to_owned()));
-    let shown = Some(Value::from(url.get(..url.len().min(200)).unwrap_or_default()));
+    path.push(PathItem::Key("image_url".into()));
+    let shown = Some(Value::from(url.get(..url.len().min(200)).unwrap_or_default().to_owned()));
     // Bytes are never fewer than characters, so short addresses need no counting.
     if url.len() > max_chars as usize && url.chars().count() > max_chars as usize {
         let message =

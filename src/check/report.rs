@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::code::Code;
-use crate::request::Value;
+use crate::request::{Text, Value};
 
 /// Every problem of one request, in a stable order: by the request's place in the documentation, errors and warnings mixed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +35,7 @@ pub struct Issue {
     /// Which rule was broken; its severity, summary and source hang on it.
     pub code: Code,
     /// The field as OpenAI spells it in `error.param`: `size`, `image[2]`, `tools[0].size`.
-    pub param: String,
+    pub param: Text,
     /// The same as a list of keys and indices, for form libraries and Standard Schema.
     pub path: Vec<PathItem>,
     /// What is wrong, for a person: the field, what was given, what is allowed.
@@ -60,7 +60,7 @@ impl Issue {
 #[serde(untagged)]
 pub enum PathItem {
     /// A field of an object.
-    Key(String),
+    Key(Text),
     /// An item of a list, from 0.
     Index(u32),
 }
@@ -99,7 +99,7 @@ pub struct Change {
     /// The issue it answered.
     pub code: Code,
     /// The field, as in [`Issue::param`].
-    pub param: String,
+    pub param: Text,
     /// Where it is, as in [`Issue::path`].
     pub path: Vec<PathItem>,
     /// The value before; `None` when the field was absent.

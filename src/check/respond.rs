@@ -63,7 +63,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 if checker.is_full() {
                     break;
                 }
-                let path = vec![PathItem::Key("tools".to_owned()), PathItem::at(index)];
+                let path = vec![PathItem::Key("tools".into()), PathItem::at(index)];
                 let mut inner = checker.inside(Operation::Respond, tool, path);
                 image_tool(&mut inner, has_images);
                 partial_images(&mut inner, streams);
@@ -80,15 +80,15 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     tool_choice(checker, count > 0);
 }
 
-fn key(name: &str) -> Vec<PathItem> {
-    vec![PathItem::Key(name.to_owned())]
+fn key(name: &'static str) -> Vec<PathItem> {
+    vec![PathItem::Key(name.into())]
 }
 
 fn kind(item: &Value) -> Option<&str> {
     item.get("type").and_then(Value::as_str)
 }
 
-fn wrong_type(checker: &mut Checker<'_>, name: &str, expected: &str, value: &Value) {
+fn wrong_type(checker: &mut Checker<'_>, name: &'static str, expected: &str, value: &Value) {
     let message = join(&["must be ", expected, ", not ", value.type_name()]);
     checker.at(Code::InvalidType, key(name), Some(given(value)), &message);
 }
@@ -100,7 +100,12 @@ fn outside(checker: &mut Checker<'_>, name: &str, value: &Value) -> bool {
         return false;
     }
     let message = "belongs into the tool: tools: [{type: \"image_generation\", …}]";
-    checker.at(Code::ToolParameterOutside, key(name), Some(given(value)), message);
+    checker.at(
+        Code::ToolParameterOutside,
+        vec![PathItem::Key(name.to_owned().into())],
+        Some(given(value)),
+        message,
+    );
     true
 }
 
@@ -117,7 +122,7 @@ fn main_model(checker: &mut Checker<'_>) {
         Some(Value::String(id)) if checker.catalog.find(id).is_some() => {
             let message =
                 join(&[&quoted(id), " is an image model; name it in the tool, and a language model here"]);
-            checker.at(Code::ImageModelAsMain, key("model"), Some(Value::from(id.as_str())), &message);
+            checker.at(Code::ImageModelAsMain, key("model"), Some(Value::String(id.clone())), &message);
         }
         Some(Value::String(_)) => {}
         Some(other) => wrong_type(checker, "model", "a string", other),
@@ -135,7 +140,7 @@ fn input(checker: &mut Checker<'_>) -> Option<bool> {
             return None;
         }
         Some(Value::String(text)) if text.trim().is_empty() => {
-            let given = Some(Value::from(text.as_str()));
+            let given = Some(Value::String(text.clone()));
             checker.at(Code::EmptyPrompt, key("input"), given, "is empty; say what to draw");
         }
         Some(Value::String(_)) => {}
@@ -172,9 +177,9 @@ fn turn(checker: &mut Checker<'_>, index: usize, item: &Value) -> Option<bool> {
         }
         found = true;
         let path = vec![
-            PathItem::Key("input".to_owned()),
+            PathItem::Key("input".into()),
             PathItem::at(index),
-            PathItem::Key("content".to_owned()),
+            PathItem::Key("content".into()),
             PathItem::at(part_index),
         ];
         let text = |name| part.get(name).and_then(Value::as_str);
@@ -234,7 +239,7 @@ fn image_tool(checker: &mut Checker<'_>, has_images: Option<bool>) {
                 .at(Code::NothingToEdit, key("action"), Some(Value::from("edit")), message)
                 .fix(Value::from("auto"), Applicability::Unsafe);
         }
-        Some(Value::String(action)) if ACTIONS.contains(&action.as_str()) => {}
+        Some(Value::String(action)) if ACTIONS.contains(&action.as_ref()) => {}
         Some(other) => {
             let message = join(&["must be ", &alternatives(ACTIONS)]);
             checker
@@ -297,7 +302,7 @@ fn tool_choice(checker: &mut Checker<'_>, has_tool: bool) {
         Some(choice) if kind(choice) == Some(TOOL) => {}
         Some(Value::String(word)) if word == "required" => {}
         _ if has_tool => {
-            let forced = Value::Object(vec![("type".to_owned(), Value::from(TOOL))]);
+            let forced = Value::Object(vec![("type".into(), Value::from(TOOL))]);
             let message = "the model may answer with text alone; {type: \"image_generation\"} makes it draw";
             checker
                 .at(

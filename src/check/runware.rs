@@ -83,7 +83,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     for (place, rule) in RULES {
         if let Some(value) = value_at(checker.request, place) {
-            let path = place.iter().map(|key| PathItem::Key((*key).to_owned())).collect();
+            let path = place.iter().map(|key| PathItem::Key((*key).to_owned().into())).collect();
             by_rule(checker, path, value, rule);
         }
     }
@@ -101,7 +101,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         (None, Some(id)) => {
             let message =
                 join(&[&quoted(id), " is not in the catalogue; only the rules all models share are checked"]);
-            checker.at(Code::UnknownModel, key("model"), Some(Value::from(id)), &message);
+            checker.at(Code::UnknownModel, key("model"), Some(Value::from(id.to_owned())), &message);
         }
         (None, None) => {}
     }
@@ -118,8 +118,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
 }
 
-fn key(name: &str) -> Vec<PathItem> {
-    vec![PathItem::Key(name.to_owned())]
+fn key(name: &'static str) -> Vec<PathItem> {
+    vec![PathItem::Key(name.into())]
 }
 
 fn value_at<'v>(value: &'v Value, place: &[&str]) -> Option<&'v Value> {
@@ -132,7 +132,7 @@ fn by_rule(checker: &mut Checker<'_>, path: Vec<PathItem>, value: &Value, rule: 
         (Rule::Word(words), Value::String(text)) => return word(checker, path, text, words),
         (Rule::Number(min, max), Value::Number(_)) => return number(checker, path, value, *min, *max),
         (Rule::Object(known), Value::Object(fields)) => {
-            for (name, value) in fields.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            for (name, value) in fields.iter().filter(|(name, _)| !known.contains(&name.as_ref())) {
                 let mut path = path.clone();
                 path.push(PathItem::Key(name.clone()));
                 let message = join(&["there is no such field here; there are ", &alternatives(known)]);
@@ -154,14 +154,15 @@ fn by_rule(checker: &mut Checker<'_>, path: Vec<PathItem>, value: &Value, rule: 
     checker.at(Code::InvalidType, path, Some(given(value)), &message);
 }
 
-fn word(checker: &mut Checker<'_>, path: Vec<PathItem>, text: &str, words: &[&str]) {
+fn word(checker: &mut Checker<'_>, path: Vec<PathItem>, text: &str, words: &[&'static str]) {
     if words.contains(&text) {
         return;
     }
     let message = join(&[&quoted(text), " is not accepted; allowed are ", &alternatives(words)]);
     let same = words.iter().copied().find(|word| word.eq_ignore_ascii_case(text));
-    let draft =
-        checker.at(Code::InvalidValue, path, Some(given(&Value::from(text))), &message).allowed_words(words);
+    let draft = checker
+        .at(Code::InvalidValue, path, Some(given(&Value::from(text.to_owned()))), &message)
+        .allowed_words(words);
     if let Some(same) = same {
         draft.fix(Value::from(same), Applicability::Safe);
     }
@@ -218,17 +219,17 @@ fn size(checker: &mut Checker<'_>, model: &Model) {
         .iter()
         .map(|(width, height)| Size::Pixels { width: *width, height: *height }.to_string())
         .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let message = join(&["width and height go together; allowed are ", &alternatives(&words)]);
+    let spelled: Vec<&str> = words.iter().map(String::as_str).collect();
+    let message = join(&["width and height go together; allowed are ", &alternatives(&spelled)]);
     checker
         .at(Code::SizeNotOffered, key("width"), checker.request.get("width").map(given), &message)
-        .allowed_words(&words);
+        .allowed_texts(words);
 }
 
 /// Reference images are identifiers, addresses, data URLs, or bare base64: only data URLs can be looked into.
 fn reference_images(checker: &mut Checker<'_>) {
     let Some(value) = value_at(checker.request, &["inputs", "referenceImages"]) else { return };
-    let path = ["inputs", "referenceImages"].map(|key| PathItem::Key(key.to_owned())).to_vec();
+    let path = ["inputs", "referenceImages"].map(|key| PathItem::Key(key.to_owned().into())).to_vec();
     let Some(items) = value.as_array() else {
         let message = join(&["must be an array of strings, not ", value.type_name()]);
         checker.at(Code::InvalidType, path, Some(given(value)), &message);
@@ -264,7 +265,7 @@ fn transparency(checker: &mut Checker<'_>) {
             .at(
                 Code::TransparentFormat,
                 key("outputFormat"),
-                Some(Value::from(format)),
+                Some(Value::from(format.to_owned())),
                 "\"JPG\", the default, has no transparency; set \"PNG\" or \"WEBP\"",
             )
             .allowed_words(&["PNG", "WEBP"])

@@ -5,6 +5,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use super::migrate::Migrated;
 use super::normalize::Normalized;
 use super::report::{Change, Fix, Issue, Report};
+use crate::request::value::some;
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -17,33 +18,25 @@ impl Serialize for Report {
 
 impl Serialize for Issue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("severity", &self.severity())?;
-        out.serialize_entry("code", self.code.name())?;
-        out.serialize_entry("param", &self.param)?;
-        out.serialize_entry("path", &self.path)?;
-        out.serialize_entry("message", &self.message)?;
-        if let Some(given) = &self.given {
-            out.serialize_entry("given", given)?;
-        }
-        if let Some(allowed) = &self.allowed {
-            out.serialize_entry("allowed", allowed)?;
-        }
-        if let Some(fix) = &self.fix {
-            out.serialize_entry("fix", fix)?;
-        }
-        out.serialize_entry("source", self.code.source())?;
+        let mut out = serializer.serialize_struct("Issue", 9)?;
+        out.serialize_field("severity", &self.severity())?;
+        out.serialize_field("code", self.code.name())?;
+        out.serialize_field("param", &self.param)?;
+        out.serialize_field("path", &self.path)?;
+        out.serialize_field("message", &self.message)?;
+        some(&mut out, "given", self.given.as_ref())?;
+        some(&mut out, "allowed", self.allowed.as_ref())?;
+        some(&mut out, "fix", self.fix.as_ref())?;
+        out.serialize_field("source", self.code.source())?;
         out.end()
     }
 }
 
 impl Serialize for Fix {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(None)?;
-        if let Some(value) = &self.value {
-            out.serialize_entry("value", value)?;
-        }
-        out.serialize_entry("applicability", &self.applicability)?;
+        let mut out = serializer.serialize_struct("Fix", 2)?;
+        some(&mut out, "value", self.value.as_ref())?;
+        out.serialize_field("applicability", &self.applicability)?;
         out.end()
     }
 }

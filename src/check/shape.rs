@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{fold, given, join, quoted, shown, similar};
+use super::message::{given, join, quoted, same_letters, shown, similar};
 use super::report::{Applicability, PathItem};
 use crate::request::field::Kind;
 use crate::request::{Field, Operation, Value};
@@ -22,6 +22,9 @@ pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
 
 /// Fields that no such object has, and fields that are given twice. `more` are names it has beside the usual ones.
 pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
+    if checker.fields.are_all_of(checker.operation, checker.json_body) {
+        return;
+    }
     let Some(entries) = checker.request.as_object() else { return };
     let mut seen = [false; Field::COUNT];
     let mut strangers = BTreeSet::new();
@@ -30,10 +33,10 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
         let twice = if let Some(field) = known {
             seen.get_mut(field.index()).is_some_and(|seen| core::mem::replace(seen, true))
         } else {
-            if !more.contains(&name.as_str()) {
+            if !more.contains(&name.as_ref()) {
                 unrecognized(checker, name, value, more);
             }
-            !strangers.insert(name.as_str())
+            !strangers.insert(name.as_ref())
         };
         if twice {
             duplicate(checker, name, value);
@@ -48,7 +51,7 @@ fn belongs(field: Field, checker: &Checker<'_>) -> bool {
 }
 
 fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
-    let path = vec![PathItem::Key(name.to_owned())];
+    let path = vec![PathItem::Key(name.to_owned().into())];
     checker.at(Code::DuplicateKey, path, Some(given(value)), "given more than once; keep one");
 }
 
@@ -86,13 +89,13 @@ pub(super) fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, pla
     if let Some(meant) = meant {
         message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
     }
-    let path = vec![PathItem::Key(name.to_owned())];
+    let path = vec![PathItem::Key(name.to_owned().into())];
     let draft = checker.at(Code::UnrecognizedKey, path, Some(given(value)), &message);
     if let Some(meant) = meant {
         // The same letters in another spelling leave no doubt; `normalize` moves the value there.
-        let certain = fold(meant) == fold(name);
+        let certain = same_letters(meant, name);
         let applicability = if certain { Applicability::Safe } else { Applicability::DisplayOnly };
-        draft.fix(Value::from(meant), applicability);
+        draft.fix(Value::from(meant.to_owned()), applicability);
     } else {
         draft.fix_by_removal(Applicability::Unsafe);
     }
@@ -108,10 +111,10 @@ pub(super) fn names(
 ) {
     let mut seen = BTreeSet::new();
     for (name, value) in checker.request.as_object().unwrap_or_default() {
-        if !known.contains(&name.as_str()) && !elsewhere(checker, name, value) {
+        if !known.contains(&name.as_ref()) && !elsewhere(checker, name, value) {
             stranger(checker, name, value, place, known);
         }
-        if !seen.insert(name.as_str()) {
+        if !seen.insert(name.as_ref()) {
             duplicate(checker, name, value);
         }
     }

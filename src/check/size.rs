@@ -99,16 +99,16 @@ fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Si
     }
     let nearest =
         pair.map_or_else(|| sizes.first().copied(), |pair| nearest_preset(sizes, pair)).map(spelled);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let listed: Vec<&str> = words.iter().map(String::as_str).collect();
     let model = checker.model.map_or("", |model| model.id);
     let message = join(&[
         &quoted(&size.to_string()),
         " is not drawn by ",
         model,
         "; allowed are ",
-        &super::message::alternatives(&words),
+        &super::message::alternatives(&listed),
     ]);
-    let draft = checker.issue(Code::SizeNotOffered, Field::Size, &message).allowed_words(&words);
+    let draft = checker.issue(Code::SizeNotOffered, Field::Size, &message).allowed_texts(words);
     if let Some(nearest) = nearest {
         draft.fix(Value::from(nearest), Applicability::Unsafe);
     }
@@ -152,7 +152,7 @@ fn flexible(checker: &mut Checker<'_>, rule: &FlexibleSize, width: u32, height: 
         message =
             join(&[&message, "; nearest allowed ", &quoted(&Size::Pixels { width, height }.to_string())]);
     }
-    let limit = |name: &str, number: u32| (name.to_owned(), Value::from(number));
+    let limit = |name: &'static str, number: u32| (name.into(), Value::from(number));
     let allowed = Value::Object(vec![
         limit("multiple_of", rule.multiple_of),
         limit("max_edge", rule.max_edge),

@@ -50,12 +50,12 @@ fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRul
     let at = ["svg", "reasoning", "effort"];
     match (effort, rule) {
         (None | Some(Value::Null), _) | (Some(Value::String(_)), None) => {}
-        (Some(Value::String(word)), Some(rule)) if rule.efforts.contains(&word.as_str()) => {}
+        (Some(Value::String(word)), Some(rule)) if rule.efforts.contains(&word.as_ref()) => {}
         (Some(Value::String(word)), Some(rule)) => {
             let message =
                 join(&[&quoted(word), " is not accepted; allowed are ", &alternatives(rule.efforts)]);
             let draft = checker
-                .at(Code::InvalidValue, path(&at), Some(Value::from(word.as_str())), &message)
+                .at(Code::InvalidValue, path(&at), Some(Value::String(word.clone())), &message)
                 .allowed_words(rule.efforts);
             if let Some(meant) = similar(word, rule.efforts.iter().copied()) {
                 draft.fix(Value::from(meant), Applicability::Unsafe);
@@ -65,14 +65,14 @@ fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRul
     }
 }
 
-fn path(keys: &[&str]) -> Vec<PathItem> {
-    keys.iter().map(|key| PathItem::Key((*key).to_owned())).collect()
+fn path(keys: &[&'static str]) -> Vec<PathItem> {
+    keys.iter().map(|key| PathItem::Key((*key).into())).collect()
 }
 
 /// Fields that the object does not have.
-fn only(checker: &mut Checker<'_>, at: &[&str], object: &Value, known: &[&str]) {
+fn only(checker: &mut Checker<'_>, at: &[&'static str], object: &Value, known: &[&str]) {
     for (name, value) in object.as_object().unwrap_or_default() {
-        if known.contains(&name.as_str()) || checker.is_full() {
+        if known.contains(&name.as_ref()) || checker.is_full() {
             continue;
         }
         let message = join(&["there is no such field here; there are ", &alternatives(known)]);
@@ -84,7 +84,7 @@ fn only(checker: &mut Checker<'_>, at: &[&str], object: &Value, known: &[&str]) 
     }
 }
 
-fn wrong_type(checker: &mut Checker<'_>, at: &[&str], value: &Value, expected: &str) {
+fn wrong_type(checker: &mut Checker<'_>, at: &[&'static str], value: &Value, expected: &str) {
     let message = join(&["must be ", expected, ", not ", value.type_name()]);
     checker.at(Code::InvalidType, path(at), Some(given(value)), &message);
 }

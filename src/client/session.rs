@@ -296,7 +296,7 @@ fn has_url(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(has_url),
         Value::Object(fields) => fields.iter().any(|(name, value)| match value {
-            Value::String(text) => matches!(name.as_str(), "url" | "imageURL") && !text.is_empty(),
+            Value::String(text) => matches!(name.as_ref(), "url" | "imageURL") && !text.is_empty(),
             other => has_url(other),
         }),
         _ => false,

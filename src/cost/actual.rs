@@ -233,7 +233,7 @@ fn unknown_fields(usage: &Value, unknown: &mut Vec<String>) {
     for (object, known) in KNOWN {
         let value = if object.is_empty() { Some(usage) } else { usage.get(object) };
         for (name, _) in value.and_then(Value::as_object).unwrap_or_default() {
-            if !known.contains(&name.as_str()) {
+            if !known.contains(&name.as_ref()) {
                 let dot = if object.is_empty() { "" } else { "." };
                 unknown.push([object, dot, name].concat());
             }

@@ -1,6 +1,6 @@
 //! Estimates and costs in the form of the JavaScript API: amounts as US dollars, exact ones also as decimal text.
 
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::actual::{Cost, CostItem, CostNote};
 use super::cheapest::Cheapest;
@@ -9,6 +9,7 @@ use super::interval::{Bounds, Few, Interval};
 use super::money::NanoUsd;
 use super::rate::Rate;
 use crate::request::Size;
+use crate::request::value::some;
 
 const CURRENCY: &str = "USD";
 
@@ -30,7 +31,7 @@ impl<T: Serialize> Serialize for Interval<T> {
 
 impl<T: Serialize> Serialize for Bounds<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Bounds", 3)?;
+        let mut out = serializer.serialize_struct("Interval", 3)?;
         out.serialize_field("min", &self.min)?;
         out.serialize_field("expected", &self.expected)?;
         out.serialize_field("max", &self.max)?;
@@ -58,55 +59,41 @@ impl Serialize for CostNote {
 
 impl Serialize for Estimate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("currency", CURRENCY)?;
-        if let Some(model) = self.model {
-            out.serialize_entry("model", model)?;
-        }
-        out.serialize_entry("min", &self.usd.min)?;
-        out.serialize_entry("expected", &self.usd.expected)?;
-        out.serialize_entry("max", &self.usd.max)?;
-        out.serialize_entry("basis", self.basis.name())?;
-        if let Some(by_tokens) = &self.by_tokens {
-            out.serialize_entry("by_tokens", by_tokens)?;
-        }
-        if let Some(by_table) = &self.by_table {
-            out.serialize_entry("by_table", by_table)?;
-        }
-        if let Some(day) = self.prices_as_of {
-            out.serialize_entry("prices_as_of", &day.to_string())?;
-        }
-        out.serialize_entry("notes", &self.notes)?;
-        out.serialize_entry("items", &self.items)?;
+        let mut out = serializer.serialize_struct("Estimate", 11)?;
+        out.serialize_field("currency", CURRENCY)?;
+        some(&mut out, "model", self.model.as_ref())?;
+        out.serialize_field("min", &self.usd.min)?;
+        out.serialize_field("expected", &self.usd.expected)?;
+        out.serialize_field("max", &self.usd.max)?;
+        out.serialize_field("basis", self.basis.name())?;
+        some(&mut out, "by_tokens", self.by_tokens.as_ref())?;
+        some(&mut out, "by_table", self.by_table.as_ref())?;
+        some(&mut out, "prices_as_of", self.prices_as_of.as_ref())?;
+        out.serialize_field("notes", &self.notes)?;
+        out.serialize_field("items", &self.items)?;
         out.end()
     }
 }
 
 impl Serialize for EstimateItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("kind", self.kind.name())?;
-        if let Some(tokens) = &self.tokens {
-            out.serialize_entry("tokens", tokens)?;
-        }
-        out.serialize_entry("usd", &self.usd)?;
+        let mut out = serializer.serialize_struct("EstimateItem", 3)?;
+        out.serialize_field("kind", self.kind.name())?;
+        some(&mut out, "tokens", self.tokens.as_ref())?;
+        out.serialize_field("usd", &self.usd)?;
         out.end()
     }
 }
 
 impl Serialize for Cost {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("currency", CURRENCY)?;
-        out.serialize_entry("usd", &self.usd)?;
-        out.serialize_entry("usd_text", &self.usd.to_string())?;
-        out.serialize_entry("items", &self.items)?;
-        if !self.notes.is_empty() {
-            out.serialize_entry("notes", &self.notes)?;
-        }
-        if !self.unknown_fields.is_empty() {
-            out.serialize_entry("unknown_fields", &self.unknown_fields)?;
-        }
+        let mut out = serializer.serialize_struct("Cost", 6)?;
+        out.serialize_field("currency", CURRENCY)?;
+        out.serialize_field("usd", &self.usd)?;
+        out.serialize_field("usd_text", &self.usd.to_string())?;
+        out.serialize_field("items", &self.items)?;
+        some(&mut out, "notes", Some(&self.notes).filter(|list| !list.is_empty()))?;
+        some(&mut out, "unknown_fields", Some(&self.unknown_fields).filter(|list| !list.is_empty()))?;
         out.end()
     }
 }

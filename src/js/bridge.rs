@@ -6,7 +6,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::failure::Failure;
-use super::packed::{self, Reader, WORDS};
+use super::packed::{self, Reader, SHAPES, WORDS};
 use crate::catalog::Catalog;
 use crate::request::{Operation, Value};
 
@@ -34,11 +34,11 @@ pub fn output() -> *const u8 {
     OUTPUT.with_borrow(Vec::as_ptr)
 }
 
-/// The list of words that `packed` abbreviates.
+/// The words that `packed` abbreviates and the names of its shapes, each list as lines.
 #[wasm_bindgen]
 pub fn words() -> usize {
     // Spelled out: written as words they would be their own numbers.
-    answer(&WORDS.join("\n"))
+    answer(&[WORDS.join("\n"), SHAPES.join("\n")])
 }
 
 /// Lets go of buffers that one large request made larger than `length`.

@@ -7,9 +7,13 @@ use super::context;
 use super::failure::Failure;
 use crate::check;
 
+/// What [`validate`] answers when it must see the prompt itself.
+const NEEDS_TEXT: usize = usize::MAX;
+
 /// Checks a request against the rules; 0 when there is nothing to say about it. `now` is in milliseconds since 1970.
+/// `stand_in` tells that something of the same length may stand for the prompt: about that nothing may be said.
 #[wasm_bindgen]
-pub fn validate(number: u32, length: usize, now: f64) -> usize {
+pub fn validate(number: u32, length: usize, now: f64, stand_in: bool) -> usize {
     let report = || -> Result<_, Failure> {
         let (request, beside) = values(length)?;
         let context = context::read(&request, &beside, now)?;
@@ -18,6 +22,7 @@ pub fn validate(number: u32, length: usize, now: f64) -> usize {
     };
     match report() {
         Ok(report) if report.issues.is_empty() => 0,
+        Ok(report) if stand_in && report.issues.iter().any(|issue| issue.param == "prompt") => NEEDS_TEXT,
         Ok(report) => answer(&report),
         Err(failure) => answer(&failure),
     }

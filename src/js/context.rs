@@ -20,7 +20,7 @@ pub(super) fn read(request: &Value, value: &Value, now: f64) -> Result<Context, 
         _ => return Err(expected("context", "an object")),
     };
     for (name, value) in fields.iter().filter(|(_, value)| *value != Value::Null) {
-        match name.as_str() {
+        match name.as_ref() {
             "today" => {
                 context.today =
                     day(value).ok_or_else(|| expected("today", "a day such as \"2026-11-20\""))?;

@@ -23,3 +23,6 @@ mod packed;
 mod picture;
 mod translate;
 mod wire;
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -2,7 +2,8 @@
 
 import { ImageApiError } from "./errors.js";
 import { isReady } from "./instance.js";
-import { call, callOperation } from "./packed.js";
+import { call, callEstimate, callOperation, callValidate } from "./packed.js";
+import { forget } from "./verdicts.js";
 
 export { ImageApiError };
 export { inspectImage, inspectRequest } from "./files.js";
@@ -12,7 +13,7 @@ export { isReady };
 
 /** Every problem of a request at once. */
 export function validate(operation, request, context) {
-  return callOperation("validate", operation, request, context) ?? { ok: true, issues: [] };
+  return callValidate(operation, request, context);
 }
 
 /** A request after every repair that has one safe answer, what was changed, and what is left to say. */
@@ -22,7 +23,7 @@ export function normalize(operation, request, context) {
 
 /** What a request will cost, as an interval. */
 export function estimateCost(operation, request, context) {
-  return callOperation("estimate", operation, request, context);
+  return callEstimate(operation, request, context);
 }
 
 /** What a reply has cost, exactly, from the usage it reports. */
@@ -59,6 +60,7 @@ export function models(options) {
 
 /** Adds entries to the catalogue, or changes those of the same id. */
 export function extendCatalog(entries) {
+  forget();
   call("extend_catalog", entries);
 }
 

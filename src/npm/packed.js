@@ -3,24 +3,38 @@
 
 import { ImageApiError } from "./errors.js";
 import { crashed, live, onStart } from "./instance.js";
+import { forget, isPlain, recall, remember } from "./verdicts.js";
 
 const [NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, FILE] = [0, 1, 2, 3, 4, 5, 6, 7];
-const FIRST_WORD = 16;
+/** Going in: a text of which only the length matters. Coming out: a field of a shape that is absent. */
+const STAND_IN = 8;
+const ABSENT = 8;
+const DAY = 9;
+const STATIC = 10;
+const FIRST_SHAPE = 11;
+const FIRST_WORD = 32;
 const MAX_DEPTH = 64;
 /** Longer texts are never words, and longer ones are encoded by the runtime rather than here. */
 const LONGEST_WORD = 32;
 const LONGEST_LOOP = 48;
+/** Shorter texts are packed as fast as their length; longer ones may have no stand-in (src/js/packed/read.rs). */
+const SHORTEST_STAND_IN = 8;
+const LONGEST_STAND_IN = 10_000;
+/** What an export answers when the stand-in would not do. */
+const NEEDS_TEXT = 0xffff_ffff;
 /** Buffers that one large request made larger than this are given back. */
 const KEEP_BYTES = 1 << 20;
 
 /** As `Operation::ALL` in src/request/mod.rs. */
 const OPERATIONS = ["generate", "edit", "respond", "runware", "batch"];
+/** Generations and edits. */
+const LAST_OF_IMAGES_API = 1;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 let memory;
-let words = [];
+let shapes = [];
 let numberOfWord = new Map();
 
 /** The whole memory of the module, as bytes and as numbers. A new one after each growth. */
@@ -30,9 +44,13 @@ let view = new DataView(bytes.buffer);
 let base = 0;
 let limit = 0;
 let at = 0;
+/** What is packed of a prompt: all of it, or what has the same length in UTF-16 units or in UTF-8 bytes. */
+const [WHOLE, BY_UNITS, BY_BYTES] = [0, 1, 2];
+let promptAs = WHOLE;
 
+/** When the memory grows, the old views have no bytes any more; asking them is cheaper than asking the memory. */
 function look() {
-  if (bytes.buffer !== memory.buffer) {
+  if (bytes.length === 0) {
     bytes = new Uint8Array(memory.buffer);
     view = new DataView(memory.buffer);
   }
@@ -40,15 +58,19 @@ function look() {
 
 onStart((exports) => {
   memory = exports.memory;
+  bytes = new Uint8Array(memory.buffer);
+  view = new DataView(memory.buffer);
   limit = 0;
-  const list = receive(exports, exports.words() >>> 0);
-  words = list.split("\n");
-  numberOfWord = new Map(words.map((word, index) => [word, FIRST_WORD + index]));
+  statics.clear();
+  forget();
+  const [list, names] = receive(exports, exports.words() >>> 0);
+  shapes = names.split("\n").map((name) => SHAPES[name]);
+  numberOfWord = new Map(list.split("\n").map((word, index) => [word, FIRST_WORD + index]));
 });
 
 /** Makes room for so many more bytes of input. */
 function reserve(exports, length) {
-  if (at + length <= limit && bytes.buffer === memory.buffer) return;
+  if (at + length <= limit) return;
   const used = at - base;
   const wanted = Math.max(4096, used + length);
   base = exports.input(wanted) >>> 0;
@@ -58,8 +80,9 @@ function reserve(exports, length) {
 }
 
 function begin(exports) {
+  look();
   at = base;
-  files = [];
+  if (files.length > 0) files = [];
   reserve(exports, 1024);
 }
 
@@ -120,6 +143,32 @@ function putFile(exports, value) {
   files.push(value);
 }
 
+function pack(exports, request, context, how) {
+  promptAs = how;
+  try {
+    begin(exports);
+    put(exports, request, 0);
+    put(exports, context, 0);
+  } finally {
+    promptAs = WHOLE;
+  }
+}
+
+/** Bytes of UTF-8; at most three for each UTF-16 unit. */
+function utf8Length(exports, text) {
+  const length = text.length;
+  if (length <= LONGEST_LOOP) {
+    let index = 0;
+    while (index < length && text.charCodeAt(index) < 0x80) index++;
+    if (index === length) return length;
+  }
+  reserve(exports, length * 3);
+  return encoder.encodeInto(text, bytes.subarray(at, at + length * 3)).written;
+}
+
+/** Whether all that can be said of a prompt follows from its length. */
+const canStandIn = (text) => isPlain(text) && text.length >= SHORTEST_STAND_IN && text.length <= LONGEST_STAND_IN;
+
 function put(exports, value, depth) {
   switch (typeof value) {
     case "string":
@@ -166,13 +215,19 @@ function putObject(exports, value, depth) {
   const countAt = at - base;
   at += 4;
   let count = 0;
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
+    // As JSON.stringify has it, what is inherited does not count.
+    if (!Object.hasOwn(value, name)) continue;
     const field = value[name];
     const type = typeof field;
     if (type === "undefined" || type === "function" || type === "symbol") continue;
     count++;
     putText(exports, name);
-    put(exports, field, depth + 1);
+    if (promptAs !== WHOLE && depth === 0 && name === "prompt" && canStandIn(field)) {
+      reserve(exports, 5);
+      bytes[at++] = STAND_IN;
+      putLength(promptAs === BY_UNITS ? field.length : utf8Length(exports, field));
+    } else put(exports, field, depth + 1);
   }
   view.setUint32(base + countAt, count, true);
 }
@@ -183,7 +238,8 @@ let textAt = 0;
 
 function get() {
   const tag = bytes[at++];
-  if (tag >= FIRST_WORD) return words[tag - FIRST_WORD];
+  if (tag === STATIC) return getStatic();
+  if (tag >= FIRST_SHAPE) return shapes[tag - FIRST_SHAPE]();
   switch (tag) {
     case FALSE:
       return false;
@@ -214,6 +270,10 @@ function get() {
       }
       return value;
     }
+    case DAY:
+      return dayOf(get());
+    case ABSENT:
+      return undefined;
     case FILE: {
       const description = get();
       return files[description.number] ?? description;
@@ -221,6 +281,96 @@ function get() {
     default:
       return null;
   }
+}
+
+/** The module's own texts that have been read, by their addresses. */
+const statics = new Map();
+
+function getStatic() {
+  const address = getLength();
+  const length = getLength();
+  let text = statics.get(address);
+  // One text may begin as another one does and lie at the same place.
+  if (text === undefined || text.length !== length) {
+    text = decoder.decode(bytes.subarray(address, address + length));
+    statics.set(address, text);
+  }
+  return text;
+}
+
+/** Days as texts: an estimate tells the same one again and again. */
+const days = new Map();
+
+function dayOf(number) {
+  let text = days.get(number);
+  if (text === undefined) {
+    text = new Date(number * 86_400_000).toISOString().slice(0, 10);
+    if (days.size > 100) days.clear();
+    days.set(number, text);
+  }
+  return text;
+}
+
+/**
+ * The structs of src/js/packed/mod.rs whose fields come without their names, in that order. A literal is what engines
+ * build fastest; a field that may be absent is set only when it is there, as if it had been left out of JSON.
+ */
+const SHAPES = {
+  Interval: () => ({ min: getNumber(), expected: getNumber(), max: getNumber() }),
+  Estimate() {
+    const currency = get();
+    const model = get();
+    const estimate =
+      model === undefined
+        ? { currency, min: getNumber(), expected: getNumber(), max: getNumber(), basis: get() }
+        : { currency, model, min: getNumber(), expected: getNumber(), max: getNumber(), basis: get() };
+    const byTokens = get();
+    if (byTokens !== undefined) estimate.by_tokens = byTokens;
+    const byTable = get();
+    if (byTable !== undefined) estimate.by_table = byTable;
+    const day = get();
+    if (day !== undefined) estimate.prices_as_of = day;
+    estimate.notes = get();
+    estimate.items = get();
+    return estimate;
+  },
+  EstimateItem() {
+    const kind = get();
+    const tokens = get();
+    return tokens === undefined ? { kind, usd: get() } : { kind, tokens, usd: get() };
+  },
+  Cost() {
+    const cost = { currency: get(), usd: get(), usd_text: get(), items: get() };
+    const notes = get();
+    if (notes !== undefined) cost.notes = notes;
+    const unknown = get();
+    if (unknown !== undefined) cost.unknown_fields = unknown;
+    return cost;
+  },
+  CostItem: () => ({ kind: get(), tokens: get(), usd: get() }),
+  Report: () => ({ ok: get(), issues: get() }),
+  Issue() {
+    const issue = { severity: get(), code: get(), param: get(), path: get(), message: get() };
+    const given = get();
+    if (given !== undefined) issue.given = given;
+    const allowed = get();
+    if (allowed !== undefined) issue.allowed = allowed;
+    const fix = get();
+    if (fix !== undefined) issue.fix = fix;
+    issue.source = get();
+    return issue;
+  },
+  Fix() {
+    const value = get();
+    return value === undefined ? { applicability: get() } : { value, applicability: get() };
+  },
+};
+
+/** What is a number or null; small enough for engines to put it where it is called. */
+function getNumber() {
+  if (bytes[at++] !== NUMBER) return null;
+  at += 8;
+  return view.getFloat64(at - 8, true);
 }
 
 function getLength() {
@@ -280,7 +430,57 @@ export function callOperation(name, operation, request, context, further) {
   begin(exports);
   put(exports, request, 0);
   put(exports, context, 0);
-  return invoke(exports, () => exports[name](number, at - base, Date.now(), further));
+  let length;
+  try {
+    length = exports[name](number, at - base, Date.now(), further) >>> 0;
+  } catch (error) {
+    throw crashed(error);
+  }
+  return answer(exports, length);
+}
+
+/** What a request will cost. Of a prompt that is only its length in bytes, so no more is packed. */
+export function callEstimate(operation, request, context) {
+  const exports = live();
+  const number = numberOf(operation);
+  pack(exports, request, context, number <= LAST_OF_IMAGES_API ? BY_BYTES : WHOLE);
+  let length;
+  try {
+    length = exports.estimate(number, at - base, Date.now()) >>> 0;
+  } catch (error) {
+    throw crashed(error);
+  }
+  return answer(exports, length);
+}
+
+/**
+ * Checks a request. Of a prompt that is not blank the rules want to know its length only, so at first no more is packed;
+ * should it be too long, all of it follows.
+ */
+export function callValidate(operation, request, context) {
+  const exports = live();
+  const number = numberOf(operation);
+  const now = Date.now();
+  const isImages = number <= LAST_OF_IMAGES_API;
+  const mayBeKnown = isImages && (context === undefined || context === null);
+  if (mayBeKnown) {
+    const known = recall(number, request, now);
+    if (known !== undefined) return known;
+  }
+  let length = isImages ? checked(exports, number, request, context, now, true) : NEEDS_TEXT;
+  if (length === NEEDS_TEXT) length = checked(exports, number, request, context, now, false);
+  const report = answer(exports, length) ?? { ok: true, issues: [] };
+  if (mayBeKnown) remember(report);
+  return report;
+}
+
+function checked(exports, number, request, context, now, standIn) {
+  pack(exports, request, context, standIn ? BY_UNITS : WHOLE);
+  try {
+    return exports.validate(number, at - base, now, standIn) >>> 0;
+  } catch (error) {
+    throw crashed(error);
+  }
 }
 
 /**

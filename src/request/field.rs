@@ -169,28 +169,76 @@ impl Field {
         )
     }
 
+    /// The field as a bit of a set.
+    const fn bit(self) -> u32 {
+        1 << self.index()
+    }
+
+    /// The set of those that requests of an operation have.
+    const fn bits_of(operation: Operation, json_body: bool) -> u32 {
+        const GENERATE: u32 = set(Operation::Generate, false);
+        const EDIT_FORM: u32 = set(Operation::Edit, false);
+        const EDIT_JSON: u32 = set(Operation::Edit, true);
+        const TOOL: u32 = set(Operation::Respond, false);
+        match operation {
+            Operation::Generate => GENERATE,
+            Operation::Edit if json_body => EDIT_JSON,
+            Operation::Edit => EDIT_FORM,
+            Operation::Respond => TOOL,
+            Operation::Runware | Operation::Batch => 0,
+        }
+    }
+
     /// The place of the field among all.
     pub const fn index(self) -> usize {
         self as usize
     }
 }
 
+/// The fields that requests of an operation have, as bits.
+const fn set(operation: Operation, json_body: bool) -> u32 {
+    let mut bits = 0;
+    let mut rest = Field::ALL;
+    while let [field, tail @ ..] = rest {
+        if field.is_of(operation, json_body) {
+            bits |= field.bit();
+        }
+        rest = tail;
+    }
+    bits
+}
+
 /// The known fields of a request, each looked up once. A field that is given twice reads as its last value.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'a> {
     values: [Option<&'a Value>; Field::COUNT],
+    /// The fields that are there, as bits by [`Field::index`].
+    present: u32,
+    /// Whether there are names of no field, or the same one twice.
+    irregular: bool,
 }
 
 impl<'a> Fields<'a> {
     /// Reads the fields of an object; of anything else there are none.
     pub fn of(request: &'a Value) -> Self {
-        let mut values = [None; Field::COUNT];
+        let mut fields = Self { values: [None; Field::COUNT], present: 0, irregular: false };
         for (name, value) in request.as_object().unwrap_or_default() {
-            if let Some(slot) = Field::from_name(name).and_then(|field| values.get_mut(field.index())) {
-                *slot = Some(value);
-            }
+            let field = Field::from_name(name);
+            let Some((field, slot)) =
+                field.and_then(|field| Some((field, fields.values.get_mut(field.index())?)))
+            else {
+                fields.irregular = true;
+                continue;
+            };
+            fields.irregular |= slot.replace(value).is_some();
+            fields.present |= field.bit();
         }
-        Self { values }
+        fields
+    }
+
+    /// Whether each name is that of a field of such requests, and stands once.
+    pub(crate) const fn are_all_of(&self, operation: Operation, json_body: bool) -> bool {
+        !self.irregular && self.present & !Field::bits_of(operation, json_body) == 0
     }
 
     /// The value as it was given, `null` included.

@@ -14,7 +14,7 @@ pub mod value;
 pub use data_url::DataUrl;
 pub use field::{Field, Fields};
 pub use size::Size;
-pub use value::{File, Value};
+pub use value::{File, Text, Value};
 
 /// What a request is for; each operation has its own fields and its own form on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use super::{Field, Fields, Operation, Size, Value};
+use super::{Field, Fields, Operation, Size, Text, Value};
 use crate::catalog::Catalog;
 
 /// A request for the other side, and what was lost on the way.
@@ -97,15 +97,15 @@ pub fn to_runware(
     let model = fields.text(Field::Model).and_then(|id| catalog.find(id)).ok_or(TranslateError::Model)?;
     let air = model.runware.known().ok_or(TranslateError::Model)?.air;
     let mut losses = Vec::new();
-    let mut task: Vec<(String, Value)> = Vec::new();
-    let mut put = |name: &str, value: Value| task.push((name.to_owned(), value));
+    let mut task: Vec<(Text, Value)> = Vec::new();
+    let mut put = |name: &'static str, value: Value| task.push((name.into(), value));
     put("taskType", "imageInference".into());
-    put("taskUUID", uuid.into());
+    put("taskUUID", uuid.to_owned().into());
     put("model", air.into());
     put("positivePrompt", fields.get(Field::Prompt).cloned().unwrap_or_else(|| "".into()));
     put("outputType", "base64Data".into());
     put("includeCost", true.into());
-    let mut settings: Vec<(String, Value)> = Vec::new();
+    let mut settings: Vec<(Text, Value)> = Vec::new();
     let mut format = fields.text(Field::OutputFormat).unwrap_or("png");
     if !FORMATS.iter().any(|(name, _)| *name == format) {
         format = "png";
@@ -151,7 +151,7 @@ pub fn to_runware(
                 let urls: Vec<Value> =
                     items.iter().filter_map(|item| item.get("image_url").cloned()).collect();
                 let lost = urls.len() < items.len();
-                put("inputs", Value::Object(vec![("referenceImages".to_owned(), Value::Array(urls))]));
+                put("inputs", Value::Object(vec![("referenceImages".into(), Value::Array(urls))]));
                 lost.then_some("file_id references mean nothing there and are left out")
             }
             (Some(Field::Moderation), Value::String(word)) if word == "auto" => None,
@@ -159,11 +159,11 @@ pub fn to_runware(
             _ => Some(NO_COUNTERPART),
         };
         if let Some(reason) = reason {
-            losses.push(Loss { param: name.clone(), given: value.clone(), reason });
+            losses.push(Loss { param: name.to_string(), given: value.clone(), reason });
         }
     }
     if !settings.is_empty() {
-        put("providerSettings", Value::Object(vec![("openai".to_owned(), Value::Object(settings))]));
+        put("providerSettings", Value::Object(vec![("openai".into(), Value::Object(settings))]));
     }
     Ok(Translated { request: Value::Object(task), losses })
 }
@@ -178,20 +178,20 @@ pub fn from_runware(task: &Value, catalog: &Catalog) -> Result<(Operation, Trans
         .iter()
         .find(|model| model.runware.known().is_some_and(|rule| Some(rule.air) == air))
         .ok_or(TranslateError::Model)?;
-    let mut request: Vec<(String, Value)> = vec![("model".to_owned(), model.id.into())];
+    let mut request: Vec<(Text, Value)> = vec![("model".into(), model.id.into())];
     let mut losses = Vec::new();
     let mut operation = Operation::Generate;
     let edge = |name| task.get(name).and_then(Value::as_integer).and_then(|edge| u32::try_from(edge).ok());
     if let (Some(width), Some(height)) = (edge("width"), edge("height")) {
-        request.push(("size".to_owned(), Size::Pixels { width, height }.to_string().into()));
+        request.push(("size".into(), Size::Pixels { width, height }.to_string().into()));
     }
     // What is left out means JPG there and png here.
     let format = task.get("outputFormat").and_then(Value::as_str).unwrap_or("JPG");
     let spelled = FORMATS.iter().find(|(_, name)| *name == format).map_or("png", |(name, _)| name);
-    request.push(("output_format".to_owned(), spelled.into()));
+    request.push(("output_format".into(), spelled.into()));
     for (name, value) in task.as_object().unwrap_or_default() {
-        let mut put = |name: &str, value: Value| request.push((name.to_owned(), value));
-        let lost = match name.as_str() {
+        let mut put = |name: &'static str, value: Value| request.push((name.into(), value));
+        let lost = match name.as_ref() {
             "taskType" | "model" | "width" | "height" | "outputFormat" | "includeCost" => None,
             "taskUUID" => Some("names a task there; requests here have no name"),
             "positivePrompt" => {
@@ -220,7 +220,7 @@ pub fn from_runware(task: &Value, catalog: &Catalog) -> Result<(Operation, Trans
                     let text = item
                         .as_str()
                         .filter(|text| text.starts_with("https://") || text.starts_with("data:"))?;
-                    Some(Value::Object(vec![("image_url".to_owned(), text.into())]))
+                    Some(Value::Object(vec![("image_url".into(), text.to_owned().into())]))
                 };
                 let urls: Vec<Value> = items.iter().filter_map(url).collect();
                 let lost = urls.len() < items.len();
@@ -228,15 +228,14 @@ pub fn from_runware(task: &Value, catalog: &Catalog) -> Result<(Operation, Trans
                 lost.then_some("identifiers of uploaded images mean nothing here and are left out")
             }
             "providerSettings" => {
-                for (name, value) in value.get("openai").and_then(Value::as_object).unwrap_or_default() {
-                    put(name, value.clone());
-                }
+                let settings = value.get("openai").and_then(Value::as_object).unwrap_or_default();
+                request.extend(settings.iter().cloned());
                 None
             }
             _ => Some(NO_COUNTERPART),
         };
         if let Some(reason) = lost {
-            losses.push(Loss { param: name.clone(), given: value.clone(), reason });
+            losses.push(Loss { param: name.to_string(), given: value.clone(), reason });
         }
     }
     Ok((operation, Translated { request: Value::Object(request), losses }))

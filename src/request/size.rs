@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::digits::integer;
+
 /// The size of a picture as requests spell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Size {
@@ -22,21 +24,34 @@ impl Size {
         if text == "auto" {
             return Some(Self::Auto);
         }
-        let (width, height) = text.split_once('x')?;
-        Some(Self::Pixels { width: edge(width)?, height: edge(height)? })
+        let (width, rest) = edge(text.as_bytes())?;
+        let (height, rest) = edge(rest.strip_prefix(b"x")?)?;
+        rest.is_empty().then_some(Self::Pixels { width, height })
     }
 }
 
-fn edge(digits: &str) -> Option<u32> {
-    let plain = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    if plain && !digits.starts_with('0') { digits.parse().ok() } else { None }
+/// The number that begins the text, and what follows it.
+fn edge(text: &[u8]) -> Option<(u32, &[u8])> {
+    let mut number = 0_u32;
+    let mut rest = text;
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        // Nine digits fit, and a zero first would be a second spelling.
+        if text.len().saturating_sub(rest.len()) == 9 || (number == 0 && *digit == b'0') {
+            return None;
+        }
+        number = number.saturating_mul(10).saturating_add(u32::from(digit.saturating_sub(b'0')));
+        rest = tail;
+    }
+    (rest.len() < text.len()).then_some((number, rest))
 }
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auto => f.write_str("auto"),
-            Self::Pixels { width, height } => write!(f, "{width}x{height}"),
+            Self::Pixels { width, height } => {
+                f.write_str(&[&integer(i64::from(*width)), "x", &integer(i64::from(*height))].concat())
+            }
         }
     }
 }

@@ -1,6 +1,11 @@
 //! A JavaScript or JSON value, as it was given.
 
 use core::fmt;
+use std::borrow::Cow;
+
+/// The text of a value or the name of a field. What the crate's own tables spell is borrowed from them: most of a request
+/// is such words, and reserving memory for each would cost more than every check together.
+pub type Text = Cow<'static, str>;
 
 /// Any value a request can hold. Objects keep the order of their keys, and a key that is given twice stays twice.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,11 +17,11 @@ pub enum Value {
     /// Any number JavaScript has, so also NaN and the infinities.
     Number(f64),
     /// Text.
-    String(String),
+    String(Text),
     /// A list.
     Array(Vec<Value>),
     /// Named fields in their order.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(Text, Value)>),
     /// A file whose bytes stay with the caller: a `Blob`, `File` or byte array in JavaScript, a part in a form.
     File(File),
 }
@@ -41,15 +46,15 @@ impl Value {
     /// The value of the last field of that name, as JavaScript would have it; `None` when absent or no object.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let Self::Object(fields) = self else { return None };
-        fields.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+        fields.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// Sets a field: in place where it stands (once: further ones of that name are removed), else at the end.
     /// Does nothing to a value that is no object.
     pub fn set(&mut self, name: &str, value: Self) {
         let Self::Object(fields) = self else { return };
-        match fields.iter().position(|(key, _)| key == name) {
-            None => fields.push((name.to_owned(), value)),
+        match fields.iter().position(|(key, _)| *key == name) {
+            None => fields.push((name.to_owned().into(), value)),
             Some(at) => {
                 let mut index = 0_usize;
                 fields.retain(|(key, _)| {
@@ -100,7 +105,7 @@ impl Value {
     }
 
     /// The fields in their order, if it is an object.
-    pub fn as_object(&self) -> Option<&[(String, Self)]> {
+    pub fn as_object(&self) -> Option<&[(Text, Self)]> {
         if let Self::Object(fields) = self { Some(fields) } else { None }
     }
 
@@ -118,15 +123,15 @@ impl Value {
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::String(text.to_owned())
+impl From<&'static str> for Value {
+    fn from(word: &'static str) -> Self {
+        Self::String(Cow::Borrowed(word))
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::String(text)
+        Self::String(Cow::Owned(text))
     }
 }
 
@@ -151,6 +156,18 @@ impl From<u32> for Value {
 impl From<i32> for Value {
     fn from(number: i32) -> Self {
         Self::Number(f64::from(number))
+    }
+}
+
+/// Writes a field of a struct that may be absent. Skipping must be told: some formats count the fields.
+pub(crate) fn some<S: serde::ser::SerializeStruct>(
+    out: &mut S,
+    name: &'static str,
+    value: Option<&impl serde::Serialize>,
+) -> Result<(), S::Error> {
+    match value {
+        Some(value) => out.serialize_field(name, value),
+        None => out.skip_field(name),
     }
 }
 
@@ -222,11 +239,11 @@ impl<'de> serde::de::Visitor<'de> for ValueVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::String(text.to_owned()))
+        Ok(Value::from(text.to_owned()))
     }
 
     fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::String(text))
+        Ok(Value::from(text))
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Value, E> {
@@ -261,7 +278,7 @@ mod tests {
     #[test]
     fn json_keeps_order_and_repeated_keys_and_reads_the_last() {
         let value = parse(r#"{"b":1,"a":[null,true,"x"],"b":2.5}"#);
-        let keys: Vec<_> = value.as_object().unwrap().iter().map(|(key, _)| key.as_str()).collect();
+        let keys: Vec<_> = value.as_object().unwrap().iter().map(|(key, _)| key.as_ref()).collect();
         assert_eq!(keys, ["b", "a", "b"]);
         assert_eq!(value.get("b"), Some(&Value::Number(2.5)));
     }

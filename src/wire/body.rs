@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::number;
-use crate::request::Value;
+use crate::request::{Text, Value};
 
 /// Why a value has no JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,9 +98,9 @@ fn write(value: &Value, out: &mut String, param: &mut String) -> Result<(), Body
 }
 
 /// The fields with each key once: at its first place, with its last value.
-pub(crate) fn once(fields: &[(String, Value)]) -> impl Iterator<Item = (&str, &Value)> {
-    let mut last: BTreeMap<&str, &Value> = fields.iter().map(|(key, value)| (key.as_str(), value)).collect();
-    fields.iter().filter_map(move |(key, _)| last.remove(key.as_str()).map(|value| (key.as_str(), value)))
+pub(crate) fn once(fields: &[(Text, Value)]) -> impl Iterator<Item = (&str, &Value)> {
+    let mut last: BTreeMap<&str, &Value> = fields.iter().map(|(key, value)| (key.as_ref(), value)).collect();
+    fields.iter().filter_map(move |(key, _)| last.remove(key.as_ref()).map(|value| (key.as_ref(), value)))
 }
 
 /// Appends `text` as a JSON string, escaping what `JSON.stringify` escapes and nothing else.

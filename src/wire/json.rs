@@ -51,7 +51,7 @@ impl Reader<'_> {
             b'n' => self.take(b"null").map(|()| Value::Null),
             b't' => self.take(b"true").map(|()| Value::Bool(true)),
             b'f' => self.take(b"false").map(|()| Value::Bool(false)),
-            b'"' => self.string().map(Value::String),
+            b'"' => self.string().map(Value::from),
             b'[' => {
                 let mut items = Vec::new();
                 self.items(b']', |reader| {
@@ -67,7 +67,7 @@ impl Reader<'_> {
                     let key = reader.string()?;
                     reader.space();
                     reader.take(b":")?;
-                    fields.push((key, reader.value(depth.saturating_add(1))?));
+                    fields.push((key.into(), reader.value(depth.saturating_add(1))?));
                     Some(())
                 })?;
                 Some(Value::Object(fields))

@@ -112,7 +112,7 @@ fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result
     let mut numbered = Vec::with_capacity(fields.len());
     let mut next = 0_usize;
     for (name, value) in fields {
-        numbered.push((name.as_str(), value, next));
+        numbered.push((name.as_ref(), value, next));
         next = next.saturating_add(count(value));
     }
     let mut writer = Writer { form: Form::new(random), formats };
@@ -185,7 +185,7 @@ mod tests {
     }
 
     fn object(fields: &[(&str, Value)]) -> Value {
-        Value::Object(fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
+        Value::Object(fields.iter().map(|(key, value)| ((*key).to_owned().into(), value.clone())).collect())
     }
 
     /// The names of the parts, with the number of the file or the text; and the type of each file.

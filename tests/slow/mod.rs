@@ -150,7 +150,7 @@ fn take_images(value: &mut Value, next: &mut u32, images: &mut Vec<Found>) -> Op
     fn image(text: &mut Value, field: &'static str, next: &mut u32, images: &mut Vec<Found>) -> Option<()> {
         let bytes = STANDARD.decode(text.as_str().unwrap()).ok()?;
         images.push(Found::Image(*next, field, bytes));
-        *text = Value::String(next.to_string());
+        *text = Value::from(next.to_string());
         *next += 1;
         Some(())
     }
@@ -162,7 +162,7 @@ fn take_images(value: &mut Value, next: &mut u32, images: &mut Vec<Found>) -> Op
             for at in 0..fields.len() {
                 let (key, value) = &mut fields[at];
                 let is_text = value.as_str().is_some();
-                match key.as_str() {
+                match key.as_ref() {
                     "b64_json" if is_text => image(value, "b64_json", next, images)?,
                     "partial_image_b64" if is_text => image(value, "partial_image_b64", next, images)?,
                     "imageBase64Data" if is_text => image(value, "imageBase64Data", next, images)?,

@@ -13,11 +13,16 @@
 //! | 5 | a list | how many items (4 bytes), then each |
 //! | 6 | an object | how many fields (4 bytes), then of each the name, which is a text or a word, and the value |
 //! | 7 | a file | in: its size (8 bytes, negative when unknown), type and name (texts); out: its description (an object) |
-//! | 16 and up | a word, `tag - 16` in the list of [`words`] | |
+//! | 8 | in: a text that is not needed, only its length; out: a field of a shape that is absent | in: its length in UTF-16 units (4 bytes) |
+//! | 9 | out: a day | days since 1970-01-01 (a number) |
+//! | 10 | out: a text of the module itself, the same as long as it lives | its address and its length in bytes (4 bytes each) |
+//! | 11 to 31 | out: an object of a shape, `tag - 11` in [`SHAPES`] | the values of the shape's fields, in order, without names |
+//! | 32 and up | in: a word, `tag - 32` in the list of [`WORDS`] | |
 //!
 //! Going out, all texts stand together after the tags, in the order they are read, so that JavaScript decodes UTF-8
 //! once: the buffer begins with the length of the tags and of the texts in bytes (4 bytes each).
 
+mod constant;
 mod read;
 mod words;
 mod write;
@@ -34,7 +39,19 @@ const TEXT: u8 = 4;
 const LIST: u8 = 5;
 const OBJECT: u8 = 6;
 const FILE: u8 = 7;
-const FIRST_WORD: u8 = 16;
+/// Coming in.
+const STAND_IN: u8 = 8;
+/// Going out.
+const ABSENT: u8 = 8;
+const DAY: u8 = 9;
+const STATIC: u8 = 10;
+const FIRST_SHAPE: u8 = 11;
+const FIRST_WORD: u8 = 32;
+
+/// The structs that cross without the names of their fields: `packed.js` has an object literal for each, which JavaScript
+/// engines build many times faster than an object whose fields are named one by one.
+pub(super) const SHAPES: &[&str] =
+    &["Interval", "Estimate", "EstimateItem", "Cost", "CostItem", "Report", "Issue", "Fix"];
 
 /// Values nested deeper than this are refused on both sides, before any stack runs out.
 const MAX_DEPTH: u32 = 64;

@@ -1,6 +1,6 @@
-//! The texts that occur all the time, told to JavaScript once and a single byte from then on.
+//! The texts that requests are made of, told to JavaScript once and a single byte from then on.
 
-/// Any order will do: JavaScript asks for the list when it starts. At most 240.
+/// Any order will do: JavaScript asks for the list when it starts. At most 224.
 pub(in crate::js) const WORDS: &[&str] = &[
     // Fields of requests.
     "prompt",
@@ -87,68 +87,6 @@ pub(in crate::js) const WORDS: &[&str] = &[
     "not_an_image",
     "truncated",
     "corrupt",
-    // Fields of reports.
-    "ok",
-    "issues",
-    "severity",
-    "code",
-    "param",
-    "path",
-    "message",
-    "given",
-    "allowed",
-    "fix",
-    "value",
-    "applicability",
-    "source",
-    "error",
-    "warning",
-    "safe",
-    "unsafe",
-    "display_only",
-    "min",
-    "request",
-    "changes",
-    "report",
-    "from",
-    "to",
-    "reason",
-    // Their codes.
-    "required",
-    "invalid_type",
-    "invalid_value",
-    "too_big",
-    "too_small",
-    "not_multiple_of",
-    "unrecognized_keys",
-    "unrecognized_key",
-    "unsupported",
-    "deprecated",
-    "retired",
-    "current",
-    "unknown_model",
-    // Fields of estimates and costs.
-    "currency",
-    "USD",
-    "expected",
-    "basis",
-    "prices_as_of",
-    "items",
-    "kind",
-    "tokens",
-    "usd",
-    "usd_text",
-    "table",
-    "unknown",
-    "text_input",
-    "image_input",
-    "image_output",
-    "text_output",
-    "cached_text_input",
-    "cached_image_input",
-    "per_image",
-    "notes",
-    "assumed",
     // Fields of replies and events.
     "type",
     "created",
@@ -167,53 +105,3 @@ pub(in crate::js) const WORDS: &[&str] = &[
     "id",
     "number",
 ];
-
-const SLOTS: usize = 1024;
-/// Words by the hash of their text; 255 where there is none. Collisions take the next slot.
-const TABLE: [u8; SLOTS] = table();
-
-#[allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    clippy::indexing_slicing,
-    reason = "constant: evaluated by the compiler"
-)]
-const fn table() -> [u8; SLOTS] {
-    let mut table = [u8::MAX; SLOTS];
-    let mut index = 0;
-    while index < WORDS.len() {
-        let mut slot = hash(WORDS[index].as_bytes());
-        while table[slot] != u8::MAX {
-            slot = (slot + 1) % SLOTS;
-        }
-        table[slot] = index as u8;
-        index += 1;
-    }
-    table
-}
-
-#[allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "indices are below the length; the factors cannot overflow"
-)]
-const fn hash(text: &[u8]) -> usize {
-    let length = text.len();
-    if length == 0 {
-        return 0;
-    }
-    let (first, last, middle) = (text[0] as usize, text[length - 1] as usize, text[length / 2] as usize);
-    (length % SLOTS * 67 + first * 31 + last * 137 + middle * 7) % SLOTS
-}
-
-/// The number of a word; `None` when the text is not in the list.
-pub(super) fn find(text: &str) -> Option<u8> {
-    let mut slot = hash(text.as_bytes());
-    loop {
-        let number = TABLE.get(slot).copied().filter(|number| *number != u8::MAX)?;
-        if WORDS.get(usize::from(number)) == Some(&text) {
-            return Some(number);
-        }
-        slot = slot.wrapping_add(1) % SLOTS;
-    }
-}

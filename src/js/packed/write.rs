@@ -4,15 +4,16 @@ use core::fmt::{self, Display};
 
 use serde::ser::{self, Serialize};
 
-use super::words::find;
-use super::{FALSE, FILE, FIRST_WORD, LIST, NULL, NUMBER, OBJECT, TEXT, TRUE};
+use super::constant;
+use super::{ABSENT, DAY, FALSE, FILE, FIRST_SHAPE, LIST, NULL, NUMBER, OBJECT, SHAPES, STATIC, TEXT, TRUE};
+use crate::date::DAY_NEWTYPE;
 use crate::request::value::FILE_NEWTYPE;
 
 /// Packs `value` into `out`, replacing what was there.
 pub(in crate::js) fn pack(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
     out.clear();
     out.extend_from_slice(&[0; HEADER]);
-    let mut writer = Writer { tags: out, texts: String::new() };
+    let mut writer = Writer { tags: out, texts: String::with_capacity(USUAL_TEXTS) };
     // The types of this crate never fail to serialize; were one to, JavaScript reads what stands there as null.
     let failed = value.serialize(&mut writer).is_err();
     let texts = core::mem::take(&mut writer.texts);
@@ -29,6 +30,8 @@ pub(in crate::js) fn pack(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) 
 }
 
 const HEADER: usize = 8;
+/// Three problems with all that is said about them.
+const USUAL_TEXTS: usize = 1024;
 
 fn length(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
@@ -45,8 +48,11 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        if let Some(word) = find(text) {
-            return self.tag(FIRST_WORD.saturating_add(word));
+        if let Some(address) = constant::address(text) {
+            self.tag(STATIC);
+            self.tags.extend_from_slice(&address.to_le_bytes());
+            self.tags.extend_from_slice(&length(text.len()));
+            return;
         }
         self.tag(TEXT);
         let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
@@ -69,17 +75,28 @@ impl Writer<'_> {
     }
 }
 
-/// A list or an object that is being written.
+/// A list, an object or a shape that is being written.
 struct Open<'w, 'a> {
     writer: &'w mut Writer<'a>,
     at: usize,
     count: usize,
+    /// Whether the reader knows the names of the fields and how many there are.
+    shape: bool,
 }
 
 impl<'w, 'a> Open<'w, 'a> {
     fn new(writer: &'w mut Writer<'a>, tag: u8) -> Self {
         let at = writer.open(tag);
-        Self { writer, at, count: 0 }
+        Self { writer, at, count: 0, shape: false }
+    }
+
+    /// A struct: as a shape if it is one of those.
+    fn of_struct(writer: &'w mut Writer<'a>, name: &str) -> Self {
+        let Some(number) = SHAPES.iter().position(|shape| *shape == name) else {
+            return Self::new(writer, OBJECT);
+        };
+        writer.tag(FIRST_SHAPE.saturating_add(u8::try_from(number).unwrap_or_default()));
+        Self { writer, at: 0, count: 0, shape: true }
     }
 
     fn add(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Failed> {
@@ -88,13 +105,17 @@ impl<'w, 'a> Open<'w, 'a> {
     }
 
     fn field(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), Failed> {
-        self.writer.text(name);
+        if !self.shape {
+            self.writer.text(name);
+        }
         self.add(value)
     }
 
     #[allow(clippy::unnecessary_wraps, reason = "every caller ends with it, and has to answer a result")]
     fn finish(self) -> Result<(), Failed> {
-        self.writer.close(self.at, self.count);
+        if !self.shape {
+            self.writer.close(self.at, self.count);
+        }
         Ok(())
     }
 }
@@ -128,6 +149,10 @@ impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
     type SerializeMap = Open<'w, 'a>;
     type SerializeStruct = Open<'w, 'a>;
     type SerializeStructVariant = ser::Impossible<(), Failed>;
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
 
     fn serialize_bool(self, flag: bool) -> Result<(), Failed> {
         self.tag(if flag { TRUE } else { FALSE });
@@ -217,6 +242,8 @@ impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
     ) -> Result<(), Failed> {
         if name == FILE_NEWTYPE {
             self.tag(FILE);
+        } else if name == DAY_NEWTYPE {
+            self.tag(DAY);
         }
         value.serialize(self)
     }
@@ -259,8 +286,8 @@ impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
         Ok(Open::new(self, OBJECT))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'w, 'a>, Failed> {
-        Ok(Open::new(self, OBJECT))
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Open<'w, 'a>, Failed> {
+        Ok(Open::of_struct(self, name))
     }
 
     fn serialize_struct_variant(
@@ -340,6 +367,13 @@ impl ser::SerializeStruct for Open<'_, '_> {
         value: &T,
     ) -> Result<(), Failed> {
         self.field(name, value)
+    }
+
+    fn skip_field(&mut self, _: &'static str) -> Result<(), Failed> {
+        if self.shape {
+            self.writer.tag(ABSENT);
+        }
+        Ok(())
     }
 
     fn end(self) -> Result<(), Failed> {

@@ -134,10 +134,10 @@ fn usage_lies_in_the_cores_interval_for_every_model() {
         let call = edit(&[("model", model.id), ("prompt", "turn it"), ("n", "2")], &sizes).unwrap();
         let file = Value::File(File::default());
         let request = Value::Object(vec![
-            ("model".to_owned(), Value::from(model.id)),
-            ("prompt".to_owned(), Value::from("turn it")),
-            ("n".to_owned(), Value::from(2)),
-            ("image".to_owned(), Value::Array(vec![file; 3])),
+            ("model".into(), Value::from(model.id)),
+            ("prompt".into(), Value::from("turn it")),
+            ("n".into(), Value::from(2)),
+            ("image".into(), Value::Array(vec![file; 3])),
         ]);
         let facts = sizes.iter().map(|(width, height)| ImageFacts {
             info: Some(picture::inspect(&plain_png(*width, *height))),

@@ -17,7 +17,7 @@ use gpt_image_edge::check::{self, Context, ImageFacts};
 use gpt_image_edge::date::Date;
 use gpt_image_edge::picture;
 use gpt_image_edge::request::field::Kind;
-use gpt_image_edge::request::{Field, Fields, File, Operation, Value};
+use gpt_image_edge::request::{Field, Fields, File, Operation, Text, Value};
 
 use crate::codec::{self, Format};
 use crate::draw::{Pixels, digest};
@@ -147,18 +147,18 @@ impl Call {
 
     /// What a reply needs beside the pictures, as JSON.
     pub fn summary(&self) -> String {
-        let text = |text: &str| Value::from(text);
+        let text = |text: &str| Value::from(text.to_owned());
         let summary = Value::Object(vec![
-            ("model".to_owned(), text(self.model.id)),
-            ("n".to_owned(), Value::from(self.n)),
-            ("stream".to_owned(), Value::Bool(self.stream)),
-            ("partial_images".to_owned(), Value::from(self.partials)),
-            ("prompt".to_owned(), text(&self.prompt)),
-            ("background".to_owned(), text(if self.resolved.transparent { "transparent" } else { "opaque" })),
-            ("output_format".to_owned(), text(self.resolved.output_format)),
-            ("quality".to_owned(), text(self.resolved.quality)),
-            ("size".to_owned(), text(&self.resolved.size())),
-            ("usage".to_owned(), self.usage.value(!self.stream)),
+            ("model".into(), text(self.model.id)),
+            ("n".into(), Value::from(self.n)),
+            ("stream".into(), Value::Bool(self.stream)),
+            ("partial_images".into(), Value::from(self.partials)),
+            ("prompt".into(), text(&self.prompt)),
+            ("background".into(), text(if self.resolved.transparent { "transparent" } else { "opaque" })),
+            ("output_format".into(), text(self.resolved.output_format)),
+            ("quality".into(), text(self.resolved.quality)),
+            ("size".into(), text(&self.resolved.size())),
+            ("usage".into(), self.usage.value(!self.stream)),
         ]);
         gpt_image_edge::wire::body::to_json(&summary).unwrap_or_default()
     }
@@ -166,16 +166,16 @@ impl Call {
 
 /// The request that a form means. Text becomes numbers and booleans where the field is one.
 fn form_value(fields: Vec<(String, String)>, files: &[Upload]) -> Value {
-    let mut request: Vec<(String, Value)> = Vec::new();
+    let mut request: Vec<(Text, Value)> = Vec::new();
     for (name, text) in fields {
         let number = || text.trim().parse::<i32>().ok().map(Value::from);
         let value = match (Field::from_name(&name).map(Field::kind), text.as_str()) {
             (Some(Kind::Boolean), "true" | "True" | "1") => Value::Bool(true),
             (Some(Kind::Boolean), "false" | "False" | "0") => Value::Bool(false),
-            (Some(Kind::Integer), _) => number().unwrap_or_else(|| Value::from(text.as_str())),
-            _ => Value::from(text.as_str()),
+            (Some(Kind::Integer), _) => number().unwrap_or_else(|| Value::from(text.clone())),
+            _ => Value::from(text.clone()),
         };
-        request.push((name, value));
+        request.push((name.into(), value));
     }
     let part = |(number, file): (usize, &Upload)| {
         Value::File(File {
@@ -188,12 +188,12 @@ fn form_value(fields: Vec<(String, String)>, files: &[Upload]) -> Value {
     let of = |name: &'static str| files.iter().enumerate().filter(move |(_, file)| file.field == name);
     let mut images: Vec<Value> = of("image").map(part).collect();
     if images.len() > 1 {
-        request.push(("image".to_owned(), Value::Array(images)));
+        request.push(("image".into(), Value::Array(images)));
     } else if let Some(image) = images.pop() {
-        request.push(("image".to_owned(), image));
+        request.push(("image".into(), image));
     }
     for (number, file) in files.iter().enumerate().filter(|(_, file)| file.field != "image") {
-        request.push((file.field.clone(), part((number, file))));
+        request.push((file.field.clone().into(), part((number, file))));
     }
     Value::Object(request)
 }
@@ -290,9 +290,9 @@ pub fn models(today: Date, catalog: &Catalog) -> String {
         ids.map(|id| {
             let shutdown = model.lifecycle.shutdown.map_or(Value::Null, |date| Value::from(date.to_string()));
             Value::Object(vec![
-                ("id".to_owned(), Value::from(id)),
-                ("created".to_owned(), Value::Number(model.lifecycle.released.map_or(0.0, seconds))),
-                ("shutdown_date".to_owned(), shutdown),
+                ("id".into(), Value::from(id)),
+                ("created".into(), Value::Number(model.lifecycle.released.map_or(0.0, seconds))),
+                ("shutdown_date".into(), shutdown),
             ])
         })
     });

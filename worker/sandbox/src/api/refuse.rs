@@ -44,14 +44,14 @@ impl Refusal {
 
     /// The body as a value.
     pub fn body(&self) -> Value {
-        let text = |text: &str| Value::from(text);
+        let text = |text: &str| Value::from(text.to_owned());
         let fields = vec![
-            ("message".to_owned(), text(&self.message)),
-            ("type".to_owned(), text(self.kind)),
-            ("param".to_owned(), self.param.as_deref().map_or(Value::Null, text)),
-            ("code".to_owned(), self.code.map_or(Value::Null, text)),
+            ("message".into(), text(&self.message)),
+            ("type".into(), text(self.kind)),
+            ("param".into(), self.param.as_deref().map_or(Value::Null, text)),
+            ("code".into(), self.code.map_or(Value::Null, text)),
         ];
-        Value::Object(vec![("error".to_owned(), Value::Object(fields))])
+        Value::Object(vec![("error".into(), Value::Object(fields))])
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn first(report: &Report, request: &Value) -> Option<Refusal> {
 }
 
 fn of(issue: &Issue, request: &Value) -> Refusal {
-    let param = issue.param.as_str();
+    let param = issue.param.as_ref();
     let make = |kind, code, message| Refusal::new(kind, code, param, message);
     let given = issue.given.as_ref().map(shown).unwrap_or_default();
     let type_name = issue.given.as_ref().map_or("null", Value::type_name);
@@ -203,7 +203,7 @@ trait MessageText {
 
 impl MessageText for Issue {
     fn message_text(&self) -> &str {
-        let rest = self.message.strip_prefix(&self.param).unwrap_or(&self.message);
+        let rest = self.message.strip_prefix(self.param.as_ref()).unwrap_or(&self.message);
         rest.trim_start_matches([':', ' ']).trim_end_matches('.')
     }
 }
@@ -277,7 +277,7 @@ fn bound(issue: &Issue, what: &str, sign: &str, key: &str) -> String {
 
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.to_string(),
         other => gpt_image_edge::wire::body::to_json(other).unwrap_or_default(),
     }
 }

@@ -96,19 +96,19 @@ impl Usage {
         let output = self.output_image.saturating_add(self.output_text);
         let details = |image: u32, text: u32| {
             Value::Object(vec![
-                ("image_tokens".to_owned(), Value::from(image)),
-                ("text_tokens".to_owned(), Value::from(text)),
+                ("image_tokens".into(), Value::from(image)),
+                ("text_tokens".into(), Value::from(text)),
             ])
         };
         let mut fields = vec![
-            ("input_tokens".to_owned(), Value::from(input)),
-            ("input_tokens_details".to_owned(), details(self.input_image, self.input_text)),
-            ("output_tokens".to_owned(), Value::from(output)),
+            ("input_tokens".into(), Value::from(input)),
+            ("input_tokens_details".into(), details(self.input_image, self.input_text)),
+            ("output_tokens".into(), Value::from(output)),
         ];
         if with_output_details {
-            fields.push(("output_tokens_details".to_owned(), details(self.output_image, self.output_text)));
+            fields.push(("output_tokens_details".into(), details(self.output_image, self.output_text)));
         }
-        fields.push(("total_tokens".to_owned(), Value::from(input.saturating_add(output))));
+        fields.push(("total_tokens".into(), Value::from(input.saturating_add(output))));
         Value::Object(fields)
     }
 }

@@ -1,0 +1,116 @@
+// `validate` remembers what it found (src/npm/verdicts.js). What it recalls must be what the module would say, so requests
+// made at random are compared with what it says when it is asked each time.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { extendCatalog, models, validate } from "../../pkg/node.js";
+
+/** A context, even an empty one, is always looked at by the module itself. */
+const afresh = (operation, request, today) => validate(operation, request, today === undefined ? {} : { today });
+
+/** xorshift32: the same requests on each run. */
+function dice(seed) {
+  let state = seed;
+  return (sides) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % sides;
+  };
+}
+
+const POOLS = {
+  n: [1, 2, 10, 11, 1.5, null],
+  size: ["auto", "1024x1024", "1024x1536", "2048x2048", "1000x1000"],
+  quality: ["auto", "low", "high", "hd"],
+  background: ["auto", "opaque", "transparent"],
+  output_format: ["png", "jpeg", "webp", "gif", "svg"],
+  output_compression: [0, 50, 100, 101],
+  input_fidelity: ["low", "high"],
+  moderation: ["auto", "low"],
+  stream: [true, false],
+  partial_images: [0, 1, 3, 4],
+  complexity: ["low", "high"],
+  frame_count: [2, 16],
+  frame_duration_ms: [100],
+  response_format: ["b64_json", "url"],
+  style: ["vivid", "natural"],
+  user: ["u"],
+  promt: ["x"],
+};
+const PROMPTS = ["a lighthouse", "x".repeat(900), "x".repeat(5000), "x".repeat(33_000), " ", "é lighthouse", "  a"];
+
+const FIELDS = Object.keys(POOLS);
+
+/** Few sets of fields, so that many requests share one: only then is anything remembered. */
+function randomRequest(roll, sets, ids) {
+  const request = {};
+  const model = roll(ids.length + 1);
+  if (model < ids.length) request.model = ids[model];
+  if (roll(20) > 0) request.prompt = PROMPTS[roll(3) === 0 ? roll(PROMPTS.length) : 0];
+  for (const name of sets[roll(sets.length)]) request[name] = POOLS[name][roll(POOLS[name].length)];
+  return request;
+}
+
+for (const operation of ["generate", "edit"])
+  test(`what is remembered of ${operation} requests is what the rules say`, () => {
+    const roll = dice(0x9e3779b9);
+    const ids = models().map(({ id }) => id);
+    let again = 0;
+    const seen = new Set();
+    for (let round = 0; round < 60; round++) {
+      const sets = [
+        FIELDS.filter(() => roll(6) === 0),
+        FIELDS.filter(() => roll(3) === 0),
+        ["stream", "partial_images"],
+        ["background", "output_format", "output_compression"],
+        ["size", "quality", "n"],
+      ];
+      const some = [ids[roll(ids.length)], ids[roll(ids.length)]];
+      for (let count = 0; count < 300; count++) {
+        const request = randomRequest(roll, sets, some);
+        const expected = afresh(operation, request);
+        assert.deepEqual(validate(operation, request), expected, JSON.stringify(request).slice(0, 300));
+        const { prompt, ...values } = request;
+        const key = JSON.stringify([round, Object.entries(values).sort()]);
+        again += seen.has(key) ? 1 : 0;
+        seen.add(key);
+      }
+    }
+    assert.ok(again > 1000, `${again} requests had been seen before: too few to recall any`);
+  });
+
+test("a changed catalogue is a new start", () => {
+  const id = models().find(({ status }) => status === "current").id;
+  const request = { model: id, prompt: "a lighthouse", quality: "low" };
+  const before = validate("generate", request);
+  validate("generate", request);
+  extendCatalog([{ id, shutdown_on: "2020-01-01" }]);
+  assert.deepEqual(validate("generate", request), afresh("generate", request));
+  assert.notDeepEqual(validate("generate", request), before);
+});
+
+test("a report is the caller's own", () => {
+  const request = { prompt: "a lighthouse", n: 40, size: "1000x1000" };
+  const report = validate("generate", request);
+  const expected = structuredClone(report);
+  for (const issue of report.issues) {
+    issue.path.push("x");
+    if (issue.allowed !== undefined) issue.allowed.min = -1;
+    if (issue.fix !== undefined) issue.fix.value = -1;
+  }
+  report.issues.length = 1;
+  assert.deepEqual(validate("generate", request), expected);
+});
+
+test("what inherits its fields, or changes while it is read, is asked of the module", () => {
+  const { id } = models().findLast(({ status }) => status === "current");
+  const request = { model: id, prompt: "a lighthouse", n: 2 };
+  for (let count = 0; count < 3; count++) assert.equal(validate("generate", request).ok, true);
+  assert.equal(validate("generate", Object.create(request)).ok, false);
+  assert.equal(validate("generate", [request]).ok, false);
+  assert.equal(validate("generate", { ...request, n: undefined }).ok, true);
+  assert.equal(validate("generate", { ...request, n: "2" }).ok, false);
+  assert.equal(validate("generate", { ...request, toJSON: () => ({}) }).ok, false);
+});

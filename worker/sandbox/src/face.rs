@@ -108,7 +108,7 @@ pub fn models(now_ms: f64) -> String {
 #[wasm_bindgen]
 pub fn respond(text: &str, now_ms: f64) -> String {
     let answer = match crate::api::respond(text, Date::from_unix_ms(now_ms), &Catalog::default()) {
-        Ok(model) => Value::Object(vec![("model".to_owned(), Value::from(model.as_str()))]),
+        Ok(model) => Value::Object(vec![("model".into(), Value::from(model.clone()))]),
         Err(refusal) => {
             let mut body = refusal.body();
             body.set("status", Value::from(i32::from(refusal.status)));
@@ -123,7 +123,7 @@ pub fn respond(text: &str, now_ms: f64) -> String {
 #[wasm_bindgen]
 pub fn runware(task: &str, now_ms: f64) -> String {
     let task = serde_json::from_str(task).unwrap_or(Value::Null);
-    let field = |name: &str, value: Value| (name.to_owned(), value);
+    let field = |name: &'static str, value: Value| (name.into(), value);
     let answer = match crate::api::runware(task, Date::from_unix_ms(now_ms), &Catalog::default()) {
         Ok(task) => vec![
             field("edit", Value::Bool(task.edit)),

@@ -59,5 +59,5 @@ fn problem(issue: &Issue) -> Problem {
         Code::UnknownModel | Code::ModelRetired => "invalidModel",
         _ => "invalidParameter",
     };
-    Problem { code, message: issue.message.clone(), parameter: issue.param.clone() }
+    Problem { code, message: issue.message.clone(), parameter: issue.param.to_string() }
 }

@@ -3,7 +3,7 @@
 import { ImageApiError } from "./errors.js";
 import { isReady } from "./instance.js";
 import { call, callEstimate, callOperation, callValidate } from "./packed.js";
-import { forget } from "./verdicts.js";
+import { forget } from "./recall.js";
 
 export { ImageApiError };
 export { inspectImage, inspectRequest } from "./files.js";

@@ -3,7 +3,16 @@
 
 import { ImageApiError } from "./errors.js";
 import { crashed, live, onStart } from "./instance.js";
-import { forget, isPlain, recall, remember } from "./verdicts.js";
+import {
+  forget,
+  isPlain,
+  lastPrompt,
+  lookAt,
+  recallEstimate,
+  recallReport,
+  rememberEstimate,
+  rememberReport,
+} from "./recall.js";
 
 const [NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, FILE] = [0, 1, 2, 3, 4, 5, 6, 7];
 /** Going in: a text of which only the length matters. Coming out: a field of a shape that is absent. */
@@ -439,18 +448,35 @@ export function callOperation(name, operation, request, context, further) {
   return answer(exports, length);
 }
 
+/** Whether an answer may have been given before; what is known beside a request makes each one its own. */
+const mayBeKnown = (number, context) => number <= LAST_OF_IMAGES_API && (context === undefined || context === null);
+
 /** What a request will cost. Of a prompt that is only its length in bytes, so no more is packed. */
 export function callEstimate(operation, request, context) {
   const exports = live();
   const number = numberOf(operation);
+  const now = Date.now();
+  let promptBytes;
+  if (mayBeKnown(number, context)) {
+    lookAt(number, request, now);
+    const prompt = lastPrompt();
+    if (prompt !== undefined) {
+      begin(exports);
+      promptBytes = utf8Length(exports, prompt);
+      const known = recallEstimate(promptBytes);
+      if (known !== undefined) return known;
+    }
+  }
   pack(exports, request, context, number <= LAST_OF_IMAGES_API ? BY_BYTES : WHOLE);
   let length;
   try {
-    length = exports.estimate(number, at - base, Date.now()) >>> 0;
+    length = exports.estimate(number, at - base, now) >>> 0;
   } catch (error) {
     throw crashed(error);
   }
-  return answer(exports, length);
+  const estimate = answer(exports, length);
+  if (promptBytes !== undefined) rememberEstimate(promptBytes, estimate);
+  return estimate;
 }
 
 /**
@@ -461,16 +487,16 @@ export function callValidate(operation, request, context) {
   const exports = live();
   const number = numberOf(operation);
   const now = Date.now();
-  const isImages = number <= LAST_OF_IMAGES_API;
-  const mayBeKnown = isImages && (context === undefined || context === null);
-  if (mayBeKnown) {
-    const known = recall(number, request, now);
+  const recallable = mayBeKnown(number, context);
+  if (recallable) {
+    lookAt(number, request, now);
+    const known = recallReport();
     if (known !== undefined) return known;
   }
-  let length = isImages ? checked(exports, number, request, context, now, true) : NEEDS_TEXT;
+  let length = number <= LAST_OF_IMAGES_API ? checked(exports, number, request, context, now, true) : NEEDS_TEXT;
   if (length === NEEDS_TEXT) length = checked(exports, number, request, context, now, false);
   const report = answer(exports, length) ?? { ok: true, issues: [] };
-  if (mayBeKnown) remember(report);
+  if (recallable) rememberReport(report);
   return report;
 }
 

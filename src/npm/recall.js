@@ -1,9 +1,9 @@
-// Reports of requests that were checked before, so that a form which checks at each key stroke, and a server whose callers
-// ask for the same few things, do not check again.
+// Answers that were given before, so that a form which asks at each key stroke, and a server whose callers ask for the same
+// few things, do not compute them again.
 //
-// What the rules of the Images API say follows from the day, the catalogue, the values of the fields, and of the prompt
-// only its length, when it is not blank. So the report of a request whose prompt is no longer than one that had no
-// problem is known when the same values have been checked before, whatever the prompt.
+// What the Images API's rules say and what a call costs follows from the day, the catalogue, the values of the fields, and
+// of the prompt, when it is not blank, only from its length: in characters for the rules, which allow any length below one
+// that they allowed, and in bytes for the cost.
 
 /** As `Field::ALL` in src/request/field.rs, those whose values are words, numbers and flags. */
 const FIELDS = [
@@ -31,16 +31,24 @@ const LONGEST_WORD = 32;
 /** Values have a bit each. */
 const MAX_VALUES = 32;
 const MAX_KINDS = 64;
-const MAX_REPORTS = 256;
+const MAX_ANSWERS = 256;
 const DAY_MS = 86_400_000;
 
-/** What is known of requests for one model with the same fields. */
+/** What is known of requests for one model with the same fields: the answers to each combination of values. */
 class Kind {
   /** Of each field, its values that have been seen, and which bit each of them has. */
   bits = FIELDS.map(() => new Map());
   seen = 0;
-  /** By the bits of a request's values: its issues, and how long a prompt was fine. */
-  reports = new Map();
+  /** By the bits of a request's values. */
+  answers = new Map();
+}
+
+class Answers {
+  report;
+  /** How long a prompt was fine, in UTF-16 units. */
+  longestPrompt = 0;
+  /** By the bytes of the prompt. */
+  estimates = new Map();
 }
 
 let kinds = new Map();
@@ -52,26 +60,27 @@ export function forget() {
 }
 
 /** What the request that was looked at last consists of; `operation` is below 0 when nothing can be known of it. */
-const last = { operation: -1, fields: 0, model: undefined, promptLength: 0, count: 0 };
+const last = { operation: -1, fields: 0, model: undefined, prompt: "", promptLength: 0, count: 0 };
 const lastIndices = new Array(FIELDS.length);
 const lastValues = new Array(FIELDS.length);
 
 /**
- * The report of a request, if it is known.
+ * Looks at a request: the functions below answer and learn about it until the next one.
  * @param {number} operation its place among the operations
- * @param {number} now in milliseconds since 1970: what is all right may not be so tomorrow
+ * @param {number} now in milliseconds since 1970: tomorrow the answers may be others
  */
-export function recall(operation, request, now) {
-  if (!look(request)) {
-    last.operation = -1;
-    return undefined;
-  }
-  last.operation = operation;
+export function lookAt(operation, request, now) {
+  last.operation = takeApart(request) ? operation : -1;
   const today = Math.floor(now / DAY_MS);
   if (today !== day) {
     day = today;
     forget();
   }
+}
+
+/** What is known of the request. */
+function known() {
+  if (last.operation < 0) return undefined;
   const kind = kinds.get(keyOfLast())?.get(last.model);
   if (kind === undefined) return undefined;
   let all = 0;
@@ -80,15 +89,11 @@ export function recall(operation, request, now) {
     if (bit === undefined) return undefined;
     all |= 1 << bit;
   }
-  const known = kind.reports.get(all);
-  if (known === undefined || last.promptLength > known.longestPrompt) return undefined;
-  // The caller may do with it what he likes.
-  return { ok: known.ok, issues: known.issues.map(copyOf) };
+  return kind.answers.get(all);
 }
 
-/** Learns the report of the request that was looked at last. */
-export function remember({ ok, issues }) {
-  if (last.operation < 0 || issues.some(({ param }) => param === "prompt")) return;
+/** Where to put what is learnt of the request. */
+function entry() {
   const key = keyOfLast();
   let models = kinds.get(key);
   if (models === undefined) {
@@ -96,7 +101,7 @@ export function remember({ ok, issues }) {
     kinds.set(key, (models = new Map()));
   }
   let kind = models.get(last.model);
-  if (kind === undefined || kind.seen + last.count > MAX_VALUES || kind.reports.size >= MAX_REPORTS) {
+  if (kind === undefined || kind.seen + last.count > MAX_VALUES || kind.answers.size >= MAX_ANSWERS) {
     if (models.size >= MAX_KINDS) models.clear();
     models.set(last.model, (kind = new Kind()));
   }
@@ -107,10 +112,43 @@ export function remember({ ok, issues }) {
     if (bit === undefined) bits.set(lastValues[at], (bit = kind.seen++));
     all |= 1 << bit;
   }
-  kind.reports.set(all, { longestPrompt: last.promptLength, ok, issues: issues.map(copyOf) });
+  let answers = kind.answers.get(all);
+  if (answers === undefined) kind.answers.set(all, (answers = new Answers()));
+  return answers;
 }
 
-function copyOf(issue) {
+/** The report of the request, if it is known. The caller may do with it what he likes. */
+export function recallReport() {
+  const answers = known();
+  if (answers?.report === undefined || last.promptLength > answers.longestPrompt) return undefined;
+  const { ok, issues } = answers.report;
+  return { ok, issues: issues.map(copyOfIssue) };
+}
+
+export function rememberReport({ ok, issues }) {
+  if (last.operation < 0 || issues.some(({ param }) => param === "prompt")) return;
+  const answers = entry();
+  answers.longestPrompt = last.promptLength;
+  answers.report = { ok, issues: issues.map(copyOfIssue) };
+}
+
+/** What the request will cost, if it is known. */
+export function recallEstimate(promptBytes) {
+  const estimate = known()?.estimates.get(promptBytes);
+  return estimate === undefined ? undefined : copyOfEstimate(estimate);
+}
+
+export function rememberEstimate(promptBytes, estimate) {
+  if (last.operation < 0) return;
+  const { estimates } = entry();
+  if (estimates.size >= MAX_ANSWERS) estimates.clear();
+  estimates.set(promptBytes, copyOfEstimate(estimate));
+}
+
+/** The prompt of the request, if anything can be known of it. */
+export const lastPrompt = () => (last.operation < 0 ? undefined : last.prompt);
+
+function copyOfIssue(issue) {
   const copy = { ...issue, path: issue.path.slice() };
   const { allowed, fix } = issue;
   if (allowed !== undefined) copy.allowed = Array.isArray(allowed) ? allowed.slice() : { ...allowed };
@@ -118,10 +156,24 @@ function copyOf(issue) {
   return copy;
 }
 
+const copyOfRange = (range) => ({ min: range.min, expected: range.expected, max: range.max });
+
+function copyOfEstimate(estimate) {
+  const copy = { ...estimate, notes: estimate.notes.slice(), items: estimate.items.map(copyOfItem) };
+  if (copy.by_tokens !== undefined) copy.by_tokens = copyOfRange(copy.by_tokens);
+  if (copy.by_table !== undefined) copy.by_table = copyOfRange(copy.by_table);
+  return copy;
+}
+
+function copyOfItem({ kind, tokens, usd }) {
+  if (tokens === undefined) return { kind, usd: copyOfRange(usd) };
+  return { kind, tokens: copyOfRange(tokens), usd: copyOfRange(usd) };
+}
+
 const keyOfLast = () => last.fields * 2 + last.operation;
 
 /** Takes a request apart; false when it has anything that is not a word, a number or a flag. */
-function look(request) {
+function takeApart(request) {
   if (typeof request !== "object" || request === null || Object.getPrototypeOf(request) !== Object.prototype)
     return false;
   last.fields = 0;
@@ -132,6 +184,7 @@ function look(request) {
     const value = request[name];
     if (name === "prompt") {
       if (!isPlain(value)) return false;
+      last.prompt = value;
       last.promptLength = value.length;
       continue;
     }

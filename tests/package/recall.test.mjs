@@ -1,10 +1,10 @@
-// `validate` remembers what it found (src/npm/verdicts.js). What it recalls must be what the module would say, so requests
-// made at random are compared with what it says when it is asked each time.
+// `validate` and `estimateCost` remember their answers (src/npm/recall.js). What they recall must be what the module would
+// say, so requests made at random are compared with what it says when it is asked each time.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { extendCatalog, models, validate } from "../../pkg/node.js";
+import { estimateCost, extendCatalog, models, validate } from "../../pkg/node.js";
 
 /** A context, even an empty one, is always looked at by the module itself. */
 const afresh = (operation, request, today) => validate(operation, request, today === undefined ? {} : { today });
@@ -72,6 +72,8 @@ for (const operation of ["generate", "edit"])
         const request = randomRequest(roll, sets, some);
         const expected = afresh(operation, request);
         assert.deepEqual(validate(operation, request), expected, JSON.stringify(request).slice(0, 300));
+        const price = estimateCost(operation, request, {});
+        assert.deepEqual(estimateCost(operation, request), price, JSON.stringify(request).slice(0, 300));
         const { prompt, ...values } = request;
         const key = JSON.stringify([round, Object.entries(values).sort()]);
         again += seen.has(key) ? 1 : 0;
@@ -102,6 +104,11 @@ test("a report is the caller's own", () => {
   }
   report.issues.length = 1;
   assert.deepEqual(validate("generate", request), expected);
+  const price = estimateCost("generate", request);
+  const before = structuredClone(price);
+  for (const item of price.items) item.usd.max = item.kind = -1;
+  price.notes.push("x");
+  assert.deepEqual(estimateCost("generate", request), before);
 });
 
 test("what inherits its fields, or changes while it is read, is asked of the module", () => {

@@ -3,6 +3,7 @@
 import type { Opened } from "../../../target/sandbox/gpt_image_edge_sandbox.js";
 import { Unreadable } from "./errors.ts";
 import { faultReply, parseFault, type Fault } from "./faults.ts";
+import { spoiled } from "./hostile.ts";
 import { cut, pause, streamOf } from "./replies.ts";
 import { commonHeaders, live, type Scene } from "./scene.ts";
 
@@ -55,7 +56,8 @@ export async function deliver(scene: Scene, { call, n, stream, fault, chunks }: 
   const headers = commonHeaders(scene);
   headers.set("content-type", stream ? "text/event-stream; charset=utf-8" : "application/json");
   if (stream) headers.set("cache-control", "no-cache");
-  const body = streamOf(fault?.name === "cut-start" ? cutAtOnce() : chunks(), () => call.free());
+  const written = spoiled(fault?.name === "cut-start" ? cutAtOnce() : chunks(), fault, stream, signal);
+  const body = streamOf(written, () => call.free());
   return new Response(body, { headers });
 }
 

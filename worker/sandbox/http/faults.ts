@@ -13,11 +13,28 @@ export interface Fault {
 }
 
 /** Those that answer instead of the pictures. */
-const REFUSALS = ["401", "403", "404", "429", "quota", "500", "503", "moderation", "html", "redirect", "echo"] as const;
+const REFUSALS = [
+  "401",
+  "403",
+  "404",
+  "429",
+  "slow_down",
+  "quota",
+  "500",
+  "503",
+  "moderation",
+  "html",
+  "html-200",
+  "redirect",
+  "echo",
+] as const;
 /** Those that change when or how the pictures come. */
 const REPLIES = [
   "slow",
   "hang",
+  "stall",
+  "trickle",
+  "endless",
   "cut",
   "cut-start",
   "cut-base64",
@@ -26,6 +43,9 @@ const REPLIES = [
   "partial",
   "url",
   "badjson",
+  "no-usage",
+  "bad-usage",
+  "twice",
 ] as const;
 
 export type FaultName = (typeof REFUSALS)[number] | (typeof REPLIES)[number];
@@ -72,6 +92,9 @@ export function faultReply(fault: Fault, scene: Scene): Response | undefined {
       headers.set("x-ratelimit-reset-requests", ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
       return refuse(rateLimited(model, ms), headers);
     }
+    case "html-200":
+      headers.set("content-type", "text/html; charset=UTF-8");
+      return new Response("<!doctype html><title>Sign in</title>", { headers });
     case "html":
       headers.set("content-type", "text/html; charset=UTF-8");
       headers.set("server", "cloudflare");
@@ -93,6 +116,14 @@ export function faultReply(fault: Fault, scene: Scene): Response | undefined {
   }
 }
 
+/** A rise that was too fast: another thing than a minute that is used up. Its wording is the sandbox's own. */
+const SLOW_DOWN: Refusal = {
+  status: 429,
+  type: "requests",
+  code: "slow_down",
+  message: "Your rate of requests rose too fast. Please slow down and raise it again little by little.",
+};
+
 function rateLimited(model: string, ms: number): Refusal {
   return {
     status: 429,
@@ -104,6 +135,7 @@ function rateLimited(model: string, ms: number): Refusal {
 
 function refusals(model: string, requestId: string): Partial<Record<FaultName, Refusal>> {
   return {
+    slow_down: SLOW_DOWN,
     401: {
       status: 401,
       type: "invalid_request_error",

@@ -4,6 +4,7 @@ import { Draft } from "../../../target/sandbox/gpt_image_edge_sandbox.js";
 import { deliver, faultBefore, readBytes } from "./delivery.ts";
 import { Unreadable, json } from "./errors.ts";
 import { faultInPrompt, type Fault } from "./faults.ts";
+import { usageOf } from "./hostile.ts";
 import { parseForm, type Part } from "./multipart.ts";
 import { eventBody, jsonBody, type Summary } from "./replies.ts";
 import { commonHeaders, now, type Scene, type SandboxOptions } from "./scene.ts";
@@ -21,6 +22,7 @@ export async function images(scene: Scene, edit: boolean): Promise<Response> {
     call.free();
     return json(summary, status, commonHeaders(scene));
   }
+  summary.usage = usageOf(summary.usage, fault);
   const manner = { edit, created: Math.floor(Date.now() / 1000), fault, pauseMs: scene.options.pauseMs ?? 150 };
   const { n, stream } = summary;
   return deliver(scene, {

@@ -14,7 +14,8 @@ export interface Summary {
   output_format: string;
   quality: string;
   size: string;
-  usage: object;
+  /** Undefined where a fault leaves it out. */
+  usage: object | undefined;
 }
 
 /** How a reply is written. */
@@ -81,7 +82,10 @@ export async function* eventBody(call: Opened, summary: Summary, manner: Manner)
       return yield utf8.encode(`event: ${type}\ndata: ${JSON.stringify({ type, url, ...common, usage })}\n\n`);
     }
     const text = call.base64(picture);
-    yield* event(type, { type, b64_json: "", ...common, usage }, text, fault === "cut-base64", fault === "badjson");
+    const last = () =>
+      event(type, { type, b64_json: "", ...common, usage }, text, fault === "cut-base64", fault === "badjson");
+    yield* last();
+    if (fault === "twice") yield* last();
   } finally {
     picture.free();
   }

@@ -5,6 +5,7 @@ import { Draft, respond, type Opened } from "../../../target/sandbox/gpt_image_e
 import { deliver, faultBefore, readBytes } from "./delivery.ts";
 import { INVALID, json, refuse, Unreadable, type Refusal } from "./errors.ts";
 import { faultInPrompt } from "./faults.ts";
+import { usageOf } from "./hostile.ts";
 import type { Summary } from "./replies.ts";
 import { responseEvents, responseJson } from "./response-body.ts";
 import { commonHeaders, now, type Scene } from "./scene.ts";
@@ -36,6 +37,7 @@ export async function responses(scene: Scene): Promise<Response> {
     call.free();
     return json(ofTool(summary), status, commonHeaders(scene));
   }
+  summary.usage = usageOf(summary.usage, fault);
   const told = { body, tool, summary, prompt, said: turn!.said, fault, pauseMs: scene.options.pauseMs ?? 150 };
   const write = stream ? responseEvents : responseJson;
   return deliver(scene, { call, n: 1, stream, fault, chunks: () => write(call, told, scene.memory) });

@@ -404,6 +404,52 @@ describe("faults", () => {
     assert.doesNotMatch(silent, /completed/);
   });
 
+  test("usage that is left out, or cannot be", async () => {
+    const of = (fault: string, fields: Fields = {}) => draw(fields, { "x-sandbox-fault": fault });
+    assert.equal("usage" in ((await (await of("no-usage")).json()) as object), false);
+    const { usage, data }: any = await (await of("bad-usage")).json();
+    assert.ok(usage.output_tokens < 0 && usage.input_tokens_details.text_tokens < 0);
+    assert.equal(data.length, 1);
+    assert.doesNotMatch(await (await of("no-usage", { stream: true })).text(), /"usage"/);
+    assert.match(await (await of("bad-usage", { stream: true })).text(), /"output_tokens":-/);
+  });
+
+  test("a stream that completes twice", async () => {
+    const text = await (await draw({ stream: true }, { "x-sandbox-fault": "twice" })).text();
+    assert.equal([...text.matchAll(/^event: image_generation\.completed$/gm)].length, 2);
+  });
+
+  test("answers that trickle or stall are the right ones in the end", async () => {
+    for (const fault of ["trickle ms:0", "stall ms:30"]) {
+      const { data }: any = await (await draw({ output_format: "webp" }, { "x-sandbox-fault": fault })).json();
+      assert.match(sizeOf(Buffer.from(data[0].b64_json, "base64")), /^webp 1024x1024$/);
+    }
+  });
+
+  test("an answer without an end ends when its reader does", async () => {
+    for (const [fields, start] of [
+      [{ stream: true }, /^: x+\n/],
+      [{}, /^ +/],
+    ] as const) {
+      const reader = (await draw(fields, { "x-sandbox-fault": "endless ms:0" })).body!.getReader();
+      let length = 0;
+      for (let chunks = 0; chunks < 50; chunks++) {
+        const { value, done } = await reader.read();
+        assert.equal(done, false);
+        assert.match(new TextDecoder().decode(value), start);
+        length += value!.length;
+      }
+      assert.equal(length, 50 * 1024);
+      await reader.cancel();
+    }
+  });
+
+  test("a page in place of an answer, and a rise that was too fast", async () => {
+    const page = await draw({}, { "x-sandbox-fault": "html-200" });
+    assert.deepEqual([page.status, page.headers.get("content-type")], [200, "text/html; charset=UTF-8"]);
+    assert.equal(await code(await draw({}, { "x-sandbox-fault": "slow_down" })), "429 requests slow_down null");
+  });
+
   test("slow and hang wait, and end when the caller goes", async () => {
     const begin = performance.now();
     assert.equal((await draw({}, { "x-sandbox-fault": "slow ms:120" })).status, 200);

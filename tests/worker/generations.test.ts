@@ -18,6 +18,7 @@ beforeAll(async () => {
     OPENAI_ORGANIZATION: "org-canary-1234",
     OPENAI_PROJECT: "proj-canary-1234",
     DEMO_TOKEN: TOKEN,
+    UNPRICED_CALL_USD: "0.5",
   });
 });
 afterEach(() => upstream.verify());
@@ -283,7 +284,11 @@ describe("what comes back", () => {
     const reply = await generate();
     expect(reply.status).toBe(status);
     expect(reply.headers.get("x-request-id")).toBe("req_1");
-    expect(await reply.json()).toEqual(body);
+    // What may have been billed says so, and that sending it again would be another call.
+    const unclear = status >= 500;
+    const told = unclear ? { error: { ...body.error, charged: true, retryable: false } } : body;
+    expect(await reply.json()).toEqual(told);
+    expect(reply.headers.get("x-should-retry")).toBe(unclear ? "false" : null);
   });
 
   test.each([
@@ -301,6 +306,8 @@ describe("what comes back", () => {
       type: "server_error",
       param: null,
       code: "upstream_error",
+      charged: true,
+      retryable: false,
     });
   });
 
@@ -394,10 +401,12 @@ describe("streams", () => {
     for (const [index, text] of events.entries()) {
       let got = "";
       // Were anything buffered this would wait for ever: the upstream waits for us.
-      while (got.length < text.length) got += (await reader.read()).value!;
-      expect(got).toBe(text);
+      while (!got.endsWith(text)) got += (await reader.read()).value!;
+      expect(got.slice(0, -text.length)).toMatch(new RegExp(`^id: op_[0-9a-f]{64}:${index + 1}\n$`));
       steps[index]!.go();
     }
+    // It ended without its picture, and says so in the stream.
+    expect((await reader.read()).value).toContain("upstream_cut");
     expect((await reader.read()).done).toBe(true);
   });
 
@@ -408,9 +417,20 @@ describe("streams", () => {
     expect(((await reply.json()) as typeof PICTURE).data[0]!.b64_json).toBe(b64_json);
   });
 
-  test("a stream that breaks off breaks off", async () => {
+  test("a stream that breaks off between events ends with an error that says so", async () => {
     upstream.expect((_, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).write("data: x\n\n");
+      setTimeout(() => response.destroy(), 50);
+    });
+    const reply = await generate({ ...VALID, stream: true });
+    expect(await reply.text()).toMatch(
+      /^id: op_\w+:1\ndata: x\n\nid: op_\w+:2\nevent: error\ndata: .*"code":"upstream_cut","retryable":false,"charged":true/,
+    );
+  });
+
+  test("a stream that breaks off inside an event breaks off", async () => {
+    upstream.expect((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(`data: ${"x".repeat(100_000)}`);
       setTimeout(() => response.destroy(), 50);
     });
     const reply = await generate({ ...VALID, stream: true });

@@ -29,6 +29,8 @@ describe("to an upstream", () => {
       UPSTREAM_BASE_URL: upstream.address,
       OPENAI_API_KEY: KEY,
       DEMO_TOKEN: TOKEN,
+      // Nobody can tell before what a response costs: such calls are refused without it.
+      UNPRICED_CALL_USD: "0.5",
     });
   });
   afterEach(() => upstream.verify());

@@ -182,34 +182,32 @@ describe("the demo token", () => {
 });
 
 describe.each(["EdDSA", "RS256"] as const)("%s", (algorithm) => {
-  test("takes a private key as PEM or JWK to issue and check, and a public one to check", async () => {
-    const pair = await generateKeyPair(algorithm, { extractable: true });
-    const forms = [
-      ["private PEM", await exportPKCS8(pair.privateKey), true],
-      ["PEM in one line", (await exportPKCS8(pair.privateKey)).replaceAll("\n", "\\n"), true],
-      ["private JWK", JSON.stringify(await exportJWK(pair.privateKey)), true],
-      ["public PEM", await exportSPKI(pair.publicKey), false],
-      ["public JWK", JSON.stringify(await exportJWK(pair.publicKey)), false],
-    ] as const;
+  const pair = generateKeyPair(algorithm, { extractable: true });
+  test.each<[string, boolean, () => Promise<string>]>([
+    ["a private key as PEM", true, async () => exportPKCS8((await pair).privateKey)],
+    ["a PEM in one line", true, async () => (await exportPKCS8((await pair).privateKey)).replaceAll("\n", "\\n")],
+    ["a private JWK", true, async () => JSON.stringify(await exportJWK((await pair).privateKey))],
+    ["a public key as PEM", false, async () => exportSPKI((await pair).publicKey)],
+    ["a public JWK", false, async () => JSON.stringify(await exportJWK((await pair).publicKey))],
+  ])("%s checks tokens; it issues them: %s", async (_, issues, export_) => {
+    const key = await export_();
     const signed = await new SignJWT({ ...GOOD, iat: now(), exp: now() + 300 })
       .setProtectedHeader({ alg: algorithm })
-      .sign(pair.privateKey);
-    for (const [name, key, issues] of forms) {
-      const other = await startWorker({ ...JWT, JWT_ALGORITHM: algorithm, JWT_KEY: key, ADMIN_TOKEN: ADMIN });
-      try {
-        expect(await status(signed, other), name).toBe(200);
-        // The public key as the secret of a hash: the oldest trick.
-        expect(await status(await sign({}, key.padEnd(32, "x")), other), name).toBe(401);
-        const reply = await other.send("/v1/tokens", {
-          method: "POST",
-          headers: { "content-type": "application/json", authorization: `Bearer ${ADMIN}` },
-          body: JSON.stringify({ sub: "a", budget: 1 }),
-        });
-        expect(reply.status, name).toBe(issues ? 200 : 503);
-        if (issues) expect(await status(((await reply.json()) as { token: string }).token, other), name).toBe(200);
-      } finally {
-        await other.close();
-      }
+      .sign((await pair).privateKey);
+    const other = await startWorker({ ...JWT, JWT_ALGORITHM: algorithm, JWT_KEY: key, ADMIN_TOKEN: ADMIN });
+    try {
+      expect(await status(signed, other)).toBe(200);
+      // The public key as the secret of a hash: the oldest trick.
+      expect(await status(await sign({}, key.padEnd(32, "x")), other)).toBe(401);
+      const reply = await other.send("/v1/tokens", {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${ADMIN}` },
+        body: JSON.stringify({ sub: "a", budget: 1 }),
+      });
+      expect(reply.status).toBe(issues ? 200 : 503);
+      if (issues) expect(await status(((await reply.json()) as { token: string }).token, other)).toBe(200);
+    } finally {
+      await other.close();
     }
   });
 });

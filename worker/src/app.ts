@@ -8,18 +8,21 @@ import { authorize, authorizeAdmin } from "./auth/token.ts";
 import { discardBody } from "./discard.ts";
 import { settingsOf, type Env } from "./env.ts";
 import { internalError, methodNotAllowed, notFound, Refusal } from "./errors.ts";
+import type { Ask } from "./operation/client.ts";
 import { openapi } from "./openapi/document.ts";
 import { METHODS } from "./openapi/table.ts";
 import { edits } from "./routes/edits.ts";
 import { estimate, report } from "./routes/estimate.ts";
 import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
+import { metrics } from "./routes/metrics.ts";
 import { getModel, listModels } from "./routes/models.ts";
+import { getOperation, getResult } from "./routes/operations.ts";
 import { page, pageConfig } from "./routes/page.ts";
 import { responses } from "./routes/responses.ts";
 import { issueToken } from "./routes/tokens.ts";
+import { usage } from "./routes/usage.ts";
 import { secured } from "./secure.ts";
-import { upstreamOf } from "./upstream/upstream.ts";
 
 type Types = { Bindings: Env; Variables: { caller: Caller } };
 type Route = Context<Types>;
@@ -54,20 +57,24 @@ app.post("/v1/tokens", async ({ env, req }) => {
   return issueToken(req.raw, settingsOf(env));
 });
 
+app.get("/metrics", async ({ env, req }) => {
+  await authorizeAdmin(req.raw, settingsOf(env));
+  return metrics(env);
+});
+
 app.use("/v1/*", async (context, next) => {
   context.set("caller", await authorize(context.req.raw, settingsOf(context.env)));
   return next();
 });
 
-app.post("/v1/images/generations", ({ env, req, var: { caller } }) =>
-  generations(req.raw, upstreamOf(settingsOf(env)), caller),
+app.post("/v1/images/generations", (context) => generations(askOf(context)));
+app.post("/v1/images/edits", (context) => edits(askOf(context)));
+app.post("/v1/responses", (context) => responses(askOf(context)));
+app.get("/v1/operations/:id", ({ env, req, var: { caller } }) => getOperation(env, caller, req.param("id")));
+app.get("/v1/operations/:id/result", ({ env, req, var: { caller } }) =>
+  getResult(env, caller, req.param("id"), req.raw),
 );
-app.post("/v1/images/edits", ({ env, req, var: { caller } }) =>
-  edits(req.raw, upstreamOf(settingsOf(env)), settingsOf(env), caller),
-);
-app.post("/v1/responses", ({ env, req, var: { caller } }) =>
-  responses(req.raw, upstreamOf(settingsOf(env)), settingsOf(env), caller),
-);
+app.get("/v1/usage", ({ env, req, var: { caller } }) => usage(req.raw, env, settingsOf(env), caller));
 app.get("/v1/models", () => listModels());
 app.get("/v1/models/:id", ({ req }) => getModel(req.param("id")));
 app.post("/v1/estimate", ({ req }) => estimate(req.raw));
@@ -90,6 +97,14 @@ app.onError((error) => {
     JSON.stringify({ event: "unexpected_error", name: error.name, message: error.message, stack: error.stack }),
   );
   return internalError().toResponse();
+});
+
+/** Who asks for something that costs. */
+const askOf = ({ env, req, var: { caller } }: Route): Ask => ({
+  env,
+  settings: settingsOf(env),
+  caller,
+  request: req.raw,
 });
 
 /** Answers any other method of an address. */

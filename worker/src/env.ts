@@ -18,8 +18,25 @@ export interface Env extends AuthEnv, UpstreamEnv {
   ALLOWED_ORIGINS?: string;
   /** The most bytes of an upload; default 100,000,000. */
   MAX_UPLOAD_BYTES?: string;
+  /** How long a call of the upstream may take, in seconds; default 300. */
+  CALL_TIMEOUT_SECONDS?: string;
+  /** The objects that hold the money and the running calls; bound in wrangler.jsonc. */
+  LEDGER?: Objects;
+  OPERATIONS?: Objects;
   /** The page. */
   ASSETS?: { fetch(request: Request): Promise<Response> };
+}
+
+/** As much of a namespace of Durable Objects as is used: its own type would bring the runtime's along. */
+export interface Objects {
+  newUniqueId(): ObjectId;
+  idFromName(name: string): ObjectId;
+  /** Throws for what is no id of this namespace. */
+  idFromString(text: string): ObjectId;
+  get(id: ObjectId): unknown;
+}
+interface ObjectId {
+  toString(): string;
 }
 
 /** The configuration after it was read. */
@@ -30,6 +47,7 @@ export interface Settings extends AuthSettings, UpstreamSettings {
   project: string | undefined;
   allowedOrigins: ReadonlySet<string>;
   maxUploadBytes: number;
+  callTimeoutMs: number;
   /** What the operator has to mend. While there is anything, nothing below /v1 is served. */
   faults: readonly string[];
 }
@@ -37,6 +55,8 @@ export interface Settings extends AuthSettings, UpstreamSettings {
 const OPENAI_BASE_URL = "https://api.openai.com/v1";
 /** What Cloudflare lets through on most plans. Source: developers.cloudflare.com/workers/platform/limits (2026-11). */
 const MAX_UPLOAD_BYTES = 100_000_000;
+/** Images take up to two minutes, and several of them longer. An alarm may run for 900 s, so no call may. */
+const CALL_TIMEOUT_S = 300;
 /** What can stand in a header: anything else would break out of it or be refused when it is used. */
 const HEADER_WORD = /^[\x21-\x7e]+$/;
 
@@ -94,6 +114,11 @@ function read(env: Env): Settings {
     !Number.isSafeInteger(maxUploadBytes) || maxUploadBytes < 1,
     "MAX_UPLOAD_BYTES must be a whole number of bytes",
   );
+  const callTimeoutS = env.CALL_TIMEOUT_SECONDS ? Number(env.CALL_TIMEOUT_SECONDS) : CALL_TIMEOUT_S;
+  fault(
+    !Number.isInteger(callTimeoutS) || callTimeoutS < 1 || callTimeoutS > 800,
+    "CALL_TIMEOUT_SECONDS must be a whole number of seconds from 1 to 800",
+  );
   // Belt and braces: redirects are not followed, but should one ever be, this flag keeps the key from going along.
   fault(
     flag("strip_authorization_on_cross_origin_redirect") === false,
@@ -109,6 +134,7 @@ function read(env: Env): Settings {
     ...auth,
     allowedOrigins,
     maxUploadBytes,
+    callTimeoutMs: callTimeoutS * 1000,
     faults,
   };
 }

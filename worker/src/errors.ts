@@ -12,6 +12,9 @@ export interface ErrorFields {
   issues?: readonly Issue[];
   /** Why a picture was refused, as the API tells it. */
   moderation_details?: unknown;
+  /** Whether the call was, or may have been, billed, and whether it makes sense to send it again. */
+  charged?: boolean;
+  retryable?: boolean;
 }
 
 /** A refusal, thrown anywhere and answered in one place. */

@@ -3,6 +3,9 @@
 import { app } from "./app.ts";
 import type { Env } from "./env.ts";
 
+export { Ledger } from "./ledger/object.ts";
+export { Operation } from "./operation/object.ts";
+
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),
 } satisfies ExportedHandler<Env>;

@@ -17,7 +17,7 @@ export interface Form {
 
 /** A form as the worker writes it for the upstream, while it comes in pieces of so many bytes. */
 export async function rewrite(body: Uint8Array, boundary: string, size: number): Promise<Form> {
-  const writer = new EditForm(new ByteReader(streamOf(every(body, size)), 1e9), boundary, () => undefined);
+  const writer = new EditForm(new ByteReader(streamOf(every(body, size)), 1e9), boundary);
   const chunks: Uint8Array[] = [];
   for await (const chunk of writer.rewritten()) chunks.push(chunk);
   return { body: concat(chunks), contentType: writer.contentType };

@@ -67,6 +67,8 @@ export async function startUpstream(): Promise<Upstream> {
       response.destroy();
     });
   });
+  // A kept connection that is closed just when the next call takes it is a fault of the network, and none of these tests'.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -38,7 +38,7 @@ export function corsHeaders(request: Request, settings: Settings): Record<string
   return {
     vary: "Origin",
     "access-control-allow-origin": origin,
-    "access-control-expose-headers": PASSED_HEADERS.join(", "),
+    "access-control-expose-headers": [...PASSED_HEADERS, "x-operation-id"].join(", "),
   };
 }
 

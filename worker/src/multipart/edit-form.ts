@@ -28,6 +28,21 @@ interface Entry {
   file: File;
 }
 
+/** Hears every byte of the files, one after the other. */
+export interface Digests {
+  begin(): void;
+  write(bytes: Uint8Array): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** What follows the files of a form. */
+export interface Tail {
+  /** As the package takes it: with stand-ins for the files. */
+  request: Request;
+  context: Context;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** Reads a form and writes it anew. */
 export class EditForm {
   readonly #writer = new FormWriter();
@@ -35,12 +50,13 @@ export class EditForm {
   readonly #files: Entry[] = [];
   /** How the caller spells the list of images: `image`, `image[]` or `image[0]`. */
   #spelling: string | undefined;
+  #written = 0;
 
   constructor(
     readonly reader: ByteReader,
     readonly boundary: string,
-    /** Looks at the whole request before the last of it is written; by throwing it keeps the upstream from having it. */
-    readonly approve: (request: Request) => void,
+    /** Where digests of the files are wanted. */
+    readonly digests?: Digests,
   ) {}
 
   /** The media type of what is written. */
@@ -48,21 +64,41 @@ export class EditForm {
     return this.#writer.contentType;
   }
 
+  /** How many bytes of files were written. */
+  get written(): number {
+    return this.#written;
+  }
+
   /**
    * The form as the upstream gets it: files as they come, then the text fields, then the end. The fields wait because
    * they are checked together with the files, and because what is not sent cannot be billed.
    */
   async *rewritten(): AsyncGenerator<Uint8Array, void> {
+    yield* this.files();
+    yield this.tail().bytes;
+  }
+
+  /** The files as they come. When this ends, all of the caller's form was read. */
+  async *files(): AsyncGenerator<Uint8Array, void> {
     for await (const part of parseForm(this.reader, this.boundary)) {
       const role = roleOf(part.name);
-      if (role) yield* this.#file(part, role);
-      else await this.#field(part);
+      if (!role) await this.#field(part);
+      else
+        for await (const bytes of this.#file(part, role)) {
+          this.#written += bytes.length;
+          yield bytes;
+        }
     }
-    const request = checked("edit", this.#request(), this.#context());
-    this.approve(request);
-    for (const role of ROLES) delete request[role];
-    for (const [name, text] of spelledFields(request)) yield this.#writer.field(name, text);
-    yield this.#writer.end();
+  }
+
+  /** What follows the files, and the whole request as it was checked; throws what is wrong with it. */
+  tail(): Tail {
+    const context = this.#context();
+    const request = checked("edit", this.#request(), context);
+    const fields = { ...request };
+    for (const role of ROLES) delete fields[role];
+    const pieces = [...spelledFields(fields)].map(([name, text]) => this.#writer.field(name, text));
+    return { request, context, bytes: concat([...pieces, this.#writer.end()]) };
   }
 
   async #field(part: Part): Promise<void> {
@@ -91,14 +127,18 @@ export class EditForm {
     const number = this.#files.length;
     const filename = `${role}-${number}.${facts.format ?? "bin"}`;
     // Whether more images follow is not known yet, and the API takes the list form for a single image as well.
+    this.digests?.begin();
+    await this.digests?.write(head);
     yield this.#writer.fileStart(role === "image" ? "image[]" : role, filename, mediaTypeOf(facts.format));
     yield head;
     for await (const chunk of part.body) {
       facts.image.bytes += chunk.length;
       if (facts.image.bytes >= MAX_FILE_BYTES)
         throw tooLarge(`${param}: has ${MAX_FILE_BYTES} bytes or more; it must have fewer`, param);
+      await this.digests?.write(chunk);
       yield chunk;
     }
+    await this.digests?.end();
     yield this.#writer.fileEnd();
   }
 

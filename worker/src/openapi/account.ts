@@ -29,4 +29,61 @@ export const accountSchemas = {
     },
     required: ["token", "token_type", "expires_in", "claims"],
   },
+  Usage: {
+    type: "object",
+    properties: {
+      object: { const: "usage" },
+      today: {
+        type: "object",
+        properties: {
+          day: text("The day, in UTC."),
+          resets: { type: "integer", description: "When the next day begins, in Unix seconds." },
+          budget_usd: usd("What this caller may spend in a day"),
+          spent_usd: usd("What it has spent"),
+          reserved_usd: usd("What is held back for its running calls"),
+          left_usd: usd("What is left, of the narrowest budget that holds for it"),
+        },
+        required: ["day", "resets", "budget_usd", "spent_usd", "reserved_usd", "left_usd"],
+      },
+      days: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: {
+            day: text("In UTC."),
+            model: text("Whose prices were taken."),
+            calls: { type: "integer" },
+            usd: usd("Spent"),
+          },
+          required: ["day", "model", "calls", "usd"],
+        },
+      },
+    },
+    required: ["object", "today", "days"],
+  },
+  Operation: {
+    type: "object",
+    properties: {
+      id: text("As in the header X-Operation-Id."),
+      object: { const: "operation" },
+      created: { type: "integer", description: "Unix seconds." },
+      ended: { type: ["integer", "null"], description: "Unix seconds." },
+      status: { type: "string", enum: ["running", "completed", "failed"] },
+      model: text("Whose prices were taken."),
+      cost: {
+        type: "object",
+        properties: {
+          reserved_usd: usd("What was held back"),
+          charged_usd: { type: ["number", "null"], description: "What it has cost; null while it runs." },
+          prices_as_of: text("The price table."),
+          note: text("What is not known."),
+        },
+        required: ["reserved_usd", "charged_usd", "prices_as_of"],
+      },
+      error: { type: ["object", "null"], description: "As in an error's answer." },
+      result: { type: ["string", "null"], description: "Where the answer is." },
+      result_expires: { type: ["integer", "null"], description: "Until when, in Unix seconds." },
+    },
+    required: ["id", "object", "created", "ended", "status", "model", "cost", "error", "result", "result_expires"],
+  },
 };

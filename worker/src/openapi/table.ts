@@ -35,6 +35,8 @@ const REFUSED = {
   502: "The upstream could not be reached, or its answer could not be used.",
 };
 
+const NO_OPERATION = "There is none, it was not billed, or it is forgotten.";
+
 export const ROUTES: readonly Described[] = [
   {
     method: "POST",
@@ -105,6 +107,36 @@ export const ROUTES: readonly Described[] = [
     refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
   },
   {
+    method: "GET",
+    path: "/v1/operations/:id",
+    name: "getOperation",
+    summary: "What became of a call, and what it has cost.",
+    token: "caller",
+    answer: { [JSON_TYPE]: "Operation" },
+    refusals: { 404: NO_OPERATION },
+  },
+  {
+    method: "GET",
+    path: "/v1/operations/:id/result",
+    name: "getOperationResult",
+    summary: "The answer of a call again; of one that runs, as it comes.",
+    description:
+      "The header Last-Event-ID lets a stream go on behind that event. Kept for an hour, under a key for a day.",
+    token: "caller",
+    answer: { [JSON_TYPE]: "ImagesResponse", [STREAM]: "ImageStreamEvent" },
+    refusals: { 404: NO_OPERATION },
+  },
+  {
+    method: "GET",
+    path: "/v1/usage",
+    name: "getUsage",
+    summary: "What the caller has spent, by day and model, and what is left of today.",
+    token: "caller",
+    query: { days: "How many days back, today included: 1 to 40, default 7." },
+    answer: { [JSON_TYPE]: "Usage" },
+    refusals: { 400: REFUSED[400] },
+  },
+  {
     method: "POST",
     path: "/v1/tokens",
     name: "issueToken",
@@ -113,6 +145,14 @@ export const ROUTES: readonly Described[] = [
     body: { [JSON_TYPE]: "TokenRequest" },
     answer: { [JSON_TYPE]: "Token" },
     refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
+  },
+  {
+    method: "GET",
+    path: "/metrics",
+    name: "metrics",
+    summary: "Numbers for Prometheus.",
+    token: "admin",
+    answer: { "text/plain": null },
   },
   {
     method: "GET",

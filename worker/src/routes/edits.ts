@@ -2,17 +2,17 @@
 
 import { inspectRequest } from "gpt-image-edge";
 
-import type { Caller } from "../auth/caller.ts";
-import { allowModel } from "../auth/token.ts";
-import { checked, type Fields } from "../check.ts";
-import type { Settings } from "../env.ts";
-import { badRequest, unsupportedMediaType } from "../errors.ts";
+import { checked } from "../check.ts";
+import { badRequest, Refusal, unsupportedMediaType } from "../errors.ts";
 import { isJson, readJson, refuseEarly } from "../json.ts";
 import { boundaryOf } from "../multipart/boundary.ts";
-import { EditForm } from "../multipart/edit-form.ts";
+import { EditForm, type Tail } from "../multipart/edit-form.ts";
 import { ByteReader, concat } from "../multipart/reader.ts";
 import { hold, relay } from "../multipart/relay.ts";
-import type { Upstream } from "../upstream/upstream.ts";
+import { priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
+import { FileDigests } from "../operation/digests.ts";
+import { canonical, fingerprintOf, type Purchase } from "../operation/order.ts";
+import { shortened } from "../shorten.ts";
 
 const PATH = "/images/edits";
 /**
@@ -20,73 +20,75 @@ const PATH = "/images/edits";
  * text is held whole and several times over while it is checked, in the 128 MB of an isolate.
  */
 const MAX_JSON_BYTES = 20 * 1024 * 1024;
-/** Longer data URLs are shown to the checks by their beginning: all that the rules look at, beside what is in the picture. */
+/** Pictures are shown to the checks by their beginning: all that the rules look at, beside what `inspectRequest` reads. */
 const SHOWN_CHARS = 1024;
 
-export async function edits(
-  request: Request,
-  upstream: Upstream,
-  settings: Settings,
-  caller: Caller,
-): Promise<Response> {
+export async function edits(ask: Ask): Promise<Response> {
+  const { request, settings } = ask;
   const type = request.headers.get("content-type") ?? "";
   const boundary = boundaryOf(type);
   if (boundary === undefined && !isJson(type))
     throw unsupportedMediaType("The Content-Type must be multipart/form-data, with a boundary, or application/json.");
   const limit = boundary === undefined ? Math.min(MAX_JSON_BYTES, settings.maxUploadBytes) : settings.maxUploadBytes;
   refuseEarly(request, limit);
-  const ask = { request, upstream, limit, caller };
-  return boundary === undefined ? byReference(ask) : byForm(ask, boundary);
+  return boundary === undefined ? byReference(ask, limit) : byForm(ask, limit, boundary);
 }
 
-interface Ask {
-  request: Request;
-  upstream: Upstream;
-  /** The most bytes of the body. */
-  limit: number;
-  caller: Caller;
-}
-
-async function byReference({ request, upstream, limit, caller }: Ask): Promise<Response> {
-  const body = await readJson(request, limit);
+async function byReference(ask: Ask, limit: number): Promise<Response> {
+  const body = await readJson(ask.request, limit);
   const context = { ...(await inspectRequest(body as never)), json_body: true };
-  const { model } = checked("edit", shortened(body), context);
-  allowModel(caller, model as string);
-  const fault = request.headers.get("x-sandbox-fault");
-  return upstream.send({
-    path: PATH,
-    contentType: "application/json",
-    body: JSON.stringify({ ...body, model }),
-    fault,
-  });
-}
-
-/** A request whose pictures are cut short: copying megabytes into the module to look at a dozen characters fills it. */
-function shortened(body: Fields): Fields {
-  const cut = (value: unknown): unknown => {
-    if (typeof value === "string") return value.startsWith("data:") ? value.slice(0, SHOWN_CHARS) : value;
-    if (Array.isArray(value)) return value.map(cut);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cut(inner)]));
-  };
-  const short = { ...body };
   // Only where pictures stand: a prompt must be counted whole.
-  for (const name of ["images", "mask"]) if (name in body) short[name] = cut(body[name]);
-  return short;
+  const short = { ...body };
+  for (const name of ["images", "mask"]) if (name in body) short[name] = shortened(body[name], SHOWN_CHARS);
+  const { model } = checked("edit", short, context);
+  const bound = priced(ask, { operation: "edit", request: { ...short, model }, context });
+  const sent = { ...body, model };
+  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
+  const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
+  return ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(sent));
 }
 
-async function byForm({ request, upstream, limit, caller }: Ask, boundary: string): Promise<Response> {
+async function byForm(ask: Ask, limit: number, boundary: string): Promise<Response> {
+  const { request } = ask;
   if (!request.body) throw badRequest("The body is empty; send a form.", null, "invalid_multipart_form_data");
   const reader = new ByteReader(request.body, limit);
-  const form = new EditForm(reader, boundary, ({ model }) => allowModel(caller, model as string));
-  const fault = request.headers.get("x-sandbox-fault");
-  const chunks = form.rewritten();
+  const digests = new FileDigests();
+  const form = new EditForm(reader, boundary, digests);
+  const ticket = await Ticket.draw(ask, { path: PATH, contentType: form.contentType });
+  const purchase = async ({ request, context }: Tail): Promise<Purchase> => {
+    const bound = priced(ask, { operation: "edit", request, context });
+    const fingerprint = await fingerprintOf([PATH, canonical(request), ...(await digests.all())]);
+    return purchaseOf(ask, bound, request, fingerprint);
+  };
+  const files = form.files();
   try {
-    const { held, whole } = await hold(chunks);
-    const call = { path: PATH, contentType: form.contentType, fault } as const;
-    if (whole) return await upstream.send({ ...call, body: concat(held) });
-    return await relay(held, chunks, (body, signal) => upstream.send({ ...call, body, signal }));
+    const { held, whole } = await hold(files);
+    if (whole) {
+      const tail = form.tail();
+      return await ticket.send(await purchase(tail), concat([...held, tail.bytes]));
+    }
+    // A key that was used before: the form is only read to see whether it is the same.
+    if (ticket.order.keyed && (await ticket.stub.isKnown())) {
+      while (!(await files.next()).done);
+      return await ticket.send(await purchase(form.tail()), new Uint8Array());
+    }
+    return await relay(held, upload(files, form, ticket, purchase), (body, signal) =>
+      ticket.send(undefined, body, signal),
+    );
   } finally {
     await reader.finish();
   }
+}
+
+/** The files of a form as they come. Before this ends, the rest of the form is paid for and handed over. */
+async function* upload(
+  files: AsyncGenerator<Uint8Array, void>,
+  form: EditForm,
+  { stub, order }: Ticket,
+  purchase: (tail: Tail) => Promise<Purchase>,
+): AsyncGenerator<Uint8Array, void> {
+  yield* files;
+  const tail = form.tail();
+  const refused = await stub.commit({ ...order, purchase: await purchase(tail) }, tail.bytes, form.written);
+  if (refused) throw new Refusal(refused.status, refused.fields, refused.headers);
 }

@@ -1,23 +1,20 @@
 // POST /v1/images/generations
 
-import type { Caller } from "../auth/caller.ts";
-import { allowModel } from "../auth/token.ts";
 import { checked } from "../check.ts";
 import { readJson, refuseEarly } from "../json.ts";
-import type { Upstream } from "../upstream/upstream.ts";
+import { priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
+import { canonical, fingerprintOf } from "../operation/order.ts";
 
+const PATH = "/images/generations";
 /** 32,000 characters of the prompt at twelve bytes each (a surrogate pair of escapes), and room for the rest. */
 const MAX_BODY_BYTES = 512 * 1024;
 
-export async function generations(request: Request, upstream: Upstream, caller: Caller): Promise<Response> {
-  refuseEarly(request, MAX_BODY_BYTES);
-  const body = checked("generate", await readJson(request, MAX_BODY_BYTES));
-  allowModel(caller, body["model"] as string);
-  return upstream.send({
-    path: "/images/generations",
-    contentType: "application/json",
-    // Written anew, so that the upstream reads what was checked.
-    body: JSON.stringify(body),
-    fault: request.headers.get("x-sandbox-fault"),
-  });
+export async function generations(ask: Ask): Promise<Response> {
+  refuseEarly(ask.request, MAX_BODY_BYTES);
+  const body = checked("generate", await readJson(ask.request, MAX_BODY_BYTES));
+  const bound = priced(ask, { operation: "generate", request: body });
+  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
+  const fingerprint = await fingerprintOf([PATH, canonical(body)]);
+  // Written anew, so that the upstream reads what was checked.
+  return ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(body));
 }

@@ -2,15 +2,15 @@
 
 import { estimateCost } from "gpt-image-edge";
 
-import type { Caller } from "../auth/caller.ts";
 import { allowModel } from "../auth/token.ts";
 import { checked, type Fields } from "../check.ts";
-import type { Settings } from "../env.ts";
 import { badRequest } from "../errors.ts";
 import { readJson, refuseEarly } from "../json.ts";
+import { priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
+import { canonical, fingerprintOf } from "../operation/order.ts";
 import { shortened } from "../shorten.ts";
-import type { Upstream } from "../upstream/upstream.ts";
 
+const PATH = "/responses";
 /** As for edits by reference: the longest picture the API takes in JSON. */
 const MAX_JSON_BYTES = 20 * 1024 * 1024;
 const TOOL = "image_generation";
@@ -22,12 +22,8 @@ const CLOSED: Record<string, string> = {
 };
 const TIERS = ["auto", "default", "flex"];
 
-export async function responses(
-  request: Request,
-  upstream: Upstream,
-  settings: Settings,
-  caller: Caller,
-): Promise<Response> {
+export async function responses(ask: Ask): Promise<Response> {
+  const { request, settings, caller } = ask;
   const limit = Math.min(MAX_JSON_BYTES, settings.maxUploadBytes);
   refuseEarly(request, limit);
   const body = await readJson(request, limit);
@@ -37,12 +33,10 @@ export async function responses(
   // Both are billed: the one that draws and the one that asks it to.
   for (const model of [body["model"], tool["model"]]) if (typeof model === "string") allowModel(caller, model);
   const sent = { ...body, tools: [tool], max_tool_calls: onceOf(body) };
-  return upstream.send({
-    path: "/responses",
-    contentType: "application/json",
-    body: JSON.stringify(sent),
-    fault: request.headers.get("x-sandbox-fault"),
-  });
+  const bound = priced(ask, { operation: "respond", request: short });
+  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
+  const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
+  return ticket.send(purchaseOf(ask, bound, tool, fingerprint), JSON.stringify(sent));
 }
 
 /** The image tool, its model named, after everything that is not served was refused. */

@@ -1,0 +1,209 @@
+// The ledger: one object for the organisation, whose rows are the budgets of all its callers. One, because a reservation must
+// see caller, tenant and organisation at once, and what is accepted is a few images a second; refusals are answered before.
+// It only performs what rules.ts decides. Everything between two awaits is one transaction, and no answer leaves before it
+// is on disk.
+
+import { DurableObject } from "cloudflare:workers";
+
+import type { NanoUsd } from "../money.ts";
+import { DAY_MS, dayOf, exceeded, isOpen, left, nextDay, step, type Budget, type Entry, type Event } from "./rules.ts";
+import { ADD_TOTAL, ADD_USAGE, SCHEMA } from "./schema.ts";
+
+/** What an operation wants to hold back. */
+export interface Reservation {
+  id: string;
+  caller: string;
+  tenant: string | null;
+  model: string;
+  amount: NanoUsd;
+  /** Which price table the amount comes from. */
+  prices: string;
+  caps: Record<Budget["scope"], NanoUsd>;
+  concurrency: number;
+  /** After so long without another word it was never sent. */
+  ttlMs: number;
+}
+
+/** Why there is no room. */
+export type Reserved =
+  | { ok: true }
+  | { ok: false; reason: "budget"; scope: Budget["scope"]; cap: NanoUsd; left: NanoUsd; retryMs: number }
+  | { ok: false; reason: "concurrency"; concurrency: number }
+  | { ok: false; reason: "resolved" };
+
+interface Row extends Entry {
+  [column: string]: SqlStorageValue;
+  id: string;
+  caller: string;
+  tenant: string | null;
+  day: string;
+  model: string;
+}
+
+/** Resolved rows outlive the answers that are kept for a day; unknown ones wait for a bill. */
+const KEEP_RESOLVED_MS = 2 * DAY_MS;
+const KEEP_UNKNOWN_MS = 40 * DAY_MS;
+const PAGE = 200;
+
+export class Ledger extends DurableObject {
+  readonly #sql = this.ctx.storage.sql;
+  /** When the alarm rings, in memory too: asking the storage would end the transaction. */
+  #alarm = Number.POSITIVE_INFINITY;
+
+  constructor(context: DurableObjectState, env: never) {
+    super(context, env);
+    void context.blockConcurrencyWhile(async () => {
+      for (const statement of SCHEMA) this.#sql.exec(statement);
+      this.#alarm = (await context.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
+    });
+  }
+
+  /** Holds an amount back, or says why not. The same id again is the same reservation. */
+  reserve(wanted: Reservation): Reserved {
+    const now = Date.now();
+    const known = this.#row(wanted.id);
+    if (known) return known.state === "reserved" ? { ok: true } : { ok: false, reason: "resolved" };
+    const { caller, tenant, amount, concurrency } = wanted;
+    const day = dayOf(now);
+    const [{ open }] = this.#sql
+      .exec<{ open: number }>("SELECT count(*) AS open FROM operations WHERE caller = ? AND open = 1", caller)
+      .toArray() as [{ open: number }];
+    if (open >= concurrency) return { ok: false, reason: "concurrency", concurrency };
+    const budgets = this.#budgets(wanted.caps, caller, tenant, day);
+    const full = exceeded(budgets, amount);
+    if (full) {
+      const { scope, cap } = full;
+      return { ok: false, reason: "budget", scope, cap, left: left(full), retryMs: nextDay(now) - now };
+    }
+    this.#sql.exec(
+      "INSERT INTO operations (id, caller, tenant, day, model, prices, reserved, charged, excess, state, open, due, created) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 'reserved', 1, ?, ?)",
+      ...[wanted.id, caller, tenant, day, wanted.model, wanted.prices, amount, now + wanted.ttlMs, now],
+    );
+    for (const scope of scopesOf(caller, tenant)) this.#sql.exec(ADD_TOTAL, scope, day, 0, amount);
+    this.#arm(now + wanted.ttlMs);
+    return { ok: true };
+  }
+
+  /**
+   * Marks an operation as sent. True only the first time: whoever is told false must not send. A crash between this and the
+   * sending charges for nothing at most once; the other way round an image would be free.
+   */
+  send(id: string, ttlMs: number): boolean {
+    return this.#apply(id, { kind: "send" }, Date.now() + ttlMs);
+  }
+
+  /** Resolves an operation; tells what it is charged in the end. */
+  resolve(id: string, event: Event): NanoUsd {
+    this.#apply(id, event);
+    return this.#row(id)?.charged ?? 0;
+  }
+
+  /** What a caller has spent and what is left of today. */
+  usage(caller: string, tenant: string | null, caps: Reservation["caps"], days: number) {
+    const now = Date.now();
+    const day = dayOf(now);
+    const since = dayOf(now - (days - 1) * DAY_MS);
+    const rows = this.#sql
+      .exec<{ day: string; model: string; calls: number; charged: number }>(
+        "SELECT day, model, calls, charged FROM usage WHERE caller = ? AND day >= ? ORDER BY day DESC, model",
+        ...[caller, since],
+      )
+      .toArray();
+    const budgets = this.#budgets(caps, caller, tenant, day);
+    return { day, resets: nextDay(now), rows, budget: budgets[0]!, left: Math.min(...budgets.map(left)) };
+  }
+
+  /** Numbers for the operator, and whether the counters are the sums of their rows. */
+  state() {
+    const states = this.#sql
+      .exec<{ state: string; calls: number; reserved: number; charged: number; excess: number }>(
+        "SELECT state, count(*) AS calls, sum(reserved) AS reserved, sum(charged) AS charged, sum(excess) AS excess " +
+          "FROM operations GROUP BY state",
+      )
+      .toArray();
+    const models = this.#sql
+      .exec<{ model: string; calls: number; charged: number }>(
+        "SELECT model, sum(calls) AS calls, sum(charged) AS charged FROM usage GROUP BY model",
+      )
+      .toArray();
+    const totals = this.#sql
+      .exec<{ day: string; posted: number; pending: number }>(
+        "SELECT day, posted, pending FROM totals WHERE scope = 'organization' ORDER BY day",
+      )
+      .toArray();
+    const wrong = this.#sql
+      .exec<{ day: string }>(
+        "SELECT t.day FROM totals t WHERE scope = 'organization' AND (pending <> coalesce((SELECT sum(reserved) FROM operations " +
+          "WHERE day = t.day AND open = 1), 0) OR posted <> coalesce((SELECT sum(charged) FROM usage WHERE day = t.day), 0))",
+      )
+      .toArray();
+    return { states, models, totals, balanced: wrong.length === 0 };
+  }
+
+  override alarm(): void {
+    const now = Date.now();
+    this.#alarm = Number.POSITIVE_INFINITY;
+    const due = this.#sql
+      .exec<Row>("SELECT * FROM operations WHERE due <= ? ORDER BY due LIMIT ?", now, PAGE)
+      .toArray();
+    for (const { id, state } of due) {
+      if (isOpen(state)) this.#apply(id, { kind: "expire" });
+      else this.#sql.exec("DELETE FROM operations WHERE id = ?", id);
+    }
+    const old = dayOf(now - KEEP_UNKNOWN_MS);
+    this.#sql.exec("DELETE FROM totals WHERE day < ?", old);
+    this.#sql.exec("DELETE FROM usage WHERE day < ?", old);
+    const [next] = this.#sql.exec<{ due: number | null }>("SELECT min(due) AS due FROM operations").toArray();
+    if (next?.due != null) this.#arm(next.due);
+  }
+
+  /** Performs one step; tells whether it changed anything. */
+  #apply(id: string, event: Event, due?: number): boolean {
+    const row = this.#row(id);
+    if (!row) return false;
+    const { entry, changed, posted, pending, excess } = step(row, event);
+    if (!changed) return false;
+    const keep = Date.now() + (entry.state === "unknown" ? KEEP_UNKNOWN_MS : KEEP_RESOLVED_MS);
+    const at = due ?? keep;
+    this.#sql.exec(
+      "UPDATE operations SET state = ?, charged = ?, excess = excess + ?, open = ?, due = ? WHERE id = ?",
+      ...[entry.state, entry.charged, excess, isOpen(entry.state) ? 1 : 0, at, id],
+    );
+    for (const scope of scopesOf(row.caller, row.tenant)) this.#sql.exec(ADD_TOTAL, scope, row.day, posted, pending);
+    const counted = (state: Entry["state"]) => (state === "settled" || state === "unknown" ? 1 : 0);
+    const calls = counted(entry.state) - counted(row.state);
+    if (calls !== 0 || posted !== 0) this.#sql.exec(ADD_USAGE, row.caller, row.day, row.model, calls, posted);
+    this.#arm(at);
+    return true;
+  }
+
+  #row(id: string): Row | undefined {
+    return this.#sql.exec<Row>("SELECT * FROM operations WHERE id = ?", id).toArray()[0];
+  }
+
+  #budgets(caps: Reservation["caps"], caller: string, tenant: string | null, day: string): Budget[] {
+    return scopesOf(caller, tenant).map((key) => {
+      const scope = key.split(":")[0] as Budget["scope"];
+      const [total] = this.#sql
+        .exec<{ posted: number; pending: number }>(
+          "SELECT posted, pending FROM totals WHERE scope = ? AND day = ?",
+          ...[key, day],
+        )
+        .toArray();
+      return { scope, cap: caps[scope], posted: total?.posted ?? 0, pending: total?.pending ?? 0 };
+    });
+  }
+
+  /** Has the alarm ring at a time, unless it rings before. */
+  #arm(at: number): void {
+    if (at >= this.#alarm) return;
+    this.#alarm = at;
+    void this.ctx.storage.setAlarm(at);
+  }
+}
+
+/** The keys of the counters an operation is part of, the narrowest first. */
+function scopesOf(caller: string, tenant: string | null): string[] {
+  return [`caller:${caller}`, ...(tenant === null ? [] : [`tenant:${tenant}`]), "organization"];
+}

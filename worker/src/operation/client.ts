@@ -1,0 +1,132 @@
+// How a route buys a call: it names the operation, and hands the order to the object that owns it.
+
+import { digestOf, type Caller } from "../auth/caller.ts";
+import { allowModel } from "../auth/token.ts";
+import type { Env, Settings } from "../env.ts";
+import { badRequest, Refusal } from "../errors.ts";
+import { boundOf, type Bound } from "../ledger/bound.ts";
+import type { Context } from "gpt-image-edge";
+import type { Call } from "../upstream/upstream.ts";
+import type { Operation } from "./object.ts";
+import { ORDER_HEADER, written, type Order, type Purchase } from "./order.ts";
+
+/** An operation from afar. Written out, for the runtime's own types of stubs take unions apart. */
+export type OperationStub = Pick<Operation, "isKnown" | "commit" | "status" | "result"> & {
+  fetch(address: string, init: RequestInit): Promise<Response>;
+};
+
+/** Who asks, and on what request of theirs. */
+export interface Ask {
+  env: Env;
+  settings: Settings;
+  caller: Caller;
+  request: Request;
+}
+
+/** What is asked for, as the package's checks and prices take it. */
+export interface Wanted {
+  operation: "generate" | "edit" | "respond" | "runware";
+  request: unknown;
+  context?: Context | undefined;
+}
+
+/** The price's bound, after everything that the caller's token forbids was refused. */
+export function priced({ settings, caller }: Ask, { operation, request, context }: Wanted): Bound {
+  const { model } = request as { model?: unknown };
+  if (typeof model === "string") allowModel(caller, model);
+  return boundOf(operation, request, context, { caps: settings.caps, caller });
+}
+
+export function purchaseOf(
+  { settings, caller }: Ask,
+  bound: Bound,
+  request: Record<string, unknown>,
+  fingerprint: string,
+): Purchase {
+  const word = (name: string) => (typeof request[name] === "string" ? request[name].slice(0, 32) : null);
+  const { caps } = settings;
+  return {
+    reservation: {
+      caller: caller.id,
+      tenant: caller.tenant,
+      model: bound.model,
+      amount: bound.amount,
+      prices: bound.prices,
+      caps: { caller: caller.budget, tenant: caps.tenant, organization: caps.organization },
+      concurrency: caller.concurrency,
+    },
+    bound,
+    size: word("size"),
+    quality: word("quality"),
+    fingerprint,
+  };
+}
+
+/** The object of an operation, and an order to it that lacks only what is bought. */
+export class Ticket {
+  readonly stub: OperationStub;
+  readonly order: Order;
+
+  private constructor(
+    env: Env,
+    id: ReturnType<NonNullable<Env["OPERATIONS"]>["newUniqueId"]>,
+    order: Omit<Order, "operation">,
+  ) {
+    this.stub = env.OPERATIONS!.get(id) as OperationStub;
+    this.order = { operation: `op_${id.toString()}`, ...order };
+  }
+
+  /** The same key of the same caller names the same object; without a key each call is an object of its own. */
+  static async draw({ env, caller, request }: Ask, call: Pick<Call, "path" | "contentType">): Promise<Ticket> {
+    const key = request.headers.get("idempotency-key");
+    if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key))
+      throw badRequest(
+        "Idempotency-Key: must be 1 to 255 visible ASCII characters, such as a UUID.",
+        null,
+        "invalid_value",
+      );
+    const objects = env.OPERATIONS!;
+    const id = key === null ? objects.newUniqueId() : objects.idFromName(await digestOf([caller.id, key]));
+    const fault = request.headers.get("x-sandbox-fault");
+    return new Ticket(env, id, { caller: caller.id, keyed: key !== null, call: { ...call, fault } });
+  }
+
+  /** Hands over an order with its body. */
+  async send(purchase: Purchase | undefined, body: BodyInit, signal?: AbortSignal): Promise<Response> {
+    const order = purchase ? { ...this.order, purchase } : this.order;
+    try {
+      const reply = await this.stub.fetch("https://operation.invalid/", {
+        method: "POST",
+        headers: { [ORDER_HEADER]: written(order) },
+        body,
+        ...(signal && { signal }),
+      });
+      // Errors are short. Read here, they outlive an upload that is given up because of them.
+      return reply.ok ? reply : new Response(await reply.text(), reply);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "operation_lost", operation: order.operation, message: String(error) }));
+      throw new Refusal(
+        502,
+        {
+          message: `The worker lost this call; GET /v1/operations/${order.operation} tells what became of it.`,
+          type: "server_error",
+          code: "operation_lost",
+        },
+        // Nobody knows whether it was sent.
+        { "x-should-retry": "false", "x-operation-id": order.operation },
+      );
+    }
+  }
+}
+
+/** The object that a caller names; undefined when that is no name of ours. Made-up names reach no object. */
+export function operationOf(env: Env, name: string): OperationStub | undefined {
+  const digits = /^op_([0-9a-f]{64})$/.exec(name)?.[1];
+  if (digits === undefined) return undefined;
+  try {
+    return env.OPERATIONS!.get(env.OPERATIONS!.idFromString(digits)) as OperationStub;
+  } catch {
+    // The runtime tells its own ids from others by a digest inside them.
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+// The bytes of an answer, kept so that any number of readers can follow at any speed, now or later. What is written is
+// spilled to the object's storage, so that memory holds little of it, however large and however slow whoever reads it.
+
+/** So much is put into one row; rows hold 2 MB. */
+const ROW_BYTES = 512 * 1024;
+
+/** A whole event of a stream. */
+export interface Mark {
+  /** Counted from 1. */
+  number: number;
+  start: number;
+  end: number;
+  /** Whether a later one makes it useless. */
+  partial: boolean;
+}
+
+export class Log {
+  readonly #sql: SqlStorage;
+  /** Written to storage up to here; what follows is in memory. */
+  #stored = 0;
+  #tail: Uint8Array[] = [];
+  #length = 0;
+  #waiting: (() => void)[] = [];
+  readonly marks: Mark[] = [];
+  /** Each place from which something was taken back. */
+  readonly cuts: number[] = [];
+  state: "open" | "closed" | "broken" = "open";
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec("CREATE TABLE IF NOT EXISTS answer (start INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT");
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS marks (number INTEGER PRIMARY KEY, first INTEGER, last INTEGER, partial INTEGER) STRICT",
+    );
+  }
+
+  /** The log of an answer that was kept. */
+  static kept(sql: SqlStorage): Log {
+    const log = new Log(sql);
+    for (const { number, first, last, partial } of sql
+      .exec<{ number: number; first: number; last: number; partial: number }>("SELECT * FROM marks ORDER BY number")
+      .toArray())
+      log.marks.push({ number, start: first, end: last, partial: partial === 1 });
+    const [row] = sql
+      .exec<{ start: number; length: number }>(
+        "SELECT start, length(bytes) AS length FROM answer ORDER BY start DESC LIMIT 1",
+      )
+      .toArray();
+    log.#length = log.#stored = row ? row.start + row.length : 0;
+    log.state = "closed";
+    return log;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#tail.push(bytes);
+    this.#length += bytes.length;
+    if (this.#length - this.#stored >= ROW_BYTES) this.#store();
+    this.#wake();
+  }
+
+  /** Marks the end of an event that began at `start`. */
+  mark(start: number, partial: boolean): void {
+    const mark = { number: this.marks.length + 1, start, end: this.#length, partial };
+    this.marks.push(mark);
+    this.#sql.exec("INSERT INTO marks VALUES (?, ?, ?, ?)", mark.number, mark.start, mark.end, partial ? 1 : 0);
+    this.#wake();
+  }
+
+  /** Takes back what was written from a place on: the beginning of an event that will have no end. */
+  truncate(length: number): void {
+    this.#store();
+    this.#sql.exec("DELETE FROM answer WHERE start >= ?", length);
+    const [row] = this.#sql
+      .exec<{ start: number; bytes: ArrayBuffer }>("SELECT start, bytes FROM answer ORDER BY start DESC LIMIT 1")
+      .toArray();
+    if (row)
+      this.#sql.exec("UPDATE answer SET bytes = ? WHERE start = ?", row.bytes.slice(0, length - row.start), row.start);
+    this.cuts.push(length);
+    this.#length = this.#stored = length;
+  }
+
+  /** Nothing follows. */
+  close(state: "closed" | "broken"): void {
+    this.#store();
+    this.state = state;
+    this.#wake();
+  }
+
+  /** Bytes from a place on; empty where none are there yet. */
+  read(from: number): Uint8Array {
+    if (from < this.#stored) {
+      const [row] = this.#sql
+        .exec<{ start: number; bytes: ArrayBuffer }>(
+          "SELECT start, bytes FROM answer WHERE start <= ? ORDER BY start DESC LIMIT 1",
+          from,
+        )
+        .toArray();
+      return row ? new Uint8Array(row.bytes).subarray(from - row.start) : new Uint8Array();
+    }
+    let start = this.#stored;
+    for (const part of this.#tail) {
+      if (from < start + part.length) return part.slice(from - start);
+      start += part.length;
+    }
+    return new Uint8Array();
+  }
+
+  /** Ends when there is more, or nothing more will come. */
+  more(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #store(): void {
+    const rest = this.#length - this.#stored;
+    if (rest === 0) return;
+    const bytes = new Uint8Array(rest);
+    let at = 0;
+    for (const part of this.#tail) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    for (let start = 0; start < rest; start += 2 * ROW_BYTES)
+      this.#sql.exec(
+        "INSERT INTO answer VALUES (?, ?)",
+        this.#stored + start,
+        bytes.slice(start, start + 2 * ROW_BYTES),
+      );
+    this.#stored = this.#length;
+    this.#tail = [];
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}

@@ -1,0 +1,17 @@
+// What an operation's end means for its money, as pure rules. Whatever is not provably unbilled is charged.
+
+import type { Event } from "../ledger/rules.ts";
+
+/** Refused before any work: the API bills nothing. All others are unclear. */
+const UNBILLED = new Set([400, 401, 403, 404, 405, 413, 415, 422, 429]);
+
+/** The meaning of an error status. 408, 409 and everything from 500 on may have been billed. */
+export const ofStatus = (status: number): Event => ({ kind: UNBILLED.has(status) ? "void" : "lose" });
+
+/** The meaning of a refusal that the upstream's module made of a reply it would not pass on. */
+export const ofRefusal = (code: string | null | undefined): Event => ({
+  kind: code === "upstream_key_refused" ? "void" : "lose",
+});
+
+/** Whether an operation that ended so may be sent again under the same key: nothing was bought. */
+export const isFree = (event: Event): boolean => event.kind === "void" || event.kind === "expire";

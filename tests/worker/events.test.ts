@@ -110,9 +110,11 @@ test("what status means which money", () => {
   const kinds = (statuses: number[]) => [...new Set(statuses.map((status) => ofStatus(status).kind))];
   expect(kinds([400, 401, 403, 404, 413, 415, 422, 429])).toEqual(["void"]);
   expect(kinds([402, 408, 409, 418, 499, 500, 502, 503, 504, 520, 521, 524, 599])).toEqual(["lose"]);
-  expect(ofRefusal("upstream_key_refused").kind).toBe("void");
-  for (const code of ["upstream_unreachable", "upstream_protocol", "upstream_redirect", "upstream_timeout", null])
-    expect(ofRefusal(code).kind).toBe("lose");
+  expect(ofRefusal({ status: 502, code: "upstream_key_refused" }).kind).toBe("void");
+  expect(ofRefusal({ status: 400, code: "invalid_value" }).kind).toBe("void");
+  for (const code of ["upstream_unreachable", "upstream_protocol", "upstream_redirect", null])
+    expect(ofRefusal({ status: 502, code }).kind).toBe("lose");
+  expect(ofRefusal({ status: 504, code: "upstream_timeout" }).kind).toBe("lose");
 });
 
 describe("a secret", () => {
@@ -122,7 +124,7 @@ describe("a secret", () => {
       for (let pad = 0; pad < 4; pad++) {
         const bytes = utf8(`${"x".repeat(pad)}${form}yy`);
         for (let at = 0; at <= bytes.length; at++) {
-          const watch = new SecretWatch({ apiKey: secret });
+          const watch = new SecretWatch([secret]);
           const found = [bytes.slice(0, at), bytes.slice(at)].map((chunk) => watch.found(chunk));
           expect(found.includes(true), `${form} cut at ${at}`).toBe(true);
         }
@@ -130,9 +132,9 @@ describe("a secret", () => {
   });
 
   test("that is not there is not found", () => {
-    const watch = new SecretWatch({ apiKey: secret });
+    const watch = new SecretWatch([secret]);
     expect(watch.found(utf8(secret.slice(0, -1)))).toBe(false);
     expect(watch.found(utf8("0123456789abcdef"))).toBe(false);
-    expect(new SecretWatch({ apiKey: "" }).found(utf8("anything"))).toBe(false);
+    expect(new SecretWatch([]).found(utf8("anything"))).toBe(false);
   });
 });

@@ -58,6 +58,8 @@ function lines(ends: readonly number[]): number {
 /** What an event says of itself, as far as the worker must know. */
 export interface Told {
   type: string;
+  /** Whether its data is the whole JSON of an object. */
+  whole: boolean;
   usage: unknown;
   error: unknown;
 }
@@ -71,9 +73,11 @@ export function told(text: string): Told {
     if (field === "event") name = value!;
     if (field === "data") data.push(value!);
   }
-  const body = parsed(data.join("\n"));
+  const json = data.join("\n");
+  const body = parsed(json);
   const response = objectOf(body["response"]);
   return {
+    whole: Object.keys(body).length > 0 || json.trim() === "{}",
     type: typeof body["type"] === "string" ? body["type"] : name,
     usage: body["usage"] ?? response["usage"],
     error: body["error"],

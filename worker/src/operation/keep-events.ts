@@ -25,6 +25,7 @@ export async function keepEvents(run: Run, chunks: AsyncGenerator<Uint8Array, vo
         const said = told(event.text());
         const means = meaning(said);
         if (means === "failed") throw new Failed(said.error);
+        if (means === "completed" && !said.whole) throw new Error("the last event of the stream is no JSON");
         if (means === "completed") await run.settle(settlement(run, said.usage), null, said.usage);
         event.end(means === "partial");
         event = undefined;

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-import { settingsOf, type Env } from "../env.ts";
+import { settingsOf, type Env, type Settings } from "../env.ts";
 import { errorResponse, Refusal, type ErrorFields } from "../errors.ts";
 import { ask, refusal as refused } from "../ledger/client.ts";
 import type { Event } from "../ledger/rules.ts";
@@ -16,6 +16,14 @@ import { ORDER_HEADER, read, type Order, type Purchase } from "./order.ts";
 import { follow } from "./reader.ts";
 import { perform, type Head } from "./run.ts";
 import { Upload } from "./upload.ts";
+
+/** JSON travels as bytes, and goes on as the text it is: so upstreams tell it from a form. */
+const bodyOf = ({ call }: Order, bytes: ArrayBuffer): string | Uint8Array<ArrayBuffer> =>
+  call.contentType === "application/json" ? new TextDecoder().decode(bytes) : new Uint8Array(bytes);
+
+/** What no answer may hold. */
+const secretsOf = ({ apiKey, organization, project, runware }: Settings): string[] =>
+  [apiKey, organization, project, runware.apiKey].filter((secret) => secret !== undefined && secret !== "") as string[];
 
 /** Reserved and not sent for so long, a call was given up; sent and not settled, nobody knows what became of it. */
 const RESERVED_TTL_MS = 60_000;
@@ -160,11 +168,11 @@ export class Operation extends DurableObject<Env> {
       const settings = settingsOf(this.env);
       await perform({
         upstream: upstreamOf(settings),
-        secrets: settings,
+        secrets: secretsOf(settings),
         timeoutMs: settings.callTimeoutMs,
         call: {
           ...order.call,
-          body: upload ? upload.body : new Uint8Array(body as ArrayBuffer),
+          body: upload ? upload.body : bodyOf(order, body as ArrayBuffer),
           ...(upload && { signal: upload.signal }),
         },
         operation: order.operation,

@@ -8,10 +8,9 @@ const UNBILLED = new Set([400, 401, 403, 404, 405, 413, 415, 422, 429]);
 /** The meaning of an error status. 408, 409 and everything from 500 on may have been billed. */
 export const ofStatus = (status: number): Event => ({ kind: UNBILLED.has(status) ? "void" : "lose" });
 
-/** The meaning of a refusal that the upstream's module made of a reply it would not pass on. */
-export const ofRefusal = (code: string | null | undefined): Event => ({
-  kind: code === "upstream_key_refused" ? "void" : "lose",
-});
+/** The meaning of a refusal that the upstream's module made, of a reply or before it sent anything. */
+export const ofRefusal = ({ status, code }: { status: number; code?: string | null | undefined }): Event =>
+  code === "upstream_key_refused" ? { kind: "void" } : ofStatus(status);
 
 /** Whether an operation that ended so may be sent again under the same key: nothing was bought. */
 export const isFree = (event: Event): boolean => event.kind === "void" || event.kind === "expire";

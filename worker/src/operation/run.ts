@@ -2,7 +2,6 @@
 
 import { costFromUsage } from "gpt-image-edge";
 
-import type { Settings } from "../env.ts";
 import { Refusal, type ErrorFields } from "../errors.ts";
 import type { Bound } from "../ledger/bound.ts";
 import type { Event } from "../ledger/rules.ts";
@@ -11,6 +10,7 @@ import type { Call, Upstream } from "../upstream/upstream.ts";
 import { keepEvents } from "./keep-events.ts";
 import { keepJson } from "./keep-json.ts";
 import type { Log } from "./log.ts";
+import { COST_HEADER } from "../upstream/reply.ts";
 import { ofRefusal, ofStatus } from "./outcome.ts";
 import { SecretWatch } from "./secrets.ts";
 
@@ -29,11 +29,13 @@ export interface Problem {
 /** What a call needs, and whom it tells. */
 export interface Run {
   upstream: Upstream;
-  secrets: Pick<Settings, "apiKey" | "organization" | "project">;
+  secrets: readonly string[];
   /** From the sending to the last byte. */
   timeoutMs: number;
   call: Call;
   operation: string;
+  /** What the upstream says that it has cost, in US dollars, where it says so itself. */
+  billed?: number;
   /** What was reserved; undefined while nothing was, and so nothing can be due. */
   bound(): Bound | undefined;
   log: Log;
@@ -60,7 +62,13 @@ export async function perform(run: Run): Promise<void> {
       reply = await clock.within(run.timeoutMs, run.upstream.send({ ...run.call, signal: abort.signal }));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return await give(run, ofRefusal(error.fields.code), error.status, error.fields, error.headers);
+      return await give(
+        run,
+        ofRefusal({ status: error.status, code: error.fields.code }),
+        error.status,
+        error.fields,
+        error.headers,
+      );
     }
     if (reply.status >= 400) {
       const { error } = (await reply.json()) as { error: ErrorFields };
@@ -68,6 +76,8 @@ export async function perform(run: Run): Promise<void> {
     }
     const type = reply.headers.get("content-type") ?? "";
     const stream = type.startsWith("text/event-stream");
+    const cost = Number(reply.headers.get(COST_HEADER) ?? Number.NaN);
+    if (Number.isFinite(cost) && cost >= 0) run.billed = cost;
     const head = { status: reply.status, headers: [...reply.headers] as [string, string][], stream };
     run.head(head);
     await (stream ? keepEvents : keepJson)(run, chunks(run, reply.body!, clock));
@@ -112,6 +122,7 @@ async function* chunks(run: Run, body: ReadableStream<Uint8Array>, clock: Clock)
 export function settlement(run: Run, usage: unknown): Event {
   const bound = run.bound();
   if (!bound) return { kind: "lose" };
+  if (run.billed !== undefined) return { kind: "settle", actual: fromUsd(run.billed) };
   // Its usage counts the language model's tokens, which nothing here can price.
   if (run.call.path === "/responses") return { kind: "settle", actual: bound.amount };
   try {

@@ -14,9 +14,8 @@ export class SecretWatch {
   readonly #longest: number;
   #carry = "";
 
-  constructor(secrets: { apiKey: string; organization?: string | undefined; project?: string | undefined }) {
-    const values = [secrets.apiKey, secrets.organization, secrets.project].filter((value) => value);
-    this.#forms = values.flatMap((value) => spellings(value!));
+  constructor(secrets: readonly string[]) {
+    this.#forms = secrets.flatMap(spellings);
     this.#longest = Math.max(1, ...this.#forms.map((form) => form.length));
   }
 

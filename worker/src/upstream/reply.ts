@@ -1,5 +1,6 @@
 // What of an upstream's reply reaches the caller. The reply is not trusted: it may be a proxy's, or hostile.
 
+import { spellings } from "../operation/secrets.ts";
 import { errorResponse, upstreamFailed, type ErrorFields } from "../errors.ts";
 
 /** The headers that are let through, each with the form its value must have. */
@@ -85,14 +86,9 @@ function fieldsOf(text: string): ErrorFields | undefined {
 
 /** The text without any of the secrets, in the spellings a careless upstream would echo them in. */
 export function redacted(text: string, secrets: readonly string[]): string {
-  for (const secret of secrets)
-    for (const form of [secret, btoa(secret).replace(/=+$/, ""), hex(secret), encodeURIComponent(secret)])
-      if (form.length >= 8) text = text.split(form).join("[redacted]");
+  for (const secret of secrets) for (const form of spellings(secret)) text = text.split(form).join("[redacted]");
   return text;
 }
-
-const hex = (text: string) =>
-  [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The beginning of a body, as text. */
 async function head(reply: Response, limit: number): Promise<string> {

@@ -8,7 +8,8 @@ import { chromium } from "playwright-core";
 
 import { root } from "../../.ci/setup.mjs";
 import { bundle, here, MEMORY_TAIL, out } from "./bundle.mjs";
-import { median, peaks } from "./memory.mjs";
+import { median } from "./measure.js";
+import { peaks } from "./memory.mjs";
 import { serve } from "./server.mjs";
 
 const ARGS = [

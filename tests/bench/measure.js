@@ -1,7 +1,7 @@
 // Fair comparison on a noisy machine: contenders take turns within each round, and medians are compared.
 // No runtime's own modules are used here: the same file runs in Chromium, Node and workerd.
 
-const median = (numbers) => {
+export const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -27,9 +27,24 @@ async function sample(contender, count) {
 }
 
 /**
+ * Medians of the rounds' times, and of each round's times over those of the first contender: other programs slow whole
+ * rounds down, and with them both sides of a ratio.
+ * @param {string[]} names
+ * @param {number[][]} times by contender and round
+ * @returns {{ name: string, ms: number, ratio: number }[]}
+ */
+export function summary(names, times) {
+  return names.map((name, at) => ({
+    name,
+    ms: median(times[at]),
+    ratio: median(times[at].map((ms, round) => ms / times[0][round])),
+  }));
+}
+
+/**
  * Measures contenders against each other.
  * @param {{ name: string, work: () => unknown, synchronous?: boolean }[]} contenders
- * @returns {Promise<{ name: string, ms: number }[]>} the median time of one call of each
+ * @returns {Promise<{ name: string, ms: number, ratio: number }[]>} as `summary` has it, for one call of each
  */
 export async function compare(contenders, { rounds = 15, sampleMs = 60 } = {}) {
   const counts = [];
@@ -44,5 +59,8 @@ export async function compare(contenders, { rounds = 15, sampleMs = 60 } = {}) {
       const at = (k + round) % contenders.length;
       times[at].push(await sample(contenders[at], counts[at]));
     }
-  return contenders.map(({ name }, at) => ({ name, ms: median(times[at]) }));
+  return summary(
+    contenders.map(({ name }) => name),
+    times,
+  );
 }

@@ -26,5 +26,3 @@ export async function peaks(pids, work) {
   const after = await Promise.all(pids.map(statusOf));
   return after.map(({ peak }, index) => Math.max(0, peak - before[index].now) / MB);
 }
-
-export const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { root } from "../../.ci/setup.mjs";
 import { run } from "../../.ci/steps.mjs";
 import { bundle, MEMORY_TAIL } from "./bundle.mjs";
-import { median, peaks } from "./memory.mjs";
+import { median } from "./measure.js";
+import { peaks } from "./memory.mjs";
 import { serve } from "./server.mjs";
 
 const TAIL = `

@@ -22,7 +22,7 @@ export function timesOf(runtimes) {
       contender,
       ...found.map((results) => {
         const entry = results.find((result) => result.name === contender);
-        return entry ? `${time(entry.ms)} (${(entry.ms / results[0].ms).toFixed(2)}×)` : "–";
+        return entry ? `${time(entry.ms)} (${entry.ratio.toFixed(2)}×)` : "–";
       }),
     ]);
     return markdown(name, ["", ...titles], lines);

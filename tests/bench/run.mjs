@@ -3,7 +3,7 @@
 // and `--in=chromium,node` names the runtimes; all three only print.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 
 import { root, setup } from "../../.ci/setup.mjs";
@@ -118,10 +118,10 @@ async function main() {
   await mkdir(out, { recursive: true });
   const names = await titles(node, env);
   const options = quick ? { rounds: 5, sampleMs: 25 } : { rounds: 15, sampleMs: 60 };
-  const how = { env, node, options, repeats: quick ? 1 : 5 };
+  const how = { env, node, options, repeats: quick ? 1 : 3 };
   const tables = [
     ...(await times(asked, how, names)),
-    ...(wants("start") ? await start(asked, { ...how, repeats: quick ? 5 : 21 }) : []),
+    ...(wants("start") ? await start(asked, { ...how, repeats: quick ? 5 : 11 }) : []),
     ...(wants("memory") ? await memory(asked, how, names) : []),
     ...(wants("size") ? await sizeTable() : []),
   ].join("\n\n");
@@ -130,10 +130,11 @@ async function main() {
   const versions = await Promise.all(COMPETITORS.map(async (name) => `${name} ${await versionOf(name)}`));
   const head = `# Benchmarks
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, on a shared machine with ${cpus().length} cores: only ratios count.
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, on a shared machine with ${cpus().length} cores and a load of ${loadavg()[2].toFixed(0)}:
+only ratios count, and even they are rough where the load is more than the cores.
 
-Times are medians of ${options.rounds} rounds in which the contenders take turns; in brackets the time over ours, so that more
-than 1 means slower than this package. "Floor" is what nobody can be without, such as reading the body. The chunks of a
+Times are medians of ${options.rounds} rounds in which the contenders take turns; in brackets the median of each
+round's time over ours, so that more than 1 means slower than this package. "Floor" is what nobody can be without, such as reading the body. The chunks of a
 stream are cut before; JSON comes over HTTP from another process. workerd's clock stands still while code runs, so its
 requests are timed from outside, less what an empty one takes.
 

@@ -7,7 +7,7 @@ import { Miniflare } from "miniflare";
 
 import { root } from "../../.ci/setup.mjs";
 import { bundle } from "./bundle.mjs";
-import { median } from "./memory.mjs";
+import { summary } from "./measure.js";
 import { serve } from "./server.mjs";
 
 const WASM = "gpt_image_edge_bg.wasm";
@@ -65,9 +65,9 @@ export async function timesInWorkerd(groups, { options: { rounds, sampleMs } }) 
           const at = (k + round) % contenders.length;
           // What a request costs without any work is taken off.
           const empty = await timed(group, at, 0);
-          times[at].push(Math.max(0, (await timed(group, at, counts[at])) - empty) / counts[at]);
+          times[at][round] = Math.max(1e-6, (await timed(group, at, counts[at])) - empty) / counts[at];
         }
-      results.push({ name, results: contenders.map((contender, at) => ({ name: contender, ms: median(times[at]) })) });
+      results.push({ name, results: summary(contenders, times) });
     }
     return results;
   } finally {

@@ -18,6 +18,9 @@ const DEFAULT_TIMEOUT_MS = 600_000;
 const PAID_HOSTS = /(^|\.)openai\.com$/;
 const PAID_KEYS = /^(sk|sess)-/;
 
+/** Servers that have shown that they keep answers: what one client learns holds for the next one, too. */
+const keeping = new Set();
+
 function inBrowser() {
   if (typeof window !== "undefined" && typeof window.document !== "undefined") return true;
   // Web workers of browsers; workerd, Node, Deno and Bun do not call themselves Mozilla.
@@ -103,7 +106,7 @@ export class ImageClient {
       idle_ms: timeOf("idleTimeout", idleTimeout),
       connect_ms: timeOf("connectTimeout", connectTimeout),
     };
-    this.#idempotent = idempotent;
+    this.#idempotent = idempotent ?? (keeping.has(String(baseURL)) || undefined);
   }
 
   generate(request, options) {
@@ -184,7 +187,10 @@ export class ImageClient {
     const asked = idempotencyKey ?? parts.headers.get("idempotency-key") ?? undefined;
     const key = asked ?? (this.#sendsKeys() ? crypto.randomUUID() : undefined);
     if (key !== undefined) parts.headers.set("idempotency-key", key);
-    const onKept = () => (this.#idempotent ??= true);
+    const onKept = () => {
+      keeping.add(baseURL);
+      this.#idempotent ??= true;
+    };
     const send = sender(parts, { baseURL, fetch, key, onKept });
     const settings = {
       ...this.#settings,

@@ -113,6 +113,16 @@ test("the worker is known by its first answer, and from then on failures are sen
   assert.equal(second, third);
 });
 
+test("what one client has learnt of a server, the next one knows", async (t) => {
+  const server = await serve(t, (_, number) => (number === 1 ? overloaded() : kept(drawn())));
+  await new ImageClient(server).generate(request);
+  assert.equal(await outcome(new ImageClient(server).generate(request)), 1);
+  assert.equal(server.requests.length, 3);
+  const unwilling = new ImageClient({ ...server, idempotent: false });
+  await unwilling.generate(request);
+  assert.equal(server.requests[3].headers["idempotency-key"], undefined);
+});
+
 test("a reply that breaks off after the worker showed itself is asked for again, also the very first", async (t) => {
   const server = await serve(t, (incoming, number) => kept(number === 0 ? cutBody() : drawn()));
   const result = await new ImageClient(server).generate(request);

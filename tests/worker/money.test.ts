@@ -3,7 +3,7 @@
 import { estimateCost } from "gpt-image-edge";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { ACCOUNT, bearer, expectBalanced, metrics, today } from "./support/account.ts";
+import { ACCOUNT, ADMIN, bearer, expectBalanced, metrics, today } from "./support/account.ts";
 import { MODEL } from "./support/model.ts";
 import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, type Running } from "./support/worker.ts";
@@ -183,6 +183,26 @@ describe("what is refused before anything is sent", () => {
     }
     expect((await draw(authorization)).status).toBe(200);
   });
+});
+
+test("what nobody knew is given back when the bill is there, once, and by the operator alone", async () => {
+  const authorization = await bearer({ sub: "unlucky", budget: 1 });
+  upstream.expect(json({ error: { message: "Oops." } }, 500));
+  const id = (await draw(authorization)).headers.get("x-operation-id")!;
+  expect((await today(worker, authorization)).spent_usd).toBe(MOST / 1e9);
+  const reconcile = async (usd: unknown, as = `Bearer ${ADMIN}`) =>
+    worker.send(`/v1/operations/${id}/reconcile`, {
+      method: "POST",
+      headers: { authorization: as, "content-type": "application/json" },
+      body: JSON.stringify({ usd }),
+    });
+  expect((await reconcile(0, authorization)).status).toBe(401);
+  for (const bad of [-1, "0", null, undefined]) expect((await reconcile(bad)).status).toBe(400);
+  expect(await (await reconcile(0.001)).json()).toEqual({ id, charged_usd: 0.001 });
+  expect((await today(worker, authorization)).spent_usd).toBe(0.001);
+  // Settled is final.
+  expect(await (await reconcile(0)).json()).toEqual({ id, charged_usd: 0.001 });
+  expect((await today(worker, authorization)).spent_usd).toBe(0.001);
 });
 
 test("one caller's operations and numbers are no other's", async () => {

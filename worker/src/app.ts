@@ -17,7 +17,7 @@ import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { metrics } from "./routes/metrics.ts";
 import { getModel, listModels } from "./routes/models.ts";
-import { getOperation, getResult } from "./routes/operations.ts";
+import { getOperation, getResult, reconcile } from "./routes/operations.ts";
 import { page, pageConfig } from "./routes/page.ts";
 import { responses } from "./routes/responses.ts";
 import { issueToken } from "./routes/tokens.ts";
@@ -57,6 +57,10 @@ app.post("/v1/tokens", async ({ env, req }) => {
   return issueToken(req.raw, settingsOf(env));
 });
 
+app.post("/v1/operations/:id/reconcile", async ({ env, req }) => {
+  await authorizeAdmin(req.raw, settingsOf(env));
+  return reconcile(env, req.param("id"), req.raw);
+});
 app.get("/metrics", async ({ env, req }) => {
   await authorizeAdmin(req.raw, settingsOf(env));
   return metrics(env);

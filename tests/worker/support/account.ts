@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import type { Running } from "./worker.ts";
 
 const SECRET = "a-secret-of-the-tests-with-40-characters";
-const ADMIN = "admin-token-of-the-tests";
+export const ADMIN = "admin-token-of-the-tests";
 export const ACCOUNT = {
   JWT_ALGORITHM: "HS256",
   JWT_KEY: SECRET,

@@ -29,8 +29,8 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** Starts a worker with these variables beside those of wrangler.jsonc. */
-export async function startWorker(vars: Record<string, string>): Promise<Running> {
+/** Starts a worker with these variables beside those of wrangler.jsonc; what its objects store outlives it in a folder. */
+export async function startWorker(vars: Record<string, string>, folder?: string): Promise<Running> {
   const bindings = Object.entries(vars).map(([name, value]) => [name, { type: "plain_text", value }] as const);
   const log: string[] = [];
   const server = await unstable_startWorker({
@@ -39,7 +39,7 @@ export async function startWorker(vars: Record<string, string>): Promise<Running
     dev: {
       server: { hostname: "127.0.0.1", port: 0 },
       inspector: false,
-      persist: false,
+      persist: folder ?? false,
       watch: false,
       logLevel: "none",
       structuredLogsHandler: ({ message }: { message: string }) => log.push(message),

@@ -29,6 +29,17 @@ export const accountSchemas = {
     },
     required: ["token", "token_type", "expires_in", "claims"],
   },
+  Reconciliation: {
+    type: "object",
+    properties: { usd: usd("What the bill says; 0 where it was not billed") },
+    required: ["usd"],
+    additionalProperties: false,
+  },
+  Reconciled: {
+    type: "object",
+    properties: { id: text("The operation."), charged_usd: usd("What it is charged now") },
+    required: ["id", "charged_usd"],
+  },
   Usage: {
     type: "object",
     properties: {

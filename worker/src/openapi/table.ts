@@ -127,6 +127,16 @@ export const ROUTES: readonly Described[] = [
     refusals: { 404: NO_OPERATION },
   },
   {
+    method: "POST",
+    path: "/v1/operations/:id/reconcile",
+    name: "reconcileOperation",
+    summary: "Says what a call of which nobody knows has cost.",
+    token: "admin",
+    body: { [JSON_TYPE]: "Reconciliation" },
+    answer: { [JSON_TYPE]: "Reconciled" },
+    refusals: { 400: REFUSED[400], 404: "There is none, or what it has cost is known." },
+  },
+  {
     method: "GET",
     path: "/v1/usage",
     name: "getUsage",

@@ -11,7 +11,7 @@ import type { Operation } from "./object.ts";
 import { ORDER_HEADER, written, type Order, type Purchase } from "./order.ts";
 
 /** An operation from afar. Written out, for the runtime's own types of stubs take unions apart. */
-export type OperationStub = Pick<Operation, "isKnown" | "commit" | "status" | "result"> & {
+export type OperationStub = Pick<Operation, "isKnown" | "commit" | "status" | "result" | "reconcile"> & {
   fetch(address: string, init: RequestInit): Promise<Response>;
 };
 

@@ -140,6 +140,16 @@ export class Operation extends DurableObject<Env> {
     };
   }
 
+  /** What a call of which nobody knew has cost, by the operator's bill. Null where there is nothing to mend. */
+  async reconcile(actual: NanoUsd): Promise<NanoUsd | null> {
+    const record = await this.#known();
+    if (record?.event !== "lose") return null;
+    const event: Event = actual === 0 ? { kind: "void" } : { kind: "settle", actual };
+    const charged = await ask(this.env, (ledger) => ledger.resolve(record.entry, event));
+    this.#note({ charged });
+    return charged;
+  }
+
   /** The answer from the event on that follows `last`; of a running call, as it comes. */
   async result(caller: string, last: string | null): Promise<Response | null> {
     const record = await this.#known();

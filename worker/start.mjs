@@ -40,9 +40,16 @@ async function main() {
   await mkdir(state, { recursive: true });
   // In a file of the user's own and not on the command line, where every process of the machine could read it.
   const vars = join(state, "vars.env");
-  const given = ["UPSTREAM", "UPSTREAM_BASE_URL", "OPENAI_API_KEY", "ALLOWED_ORIGINS"].filter(
-    (name) => process.env[name],
-  );
+  const given = [
+    "UPSTREAM",
+    "UPSTREAM_BASE_URL",
+    "OPENAI_API_KEY",
+    "ALLOWED_ORIGINS",
+    "ADMIN_TOKEN",
+    "ORGANIZATION_DAILY_USD",
+    "MAX_CALL_USD",
+    "UNPRICED_CALL_USD",
+  ].filter((name) => process.env[name]);
   const lines = [
     `DEMO_TOKEN=${token}`,
     "DEMO_TOKEN_ON_PAGE=true",

@@ -1,10 +1,12 @@
 // The whole configuration. Everything comes from the operator; nothing here can be chosen by a caller.
 
 import { authSettings, type AuthEnv, type AuthSettings } from "./auth/settings.ts";
+import { limiterSettings, type LimiterEnv, type LimiterSettings } from "./limiter/settings.ts";
+import type { LimiterBinding } from "./limiter/turn.ts";
 import { upstreamSettings, type UpstreamEnv, type UpstreamSettings } from "./upstream/settings.ts";
 
 /** What the operator sets: variables and secrets of the worker. */
-export interface Env extends AuthEnv, UpstreamEnv {
+export interface Env extends AuthEnv, UpstreamEnv, LimiterEnv, LimiterBinding {
   /** `sandbox` (default) draws its own pictures, `openai` and `runware` call their APIs. */
   UPSTREAM?: string;
   /** Where the API is: the address that `/images/generations` is appended to. Default: OpenAI's. */
@@ -40,7 +42,7 @@ interface ObjectId {
 }
 
 /** The configuration after it was read. */
-export interface Settings extends AuthSettings, UpstreamSettings {
+export interface Settings extends AuthSettings, UpstreamSettings, LimiterSettings {
   baseURL: string;
   apiKey: string;
   organization: string | undefined;
@@ -127,6 +129,7 @@ function read(env: Env): Settings {
 
   return {
     ...upstreams,
+    ...limiterSettings(env, fault),
     baseURL,
     apiKey,
     organization: organization || undefined,

@@ -4,6 +4,7 @@ import { app } from "./app.ts";
 import type { Env } from "./env.ts";
 
 export { Ledger } from "./ledger/object.ts";
+export { RateLimiter } from "./limiter/object.ts";
 export { Operation } from "./operation/object.ts";
 
 export default {

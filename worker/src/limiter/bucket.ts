@@ -28,12 +28,20 @@ export class Bucket {
   #debt = Number.NEGATIVE_INFINITY;
   #at: number | undefined;
 
-  constructor(allowance: Allowance) {
+  /** `debt`: what a bucket before this one left. */
+  constructor(allowance: Allowance, debt?: { debt: number; at: number }) {
     const { perMinute, share, sliceMs, jitterMs } = allowance;
     if (!(perMinute > 0 && share > 0 && share <= 1 && sliceMs > 0 && sliceMs <= 1000 && jitterMs >= 0))
       throw new RangeError(`not an allowance: ${JSON.stringify(allowance)}`);
     this.#allowance = allowance;
     this.#perMinute = perMinute;
+    if (debt) [this.#debt, this.#at] = [debt.debt, debt.at];
+  }
+
+  /** What a successor needs to know. */
+  state(now: number): { debt: number; at: number } {
+    this.#refill(now, 1);
+    return { debt: this.#debt, at: now };
   }
 
   /** What one slice holds. A single unit always fits, or nothing would ever leave. */

@@ -2,6 +2,7 @@
 // whoever holds it (object.ts, or a simulation) says when calls end.
 
 import { Bucket } from "./bucket.ts";
+import { Minute } from "./minute.ts";
 import { FairQueue } from "./queue.ts";
 import { Ramp } from "./ramp.ts";
 
@@ -27,7 +28,7 @@ export interface Limits {
 }
 
 export const DEFAULTS = {
-  share: 0.995,
+  share: 0.998,
   sliceMs: 1000,
   jitterMs: 200,
   maxWaitMs: 20_000,
@@ -37,6 +38,13 @@ export const DEFAULTS = {
   leaseMs: 300_000,
   rampFloor: 0.2,
 } as const satisfies Partial<Limits>;
+
+/** So many images a minute are no sudden rise for anybody: small allowances may be used whole at once. */
+const UNRAMPED_PER_MINUTE = 60;
+
+/** The share of an allowance that may be used out of a pause. */
+export const floorOf = ({ rampFloor, imagesPerMinute }: Limits): number =>
+  Math.min(1, Math.max(rampFloor, UNRAMPED_PER_MINUTE / imagesPerMinute));
 
 /** How many refused callers are remembered; who is told more than this far ahead has come into a flood. */
 const MOST_PROMISES = 1000;
@@ -58,6 +66,13 @@ export type Decision =
   /** `retryAfterMs`: when a call of this caller would be let in to wait, if nobody else came. */
   | { state: "refused"; reason: "queue" | "caller_queue"; retryAfterMs: number };
 
+/** What outlives a limiter. */
+export interface State {
+  images: { debt: number; at: number };
+  tokens?: { debt: number; at: number };
+  closedUntil: number;
+}
+
 /** What an upstream's reply says of the limits. */
 export interface Observed {
   status: number;
@@ -72,6 +87,7 @@ export class Limiter {
   readonly #limits: Limits;
   readonly #images: Bucket;
   readonly #tokens: Bucket | undefined;
+  readonly #minutes: { images: Minute; tokens: Minute | undefined };
   readonly #ramp: Ramp;
   readonly #queue = new FairQueue();
   /** Calls that are with the upstream: whose, and until when at most. */
@@ -83,13 +99,25 @@ export class Limiter {
   /** Nothing leaves before: the upstream asked for a pause. */
   #closedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: Limits) {
+  /** `state`: what a limiter before this one left. */
+  constructor(limits: Limits, state?: State) {
     this.#limits = limits;
-    const { share, sliceMs, jitterMs, imagesPerMinute, tokensPerMinute, rampFloor } = limits;
-    this.#images = new Bucket({ perMinute: imagesPerMinute, share, sliceMs, jitterMs });
+    const { share, sliceMs, jitterMs, imagesPerMinute, tokensPerMinute } = limits;
+    this.#images = new Bucket({ perMinute: imagesPerMinute, share, sliceMs, jitterMs }, state?.images);
     if (tokensPerMinute !== undefined)
-      this.#tokens = new Bucket({ perMinute: tokensPerMinute, share, sliceMs, jitterMs });
-    this.#ramp = new Ramp(rampFloor);
+      this.#tokens = new Bucket({ perMinute: tokensPerMinute, share, sliceMs, jitterMs }, state?.tokens);
+    this.#minutes = {
+      images: new Minute(imagesPerMinute, jitterMs),
+      tokens: tokensPerMinute === undefined ? undefined : new Minute(tokensPerMinute, jitterMs),
+    };
+    this.#ramp = new Ramp(floorOf(limits));
+    if (state) this.#closedUntil = state.closedUntil;
+  }
+
+  /** What must not be forgotten when this one ends. */
+  state(now: number): State {
+    const tokens = this.#tokens?.state(now);
+    return { images: this.#images.state(now), ...(tokens && { tokens }), closedUntil: Math.max(0, this.#closedUntil) };
   }
 
   /** How many calls wait, and how many are with the upstream. */
@@ -198,6 +226,8 @@ export class Limiter {
       this.#closed(now),
       this.#images.delay(images, now, pace),
       this.#tokens?.delay(tokens, now, pace) ?? 0,
+      this.#minutes.images.delay(images, now),
+      this.#minutes.tokens?.delay(tokens, now) ?? 0,
     );
   }
 
@@ -205,6 +235,8 @@ export class Limiter {
     const pace = this.#ramp.pace(now);
     this.#images.take(images, now, pace);
     this.#tokens?.take(tokens, now, pace);
+    this.#minutes.images.take(images, now);
+    this.#minutes.tokens?.take(tokens, now);
     this.#ramp.take(Math.max(images / this.#images.rate, this.#tokens ? tokens / this.#tokens.rate : 0), now);
     this.#running.set(id, { caller, until: now + this.#limits.leaseMs });
     this.#runningOf.set(caller, (this.#runningOf.get(caller) ?? 0) + 1);

@@ -6,6 +6,7 @@ import type { Env, Settings } from "../env.ts";
 import { badRequest, Refusal } from "../errors.ts";
 import { boundOf, type Bound } from "../ledger/bound.ts";
 import type { Context } from "gpt-image-edge";
+import { inTurn, type Asked } from "../limiter/turn.ts";
 import type { Call } from "../upstream/upstream.ts";
 import type { Operation } from "./object.ts";
 import { ORDER_HEADER, written, type Order, type Purchase } from "./order.ts";
@@ -89,6 +90,12 @@ export class Ticket {
     const id = key === null ? objects.newUniqueId() : objects.idFromName(await digestOf([caller.id, key]));
     const fault = request.headers.get("x-sandbox-fault");
     return new Ticket(env, id, { caller: caller.id, keyed: key !== null, call: { ...call, fault } });
+  }
+
+  /** The same when its turn has come. An order that was given before is not sent again, so it waits for nothing. */
+  async inTurn(ask: Ask, asked: Asked, send: () => Promise<Response>): Promise<Response> {
+    if (this.order.keyed && (await this.stub.isKnown())) return send();
+    return inTurn(ask, asked, send);
   }
 
   /** Hands over an order with its body. */

@@ -9,6 +9,8 @@ import { boundaryOf } from "../multipart/boundary.ts";
 import { EditForm, type Tail } from "../multipart/edit-form.ts";
 import { ByteReader, concat } from "../multipart/reader.ts";
 import { hold, relay } from "../multipart/relay.ts";
+import { askedOf } from "../limiter/asked.ts";
+import { turnOf, type Turn } from "../limiter/turn.ts";
 import { priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
 import { FileDigests } from "../operation/digests.ts";
 import { canonical, fingerprintOf, type Purchase } from "../operation/order.ts";
@@ -45,7 +47,8 @@ async function byReference(ask: Ask, limit: number): Promise<Response> {
   const sent = { ...body, model };
   const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
-  return ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(sent));
+  const send = () => ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(sent));
+  return ticket.inTurn(ask, askedOf("edit", { ...short, model }, context), send);
 }
 
 async function byForm(ask: Ask, limit: number, boundary: string): Promise<Response> {
@@ -65,16 +68,30 @@ async function byForm(ask: Ask, limit: number, boundary: string): Promise<Respon
     const { held, whole } = await hold(files);
     if (whole) {
       const tail = form.tail();
-      return await ticket.send(await purchase(tail), concat([...held, tail.bytes]));
+      const bought = await purchase(tail);
+      const send = () => ticket.send(bought, concat([...held, tail.bytes]));
+      return await ticket.inTurn(ask, askedOf("edit", tail.request, tail.context), send);
     }
     // A key that was used before: the form is only read to see whether it is the same.
     if (ticket.order.keyed && (await ticket.stub.isKnown())) {
       while (!(await files.next()).done);
       return await ticket.send(await purchase(form.tail()), new Uint8Array());
     }
-    return await relay(held, upload(files, form, ticket, purchase), (body, signal) =>
-      ticket.send(undefined, body, signal),
-    );
+    // Its turn is waited for with the files upstream and the rest in hand: only then is it known what is asked for.
+    const taken: { turn?: Turn | undefined } = {};
+    const inTurn = async (tail: Tail): Promise<Purchase> => {
+      const bought = await purchase(tail);
+      taken.turn = await turnOf(ask, askedOf("edit", tail.request, tail.context));
+      return bought;
+    };
+    const send = (body: ReadableStream<Uint8Array>, signal: AbortSignal) => ticket.send(undefined, body, signal);
+    try {
+      const reply = await relay(held, upload(files, form, ticket, inTurn), send);
+      return taken.turn ? await taken.turn.follow(reply) : reply;
+    } catch (error) {
+      await taken.turn?.end();
+      throw error;
+    }
   } finally {
     await reader.finish();
   }

@@ -2,6 +2,7 @@
 
 import { checked } from "../check.ts";
 import { readJson, refuseEarly } from "../json.ts";
+import { askedOf } from "../limiter/asked.ts";
 import { priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
 import { canonical, fingerprintOf } from "../operation/order.ts";
 
@@ -16,5 +17,6 @@ export async function generations(ask: Ask): Promise<Response> {
   const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const fingerprint = await fingerprintOf([PATH, canonical(body)]);
   // Written anew, so that the upstream reads what was checked.
-  return ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(body));
+  const send = () => ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(body));
+  return ticket.inTurn(ask, askedOf("generate", body), send);
 }

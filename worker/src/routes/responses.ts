@@ -6,6 +6,7 @@ import { allowModel } from "../auth/token.ts";
 import { checked, type Fields } from "../check.ts";
 import { badRequest } from "../errors.ts";
 import { readJson, refuseEarly } from "../json.ts";
+import { askedOf } from "../limiter/asked.ts";
 import { priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
 import { canonical, fingerprintOf } from "../operation/order.ts";
 import { shortened } from "../shorten.ts";
@@ -36,7 +37,8 @@ export async function responses(ask: Ask): Promise<Response> {
   const bound = priced(ask, { operation: "respond", request: short });
   const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
-  return ticket.send(purchaseOf(ask, bound, tool, fingerprint), JSON.stringify(sent));
+  const send = () => ticket.send(purchaseOf(ask, bound, tool, fingerprint), JSON.stringify(sent));
+  return ticket.inTurn(ask, askedOf("respond", short), send);
 }
 
 /** The image tool, its model named, after everything that is not served was refused. */

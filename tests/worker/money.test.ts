@@ -103,7 +103,10 @@ describe("one call", () => {
   ])("whose answer has %s is charged as reserved", async (name, answer) => {
     const authorization = await bearer({ sub: name, budget: 1 });
     upstream.expect(json(answer));
-    expect((await draw(authorization)).status).toBe(200);
+    const reply = await draw(authorization);
+    expect(reply.status).toBe(200);
+    // The last of it comes when it is settled.
+    await reply.text();
     expect((await today(worker, authorization)).spent_usd).toBe(MOST / 1e9);
   });
 

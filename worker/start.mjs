@@ -49,6 +49,15 @@ async function main() {
     "ORGANIZATION_DAILY_USD",
     "MAX_CALL_USD",
     "UNPRICED_CALL_USD",
+    "MODEL_UPSTREAMS",
+    "RUNWARE_API_KEY",
+    "RUNWARE_BASE_URL",
+    "RUNWARE_DELIVERY",
+    "USAGE_TIER",
+    "IMAGES_PER_MINUTE",
+    "TOKENS_PER_MINUTE",
+    "MAX_WAIT_S",
+    "UPSTREAM_CONCURRENCY",
   ].filter((name) => process.env[name]);
   const lines = [
     `DEMO_TOKEN=${token}`,

@@ -6,6 +6,7 @@ import { Catalogue } from "./catalogue.js";
 import { Composer } from "./compose.js";
 import { comparePrices, showComparison } from "./cost/compare.js";
 import { el } from "./dom.js";
+import { Gallery } from "./gallery/view.js";
 import { Sender } from "./send.js";
 import { tabs, views } from "./stage.js";
 import { State } from "./state.js";
@@ -30,10 +31,26 @@ async function start() {
   const stage = tabs(document.querySelector(".tabs"), (name) => panels[name]?.());
   composer.addEventListener("update", () => panels[stage.selected]?.());
 
-  const sender = new Sender(config, composer, () => stage.select("results"));
-  views(state, {});
+  /** A picture becomes the input; what is missing now is what to change in it. */
+  const reuse = (file) => {
+    state.setView("compose");
+    state.setFiles({ images: [file] });
+    $("field-prompt").focus();
+    $("field-prompt").select();
+  };
+  const sender = new Sender(config, composer, { showResults: () => stage.select("results"), reuse });
+  const gallery = new Gallery({
+    reuse,
+    takeSettings: (settings) => {
+      state.setView("compose");
+      state.replace(settings);
+    },
+  });
+  sender.addEventListener("result", () => gallery.refresh());
+  views(state, { gallery: () => gallery.refresh() });
   watchConnection();
   sender.listen();
+  sender.tellLost();
   document.documentElement.dataset.ready = "";
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});
 }

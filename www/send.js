@@ -4,16 +4,22 @@ import { ImageClient } from "gpt-image-edge";
 
 import { focusField } from "./controls/field.js";
 import { announce } from "./dom.js";
+import { keep } from "./gallery/store.js";
+import { answered, lost, lostCard, underWay } from "./results/lost.js";
+import { fileName } from "./results/picture.js";
 import { Run } from "./results/run.js";
 import { strings } from "./strings.js";
 
 const $ = (id) => document.getElementById(id);
 const TOKEN_KEY = "gpt-image-edge-token";
 
-export class Sender {
+/** Fires `result` with what a reply or an error says of budget and rate limits. */
+export class Sender extends EventTarget {
   #abort;
 
-  constructor(config, composer, showResults) {
+  constructor(config, composer, { showResults, reuse }) {
+    super();
+    this.reuse = reuse;
     this.config = config;
     this.composer = composer;
     this.showResults = showResults;
@@ -42,13 +48,28 @@ export class Sender {
     });
   }
 
+  /** Tells of a call that the last visit did not see the end of. */
+  tellLost() {
+    const record = lost();
+    if (!record) return;
+    $("empty").hidden = true;
+    $("runs").prepend(lostCard(record, () => this.#perform("generate", record.asked, {}, record.idempotencyKey)));
+  }
+
   async send() {
     const { composer } = this;
     const error = composer.attempt();
     if (error) return focusField(error.param);
+    if (!composer.settled) return undefined;
     if (!this.token) return $("token-dialog").showModal();
-    const { request } = composer;
-    const { operation } = composer.state;
+    const { prompt: _, ...settings } = composer.state.values;
+    return this.#perform(composer.state.operation, composer.request, settings);
+  }
+
+  /** One call, from the card that waits to the picture or the reason why there is none. */
+  async #perform(operation, request, settings, idempotencyKey = crypto.randomUUID()) {
+    if (this.#abort) return;
+    const { composer } = this;
     this.#abort = new AbortController();
     this.showResults();
     const run = new Run($("runs"), request);
@@ -60,14 +81,22 @@ export class Sender {
     });
     this.#busy(true);
     announce(strings.drawing);
+    underWay(idempotencyKey, operation, request);
     try {
-      const result = await call(this.client(), operation, request, this.#abort.signal, run);
-      announce(run.showResult(result, (file) => composer.state.setFiles({ images: [file] })));
+      const options = { signal: this.#abort.signal, idempotencyKey };
+      const result = await call(this.client(), operation, request, options, run);
+      announce(run.showResult(result, this.reuse));
+      await store(result, request, settings, run.seconds);
+      this.dispatchEvent(new CustomEvent("result", { detail: result }));
     } catch (failure) {
-      run.showError(failure);
+      // The same key once more: where answers are kept, nothing is drawn or paid twice.
+      run.showError(failure, () => this.#perform(operation, request, settings, idempotencyKey));
+      this.dispatchEvent(new CustomEvent("result", { detail: failure }));
       if (failure.param)
         composer.addRemote({ severity: "error", code: failure.code, param: failure.param, message: failure.message });
     } finally {
+      answered();
+      this.#abort = undefined;
       this.#busy(false);
     }
   }
@@ -90,15 +119,35 @@ export class Sender {
 }
 
 /** One picture or several, in a stream or whole. */
-async function call(client, operation, request, signal, run) {
-  if (!request.stream)
-    return operation === "edit" ? client.edit(request, { signal }) : client.generate(request, { signal });
-  const events =
-    operation === "edit" ? client.editStream(request, { signal }) : client.generateStream(request, { signal });
+async function call(client, operation, request, options, run) {
+  if (!request.stream) return operation === "edit" ? client.edit(request, options) : client.generate(request, options);
+  const events = operation === "edit" ? client.editStream(request, options) : client.generateStream(request, options);
   let result;
   for await (const event of events) {
     if (event.type === "partial_image") run.showPartial(event.image, event.partial_image_index);
     else if (event.type === "completed") result = { ...event, images: [event.image] };
   }
   return result;
+}
+
+/** Keeps the pictures in the gallery. That it is full or forbidden must not hide what has been drawn. */
+async function store(result, request, settings, seconds) {
+  const facts = {
+    size: result.size,
+    quality: result.quality,
+    output_format: result.output_format,
+    background: result.background,
+    usd: result.cost && result.cost.usd / result.images.length,
+    seconds: Number(seconds.toFixed(1)),
+    requestId: result.requestId,
+  };
+  const created = new Date().toISOString();
+  for (const [index, { blob, format, width, height }] of result.images.entries()) {
+    const record = { created, prompt: request.prompt, settings, facts: { ...facts, width, height }, blob };
+    try {
+      await keep({ ...record, name: fileName(request.prompt, index, format) });
+    } catch {
+      return announce(strings.notKept);
+    }
+  }
 }

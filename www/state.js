@@ -71,6 +71,12 @@ export class State extends EventTarget {
     this.#changed();
   }
 
+  /** All of them: what is not given goes back to the default. */
+  replace(values) {
+    this.values = {};
+    this.assign(values);
+  }
+
   setView(view) {
     if (view === this.view) return;
     this.view = view;

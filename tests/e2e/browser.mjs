@@ -36,7 +36,7 @@ export async function open(browser, address, { expectedErrors = [], ...options }
     const strange = errors.filter((text) => !expectedErrors.some((pattern) => pattern.test(text)));
     assert.deepEqual(strange, []);
   };
-  return { page, close };
+  return { page, context, close };
 }
 
 /** A picture like a photograph, drawn and encoded by the browser: { name, mimeType, buffer } for a file input. */

@@ -1,104 +1,132 @@
 // One call: its pictures as they sharpen, what it cost, or why it failed.
 
-import { dollars, el } from "../dom.js";
+import { edges } from "../catalogue.js";
+import { button, dollars, el, styled } from "../dom.js";
 import { strings } from "../strings.js";
+import { failure } from "./failure.js";
+import { actions, copyText, factList, fileName } from "./picture.js";
+import { beforeAfter } from "./slider.js";
 
 /** A card in the list of results. */
 export class Run {
   #started = performance.now();
   #images = el("div", { class: "pictures" });
-  #meta = el("p", { class: "meta" }, strings.drawing);
+  #below = el("div", { class: "below" });
+  #clock = el("p", { class: "clock" });
+  #timer;
   #prompt;
+  #before;
   #urls = [];
+  #preview;
 
   constructor(list, request) {
     this.#prompt = request.prompt;
-    this.placeholder = el(
-      "div",
-      { class: "picture waiting", style: undefined },
-      el("span", { class: "spinner", "aria-hidden": "true" }),
-    );
-    this.#images.append(this.placeholder);
-    this.element = el("li", { class: "run" }, el("p", { class: "prompt" }, request.prompt), this.#images, this.#meta);
+    this.#before = [request.image].flat()[0];
+    this.#preview = el("figure", { class: "picture waiting" }, el("span", { class: "spinner", "aria-hidden": "true" }));
+    const [width, height] = edges(request.size) ?? [3, 2];
+    styled(this.#preview, { "--ratio": `${width} / ${height}`, "--across": String(width / height) });
+    this.#images.append(this.#preview);
+    this.#below.append(this.#clock);
+    this.element = el("li", { class: "run" }, el("p", { class: "prompt" }, this.#prompt), this.#images, this.#below);
     list.prepend(this.element);
+    this.#tick(strings.drawing);
   }
 
-  #picture(image, alt, partial) {
-    const url = image.url();
-    this.#urls.push(() => image.revoke());
-    return el(
-      "figure",
-      { class: partial ? "picture partial" : "picture" },
-      el("img", { src: url, alt, width: image.width, height: image.height }),
-    );
+  get seconds() {
+    return (performance.now() - this.#started) / 1000;
   }
 
+  #tick(text) {
+    clearInterval(this.#timer);
+    const show = () => (this.#clock.textContent = `${text} ${strings.seconds(Math.floor(this.seconds))}`);
+    show();
+    this.#timer = setInterval(show, 1000);
+  }
+
+  #end() {
+    clearInterval(this.#timer);
+    return this.seconds;
+  }
+
+  /** Each preview takes the place of the one before, and sharpens. */
   showPartial(image, number) {
-    this.#images.replaceChildren(this.#picture(image, strings.altPartial(this.#prompt), true));
+    const picture = el("img", {
+      src: image.url(),
+      alt: strings.altPartial(this.#prompt),
+      width: image.width,
+      height: image.height,
+    });
+    this.#urls.push(() => image.revoke());
+    this.#preview.className = "picture partial";
+    styled(this.#preview, { "--blur": `${Math.max(1, 9 - 3 * number)}px` });
+    this.#preview.replaceChildren(picture);
     this.element.dataset.partials = String(Number(this.element.dataset.partials ?? 0) + 1);
-    this.#meta.textContent = strings.partial(number + 1);
+    this.#tick(strings.partial(number + 1));
   }
 
-  /** The finished pictures. `reuse` takes one back as input. */
+  /**
+   * The finished pictures.
+   * @param {(file: File) => void} reuse takes one back as input
+   */
   showResult(result, reuse) {
-    const seconds = ((performance.now() - this.#started) / 1000).toFixed(1);
-    this.#images.replaceChildren(
-      ...result.images.map((image, index) => {
-        const figure = this.#picture(image, strings.altFinal(this.#prompt), false);
-        const name = fileName(this.#prompt, index, image.format);
-        figure.append(
-          el(
-            "figcaption",
-            {},
-            el("a", { class: "button", href: figure.querySelector("img").src, download: name }, strings.download),
-            el(
-              "button",
-              { type: "button", onclick: () => reuse(new File([image.blob], name, { type: image.blob.type })) },
-              strings.reuse,
-            ),
-          ),
-        );
-        return figure;
-      }),
+    const seconds = this.#end();
+    this.#images.replaceChildren(...result.images.map((image, index) => this.#finished(image, index, result, reuse)));
+    this.#below.replaceChildren(
+      factList([
+        [strings.facts.time, strings.seconds(seconds.toFixed(1))],
+        [strings.facts.cost, result.cost && dollars(result.cost.usd)],
+        [strings.facts.tokens, result.usage?.total_tokens?.toLocaleString(strings.locale)],
+        [strings.facts.size, result.size?.replace("x", " × ")],
+        [strings.facts.quality, result.quality],
+        [strings.facts.format, result.output_format],
+        [strings.facts.background, result.background],
+        [strings.facts.request, result.requestId && requestId(result.requestId)],
+      ]),
     );
-    const facts = [
-      result.size,
-      result.quality,
-      result.output_format,
-      result.background,
-      result.cost && dollars(result.cost.usd),
-      `${seconds} s`,
-      result.requestId,
-    ];
-    this.#meta.textContent = facts.filter(Boolean).join(" · ");
-    return strings.done(result.images.length, seconds);
+    for (const revoke of this.#urls.splice(0)) revoke();
+    return strings.done(result.images.length, seconds.toFixed(1));
   }
 
-  /** What went wrong, whose fault it is and what to do. A preview that has come stays. */
-  showError(error) {
-    this.placeholder.remove();
-    const whose = strings.error.whose[error.kind];
-    const details = [error.code, error.requestId && strings.error.requestId(error.requestId)]
-      .filter(Boolean)
-      .join(" · ");
-    const box = el(
-      "div",
-      { class: "failure", role: "alert" },
-      el("strong", {}, strings.error.title),
-      el("p", {}, error.message),
-      whose && el("p", {}, whose),
-      details && el("p", { class: "meta" }, details),
-    );
-    this.#meta.replaceWith(box);
+  #finished(image, index, result, reuse) {
+    const picture = el("img", {
+      src: image.url(),
+      alt: strings.altFinal(this.#prompt),
+      width: image.width,
+      height: image.height,
+    });
+    const name = fileName(this.#prompt, index, image.format);
+    const figure = el("figure", { class: "picture" }, picture);
+    const row = el("figcaption", {}, ...actions({ blob: image.blob, name, url: picture.src, reuse }));
+    if (this.#before) {
+      const compare = button(strings.compare, () => {
+        const on = !figure.querySelector(".slider");
+        compare.setAttribute("aria-pressed", String(on));
+        if (on)
+          figure.prepend(beforeAfter(picture, this.#before, (url) => this.#urls.push(() => URL.revokeObjectURL(url))));
+        else {
+          figure.querySelector(".slider").remove();
+          figure.prepend(picture);
+        }
+      });
+      compare.setAttribute("aria-pressed", "false");
+      row.append(compare);
+    }
+    figure.append(row);
+    return figure;
+  }
+
+  /** What went wrong. A preview that has come stays. */
+  showError(error, again) {
+    this.#end();
+    if (!this.#preview.classList.contains("partial")) this.#preview.remove();
+    else styled(this.#preview, { "--blur": "0px" });
+    this.#below.replaceChildren(failure(error, { again }));
   }
 }
 
-function fileName(prompt, index, format) {
-  const slug =
-    prompt
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "")
-      .slice(0, 48) || "picture";
-  return `${slug}${index ? `-${index + 1}` : ""}.${format === "jpeg" ? "jpg" : format}`;
+function requestId(id) {
+  return button(id, ({ currentTarget }) => copyText(id, currentTarget), {
+    class: "link id",
+    title: strings.copyRequestId,
+  });
 }

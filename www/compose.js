@@ -25,6 +25,8 @@ export class Composer extends EventTarget {
   #remote = [];
   #tried = false;
   #reading = 0;
+  /** Settles when the files have been read: what the package says is about them too. */
+  read = Promise.resolve();
 
   constructor(state, catalogue) {
     super();
@@ -36,7 +38,11 @@ export class Composer extends EventTarget {
       this.#remote = [];
       this.update();
     });
-    state.addEventListener("files", () => this.#read());
+    state.addEventListener("files", () => {
+      // What was known was about other files, or about another order of them.
+      this.context = {};
+      this.read = this.#read();
+    });
     this.update();
   }
 
@@ -51,11 +57,6 @@ export class Composer extends EventTarget {
     if (mine !== this.#reading) return;
     this.context = read;
     this.update();
-  }
-
-  /** The files have been read: what the package says is about them too. */
-  get settled() {
-    return (this.context.images?.length ?? 0) === this.state.images.length;
   }
 
   /** From now on an empty prompt is a problem. Gives the first error, or undefined when the request may be sent. */

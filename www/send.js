@@ -58,9 +58,9 @@ export class Sender extends EventTarget {
 
   async send() {
     const { composer } = this;
+    await composer.read;
     const error = composer.attempt();
     if (error) return focusField(error.param);
-    if (!composer.settled) return undefined;
     if (!this.token) return $("token-dialog").showModal();
     const { prompt: _, ...settings } = composer.state.values;
     return this.#perform(composer.state.operation, composer.request, settings);

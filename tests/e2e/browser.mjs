@@ -91,3 +91,21 @@ export function decoded(page, selector) {
     };
   });
 }
+
+/** The same JPEG as a camera writes it that was held otherwise: with an EXIF orientation. */
+export function turned({ name, mimeType, buffer }, orientation) {
+  const tiff = Buffer.alloc(26);
+  tiff.write("II*\0", "latin1");
+  tiff.writeUInt32LE(8, 4);
+  tiff.writeUInt16LE(1, 8);
+  for (const [value, at] of [
+    [0x0112, 10],
+    [3, 12],
+    [orientation, 18],
+  ])
+    tiff.writeUInt16LE(value, at);
+  tiff.writeUInt32LE(1, 14);
+  const exif = Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff]);
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, exif.length + 2]);
+  return { name, mimeType, buffer: Buffer.concat([head, exif, buffer.subarray(2)]) };
+}

@@ -2,10 +2,11 @@
 
 import { unpublished } from "../catalogue.js";
 import { el } from "../dom.js";
+import { maskFile } from "../mask/field.js";
 import { strings } from "../strings.js";
 import { choices, lackingText } from "./choices.js";
 import { field } from "./field.js";
-import { imageFiles, maskFile } from "./files.js";
+import { imageFiles } from "./images.js";
 import { modelControl } from "./model.js";
 import { numberField } from "./number.js";
 import { promptField } from "./prompt.js";
@@ -19,6 +20,8 @@ const OFF = "off";
 /** Builds the form. Gives `refresh(model, context)`, to be called whenever the model or a value has changed. */
 export function buildForm(container, state, catalogue) {
   const prompt = promptField(state);
+  const images = imageFiles(state);
+  const mask = maskFile(state);
   const model = modelControl(state, catalogue);
   const size = sizeControl(state);
   const words = Object.fromEntries(WORDS.map((param) => [param, choices(param, (value) => state.set(param, value))]));
@@ -35,8 +38,8 @@ export function buildForm(container, state, catalogue) {
 
   container.append(
     prompt.element,
-    imageFiles(state),
-    maskFile(state),
+    images.element,
+    mask.element,
     model.element,
     size.element,
     words.quality.element,
@@ -64,6 +67,8 @@ export function buildForm(container, state, catalogue) {
     const { params } = info;
     const { values } = state;
     prompt.refresh(info);
+    images.refresh(info, context);
+    mask.refresh(info);
     model.refresh(info, context);
     size.refresh(info);
     for (const [param, control] of Object.entries(words)) {

@@ -3,11 +3,13 @@
 import init from "gpt-image-edge";
 
 import { Catalogue } from "./catalogue.js";
+import { codePanel } from "./code/panel.js";
 import { Composer } from "./compose.js";
 import { comparePrices, showComparison } from "./cost/compare.js";
+import { Budget } from "./cost/budget.js";
 import { el } from "./dom.js";
 import { Gallery } from "./gallery/view.js";
-import { Sender } from "./send.js";
+import { Sender, store } from "./send.js";
 import { tabs, views } from "./stage.js";
 import { State } from "./state.js";
 import { strings } from "./strings.js";
@@ -27,7 +29,11 @@ async function start() {
       values: state.values,
       take: (model, quality, size) => state.assign({ model, quality, ...(size && { size }) }),
     });
-  const panels = { prices: showPrices };
+  const baseURL = new URL(config.baseURL, location.href).href;
+  const code = codePanel($("code"), baseURL);
+  const showCode = () =>
+    code.show(composer.request, composer.report.issues.filter(({ severity }) => severity === "error").length);
+  const panels = { prices: showPrices, code: showCode };
   const stage = tabs(document.querySelector(".tabs"), (name) => panels[name]?.());
   composer.addEventListener("update", () => panels[stage.selected]?.());
 
@@ -46,8 +52,31 @@ async function start() {
       state.replace(settings);
     },
   });
-  sender.addEventListener("result", () => gallery.refresh());
-  views(state, { gallery: () => gallery.refresh() });
+  const budget = new Budget({ baseURL, token: () => sender.token });
+  sender.addEventListener("result", ({ detail }) => {
+    gallery.refresh();
+    budget.refresh();
+    budget.rate(detail.rateLimit);
+  });
+  budget.refresh();
+  let batch;
+  const openBatch = async () => {
+    const { Batch } = await import("./batch/view.js");
+    // What pictures the form holds is not for a batch: it draws.
+    const settings = () => {
+      const { prompt: _prompt, ...values } = state.values;
+      return values;
+    };
+    batch ??= new Batch({
+      settings,
+      ready: () => sender.ready(),
+      client: () => sender.client(),
+      keep: (result, request, seconds) => store(result, request, settings(), seconds),
+    });
+    batch.read();
+    $("view-batch").dataset.ready = "";
+  };
+  views(state, { gallery: () => gallery.refresh(), batch: openBatch });
   watchConnection();
   sender.listen();
   sender.tellLost();

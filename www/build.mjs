@@ -50,7 +50,10 @@ export async function buildSite(pkg, target) {
     format: "iife",
     entryPoints: [join(here, "sw.js")],
     outdir: target,
-    define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(hash.digest("hex").slice(0, 16)) },
+    define: {
+      FILES: JSON.stringify(files.map((name) => (name === "index.html" ? "./" : name))),
+      VERSION: JSON.stringify(hash.digest("hex").slice(0, 16)),
+    },
     logLevel: "error",
   });
 }

@@ -31,6 +31,12 @@ export class Sender extends EventTarget {
     return this.config.token ?? sessionStorage.getItem(TOKEN_KEY) ?? "";
   }
 
+  /** Whether there is a token; asks for one where there is none. */
+  ready() {
+    if (!this.token) $("token-dialog").showModal();
+    return Boolean(this.token);
+  }
+
   client() {
     // The token is this worker's and no key of OpenAI's; the package asks for the word all the same.
     return new ImageClient({ baseURL: this.baseURL, apiKey: this.token, dangerouslyAllowBrowser: true });
@@ -61,7 +67,7 @@ export class Sender extends EventTarget {
     await composer.read;
     const error = composer.attempt();
     if (error) return focusField(error.param);
-    if (!this.token) return $("token-dialog").showModal();
+    if (!this.ready()) return undefined;
     const { prompt: _, ...settings } = composer.state.values;
     return this.#perform(composer.state.operation, composer.request, settings);
   }
@@ -131,7 +137,7 @@ async function call(client, operation, request, options, run) {
 }
 
 /** Keeps the pictures in the gallery. That it is full or forbidden must not hide what has been drawn. */
-async function store(result, request, settings, seconds) {
+export async function store(result, request, settings, seconds) {
   const facts = {
     size: result.size,
     quality: result.quality,

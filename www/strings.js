@@ -139,8 +139,11 @@ export const strings = {
     ({ low: "L", medium: "M", high: "H", xhigh: "X", max: "Max" })[quality] ?? quality.slice(0, 3),
   atSize: (size) => `at ${size.replace("x", " × ")}`,
   noPrice: "No price is published.",
-  budget: (left, limit) => `${left} of ${limit} left`,
-  rate: (remaining, seconds) => `${plural(remaining, "image", "images")} left for ${seconds} s`,
+  budget: (left, limit) => `${left} of ${limit} left today`,
+  budgetDetails: (spent, reserved, resets) =>
+    `${spent} spent, ${reserved} held back for running calls; anew ${new Date(resets * 1000).toLocaleString(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" })}`,
+  rate: (remaining, images, seconds) =>
+    `${images ? plural(remaining, "image", "images") : plural(remaining, "call", "calls")} left for ${seconds} s`,
 
   // Files
   choose: "Choose images",
@@ -177,6 +180,49 @@ export const strings = {
   remove: (name) => `Remove ${name}`,
   earlier: (name) => `Move ${name} earlier`,
   later: (name) => `Move ${name} later`,
+
+  // Code
+  code: {
+    label: "The request as code",
+    language: "Language",
+    target: "Sent to",
+    languages: { curl: "curl", edge: "JavaScript", openai: "JavaScript, OpenAI SDK", python: "Python" },
+    targets: { worker: "this worker", openai: "OpenAI" },
+    key: (variable, official) =>
+      official
+        ? `${variable} is your own key: it belongs into the environment, never into a page.`
+        : `${variable} is the token of this worker.`,
+    refused: (count) => `As it stands it would be refused: ${plural(count, "problem", "problems")}.`,
+  },
+
+  // Batch
+  batch: {
+    settings: (format, values, count) =>
+      count === 0
+        ? ""
+        : `Read as ${{ lines: "lines", jsonl: "JSON Lines", csv: "CSV" }[format]}; ${values.model} unless a line says otherwise.`,
+    for: (ready, refused) =>
+      `expected for ${plural(ready, "request", "requests")}${refused ? `; ${refused} would be refused and ${refused === 1 ? "is" : "are"} left out` : ""}`,
+    half: (amount, count) => `${amount} through the Batch API, within a day (${plural(count, "request", "requests")}).`,
+    noHalf: "No price of the Batch API is published for this.",
+    unread: "not read",
+    line: (number, why) => `Line ${number}: ${why}`,
+    status: {
+      ready: "ready",
+      refused: "refused",
+      waiting: "waiting",
+      running: "drawing…",
+      done: "done",
+      failed: "failed",
+    },
+    done: (amount) => `done, ${amount}`,
+    more: (count) => `and ${number(count)} more`,
+    start: (count) => `Start ${number(count)}`,
+    retry: (count) => `Try ${plural(count, "failed one", "failed ones")} again`,
+    progress: (done, failed, all, spent) =>
+      `${done + failed} of ${all}: ${done} done${failed ? `, ${failed} failed` : ""}; ${spent} spent. Pictures are in the gallery.`,
+    written: (count) => `${plural(count, "line", "lines")} written.`,
+  },
 
   // Sending
   draw: "Draw",

@@ -47,7 +47,6 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   url.search = "";
   url.hash = "";
-  if (url.href === scope) url.pathname += "index.html";
   const config = url.href === new URL("config.json", scope).href;
   if (kept.has(url.href) || config) event.respondWith(answer(request, url));
 });

@@ -1,0 +1,192 @@
+// What every part of the page has to be: small, strict about where things come from, there without a network, usable
+// with keys alone and in every mode of display.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
+
+import { PICTURE_TIMEOUT_MS, RESULT, drawn } from "./actions.mjs";
+import { accessible, site } from "./site.mjs";
+
+const running = site();
+const { open } = running;
+/** Everything that is needed to compose, but for the package's module, whose size is checked where it is built. */
+const FIRST_LOAD_BYTES = 60 * 1024;
+
+test("the first load is small beside the module, and from this server alone", async () => {
+  // The worker that keeps the page for later loads what nobody waits for.
+  const { page, close } = await open({ serviceWorkers: "block" });
+  const loaded = new Set();
+  page.on("request", (request) => loaded.add(request.url()));
+  await page.reload({ waitUntil: "networkidle" });
+  let sum = 0;
+  for (const url of loaded) {
+    if (/^(blob|data):|\.wasm$/.test(url)) continue;
+    assert.equal(new URL(url).origin, running.address, url);
+    sum += brotliCompressSync(await (await page.request.get(url)).body()).length;
+  }
+  assert.ok(loaded.size >= 5, `only ${loaded.size} files`);
+  assert.ok(sum <= FIRST_LOAD_BYTES, `${sum} bytes with brotli, at most ${FIRST_LOAD_BYTES}`);
+  await close();
+});
+
+test("the policy allows no inline code, and nothing from elsewhere", async () => {
+  const reply = await fetch(running.address);
+  const policy = reply.headers.get("content-security-policy");
+  assert.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/);
+  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'? |https?:/);
+  const text = await reply.text();
+  assert.doesNotMatch(text, /<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son\w+=/);
+});
+
+test("without a network the page is there, up to sending", async () => {
+  const { page, context, close } = await open({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/, /Failed to fetch/] });
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active.state !== "activated")
+      await new Promise((resolve) =>
+        active.addEventListener("statechange", () => active.state === "activated" && resolve()),
+      );
+  });
+  // Once more, so that what the worker of the page hands out has passed through its hands.
+  await page.reload();
+  await page.waitForSelector("html[data-ready]");
+  await context.setOffline(true);
+  await page.reload();
+  await page.waitForSelector("html[data-ready]");
+  await page.fill("#field-prompt", "a cat");
+  assert.match(await page.innerText("#expected"), /^\$0\.\d+$/);
+  assert.ok(await page.isVisible("#offline"));
+  await page.click('[data-view="batch"]');
+  await page.waitForSelector("#view-batch:not([hidden])");
+  await close();
+});
+
+test("the page can be installed", async () => {
+  const { page, close } = await open();
+  const manifest = await page.evaluate(async () => (await fetch("manifest.webmanifest")).json());
+  assert.deepEqual([manifest.display, manifest.start_url], ["standalone", "./"]);
+  for (const { src, sizes, type } of manifest.icons) {
+    const found = await page.evaluate(async (src) => {
+      const blob = await (await fetch(src)).blob();
+      const image = new Image();
+      image.src = URL.createObjectURL(blob);
+      await image.decode();
+      return { type: blob.type, width: image.naturalWidth };
+    }, src);
+    assert.equal(found.type, type);
+    if (sizes !== "any") assert.equal(`${found.width}x${found.width}`, sizes);
+  }
+  await close();
+});
+
+test("colours that the system forces leave everything to be told apart", async () => {
+  const { page, close } = await open({ forcedColors: "active" });
+  await accessible(page, "forced colours");
+  const border = (selector) => page.$eval(selector, (element) => getComputedStyle(element).borderTopColor);
+  assert.notEqual(
+    await border('.choice input[name="quality"]:checked + span'),
+    await border('.choice input[name="quality"]:not(:checked) + span'),
+  );
+  await close();
+});
+
+test("who wants less motion gets none", async () => {
+  const moves = (page) =>
+    page.evaluate(() => {
+      const spinner = Object.assign(document.createElement("span"), { className: "spinner" });
+      document.body.append(spinner);
+      const { animationName } = getComputedStyle(spinner);
+      spinner.remove();
+      return animationName !== "none";
+    });
+  for (const [reducedMotion, expected] of [
+    ["reduce", false],
+    ["no-preference", true],
+  ]) {
+    const { page, close } = await open({ reducedMotion });
+    assert.equal(await moves(page), expected, reducedMotion);
+    await close();
+  }
+});
+
+test("keys alone are enough to draw and to take the picture as input", async () => {
+  const { page, close } = await open({ hash: { quality: "low", size: "1024x1024" } });
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
+  const tabTo = async (wanted) => {
+    for (let pressed = 0; pressed < 80; pressed++) {
+      if ((await focused()) === wanted) return;
+      await page.keyboard.press("Tab");
+    }
+    assert.fail(`${wanted} is not reached by Tab`);
+  };
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await focused(), "field-prompt");
+  await page.keyboard.type("a red apple");
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector(RESULT, { timeout: PICTURE_TIMEOUT_MS });
+  assert.match(await page.innerText("#status"), /^The picture is ready after/);
+  await tabTo("Edit this");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".thumbnails li");
+  assert.equal(await focused(), "field-prompt");
+  await close();
+});
+
+test("a new user gets from nothing to an edited, masked and downloaded picture", async () => {
+  const { page, close } = await open();
+  await drawn(page, "A lighthouse above the sea at dusk");
+  await page.click(".run >> text=Edit this");
+  await page.waitForSelector(".thumb-text small:has-text('×')");
+  await page.click('[data-param="mask"] >> text=Paint');
+  const box = await page.locator("#mask-dialog canvas").boundingBox();
+  await page.waitForFunction(() => document.querySelector("#mask-dialog canvas").width > 300);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.55, { steps: 5 });
+  await page.mouse.up();
+  await page.click("text=Use the mask");
+  await page.waitForSelector(".mask-preview[src]");
+  await page.fill("#field-prompt", "Add a sailing boat");
+  await page.click("#send");
+  await page.waitForFunction(
+    (selector) =>
+      document.querySelectorAll(`.run:first-child ${selector}`).length === 1 &&
+      document.querySelectorAll(".run").length === 2,
+    RESULT,
+    { timeout: PICTURE_TIMEOUT_MS },
+  );
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator(".run").first().locator("text=Download").click(),
+  ]);
+  assert.equal(file.suggestedFilename(), "add-a-sailing-boat.png");
+  assert.equal((await readFile(await file.path())).toString("latin1", 1, 4), "PNG");
+  await close();
+});
+
+test("what is left of the budget is shown where the worker keeps one, and what is left of the minute", async () => {
+  const { page, close } = await open({ expectedErrors: [/status of 429/] });
+  const address = "**/v1/usage";
+  const today = {
+    day: "2026-11-21",
+    resets: 1795305600,
+    budget_usd: 2,
+    spent_usd: 0.5,
+    reserved_usd: 0,
+    left_usd: 1.5,
+  };
+  await page.route("**/openapi.json", (route) => route.fulfill({ json: { paths: { "/v1/usage": {} } } }));
+  await page.route(address, (route) => route.fulfill({ json: { object: "usage", today, days: [] } }));
+  await page.reload();
+  await page.waitForSelector("#budget:not([hidden])");
+  assert.equal(await page.innerText("#budget"), "$1.5 of $2 left today");
+  await page.fill("#field-prompt", "a cat [[fault:429]]");
+  await page.click("#send");
+  const rate = await page.waitForSelector("#rate:not([hidden])", { timeout: PICTURE_TIMEOUT_MS });
+  assert.match(await rate.innerText(), /^0 calls left for \d+ s$/);
+  await page.waitForSelector("#rate", { state: "hidden" });
+  await close();
+});

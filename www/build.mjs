@@ -10,12 +10,17 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Copied as they are. */
 const STATIC = ["index.html", "manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png"];
 const PACKAGE = ["index.js", "gpt_image_edge_bg.wasm"];
+/** What the page loads when it is first asked for; it is not kept for when there is no network. */
+const ON_DEMAND = ["pixels/index.js", "pixels/gpt_image_edge_pixels_bg.wasm"];
 
 /** The package stays a file of its own, so that the page loads what npm would give. */
 const published = {
   name: "published",
   setup(build) {
-    build.onResolve({ filter: /^gpt-image-edge$/ }, () => ({ path: "./gpt-image-edge/index.js", external: true }));
+    build.onResolve({ filter: /^gpt-image-edge(\/pixels)?$/ }, ({ path }) => ({
+      path: `./${path}/index.js`,
+      external: true,
+    }));
   },
 };
 
@@ -38,7 +43,8 @@ export async function buildSite(pkg, target) {
     logLevel: "error",
   });
   for (const name of STATIC) await cp(join(here, name), join(target, name));
-  for (const name of [...PACKAGE, "index.js.map", "index.d.ts"])
+  await mkdir(join(target, "gpt-image-edge", "pixels"));
+  for (const name of [...PACKAGE, ...ON_DEMAND, "index.js.map", "pixels/index.js.map"])
     await cp(join(pkg, name), join(target, "gpt-image-edge", name));
 
   const scripts = (await readdir(target)).filter((name) => /\.(js|css)$/.test(name));

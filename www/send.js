@@ -5,6 +5,7 @@ import { ImageClient } from "gpt-image-edge";
 import { focusField } from "./controls/field.js";
 import { announce } from "./dom.js";
 import { keep } from "./gallery/store.js";
+import { billing } from "./results/failure.js";
 import { answered, lost, lostCard, underWay } from "./results/lost.js";
 import { fileName } from "./results/picture.js";
 import { Run } from "./results/run.js";
@@ -95,8 +96,10 @@ export class Sender extends EventTarget {
       await store(result, request, settings, run.seconds);
       this.dispatchEvent(new CustomEvent("result", { detail: result }));
     } catch (failure) {
-      // The same key once more: where answers are kept, nothing is drawn or paid twice.
-      run.showError(failure, () => this.#perform(operation, request, settings, idempotencyKey));
+      // The same key once more where it may have been billed: a worker that keeps answers draws nothing twice. What cost
+      // nothing is a new call, or that worker would give its failure again.
+      const key = billing(failure) === "no" ? undefined : idempotencyKey;
+      run.showError(failure, () => this.#perform(operation, request, settings, key));
       this.dispatchEvent(new CustomEvent("result", { detail: failure }));
       if (failure.param)
         composer.addRemote({ severity: "error", code: failure.code, param: failure.param, message: failure.message });

@@ -240,6 +240,12 @@ export const strings = {
   notCopied: "Not allowed",
   share: "Share",
   compare: "Before and after",
+  cutOut: {
+    button: "Cut out",
+    notFlat: "The background is of more than one colour. Ask for the subject “on a flat #00ff00 background”.",
+    done: (share) => `${Math.round(share * 100)} % of the picture became transparent.`,
+    alt: (prompt) => `Without its background: ${prompt}`,
+  },
   slider: "How much of the picture before is uncovered",
   altBefore: "The picture before",
   seconds: (count) => `${count} s`,

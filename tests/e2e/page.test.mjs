@@ -163,6 +163,35 @@ test("a call can be cancelled", async () => {
   await close();
 });
 
+test("a flat background is cut out, and one that is not is named", async () => {
+  const { page, close } = await open({ hash: { size: "1024x1024", quality: "low" } });
+  await drawn(page, "a harbour");
+  await page.click(".run >> text=Cut out");
+  await page.waitForFunction(() => /more than one colour/.test(document.querySelector(".picture .hint").textContent));
+
+  // The sandbox draws no flat backgrounds: this reply is a red square on green.
+  const b64 = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 200, height: 200 });
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#00ff00";
+    context.fillRect(0, 0, 200, 200);
+    context.fillStyle = "#c00";
+    context.fillRect(50, 50, 100, 100);
+    return canvas.toDataURL("image/png").split(",")[1];
+  });
+  const reply = { created: 1, data: [{ b64_json: b64 }], background: "opaque", output_format: "png", size: "200x200" };
+  await page.route("**/v1/images/generations", (route) => route.fulfill({ json: reply }));
+  await page.click("#send");
+  await page.waitForFunction(() => document.querySelectorAll(".run .picture:not(.waiting)").length === 2);
+  await page.locator(".run").first().locator("text=Cut out").click();
+  await page.waitForSelector(".cut-out img");
+  const found = await decoded(page, ".cut-out img");
+  assert.deepEqual([found.width, found.height, found.type], [200, 200, "image/png"]);
+  assert.equal(found.transparent, 30_000);
+  assert.match(await page.locator(".run").first().locator(".picture .hint").first().innerText(), /^75 % /);
+  await close();
+});
+
 for (const { name, options } of LOOKS)
   test(`a result is accessible: ${name}`, async () => {
     const { page, close } = await open(options);

@@ -4,44 +4,93 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { root } from "../../.ci/setup.mjs";
+import { RESULT, drawn } from "./actions.mjs";
 import { DESKTOP, PHONE, launch, open } from "./browser.mjs";
 import { start } from "./server.mjs";
 
 const folder = join(root, "docs", "screenshots");
-const RESULT = ".picture:not(.partial):not(.waiting) img";
+/** One pixel for each of the phone's: large pictures help nobody. */
+const SMALL_PHONE = { ...PHONE, deviceScaleFactor: 1 };
+const PROMPT = "A lighthouse above the sea at dusk, warm light";
 
 await mkdir(folder, { recursive: true });
 const [server, browser] = await Promise.all([start(), launch()]);
 try {
-  const shot = async (name, options, prepare) => {
-    const { page, close } = await open(browser, server.address, options);
+  const shot = async (name, options, hash, prepare) => {
+    const { page, close } = await open(browser, `${server.address}/#${new URLSearchParams(hash)}`, options);
     await prepare(page);
     await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
     await close();
   };
-  const draw = async (page, prompt, ...choices) => {
-    for (const [name, value] of choices)
-      await page.locator(`label.choice:has(input[name="${name}"][value="${value}"])`).click();
-    await page.fill("#field-prompt", prompt);
-    await page.click("#send");
-    await page.waitForSelector(RESULT, { timeout: 60_000 });
+  const light = { ...DESKTOP, colorScheme: "light" };
+  const dark = { ...DESKTOP, colorScheme: "dark" };
+  const drawTop = async (page, prompt) => {
+    await drawn(page, prompt);
     await page.evaluate(() => scrollTo(0, 0));
   };
-  const harbour = (page) =>
-    draw(page, "A lighthouse above the sea at dusk, warm light", ["size", "1536x1024"], ["quality", "medium"]);
-  await shot("page-light", { ...DESKTOP, colorScheme: "light" }, harbour);
-  await shot("page-dark", { ...DESKTOP, colorScheme: "dark" }, harbour);
-  await shot("phone", { ...PHONE, colorScheme: "light" }, async (page) => {
-    await draw(page, "A forest in the morning", ["size", "1024x1536"]);
+  const wide = { size: "1536x1024", quality: "medium" };
+
+  for (const [name, options] of [
+    ["page-light", light],
+    ["page-dark", dark],
+  ])
+    await shot(name, options, wide, (page) => drawTop(page, PROMPT));
+  await shot("phone", { ...SMALL_PHONE, colorScheme: "light" }, { size: "1024x1024", quality: "low" }, async (page) => {
+    await drawn(page, "A forest in the morning");
     await page.locator(".run").scrollIntoViewIfNeeded();
   });
-  await shot("problems", { ...DESKTOP, colorScheme: "light" }, async (page) => {
-    await page.goto(`${server.address}/#size=1000x1000&quality=ultra&n=40`);
-    await page.reload();
-    await page.waitForSelector("html[data-ready]");
-    await page.click("#send");
+  await shot("phone-dark", { ...SMALL_PHONE, colorScheme: "dark" }, { prompt: PROMPT }, async () => {});
+  await shot(
+    "problems",
+    light,
+    { model: "gpt-image-1-mini", size: "1000x1000", quality: "ultra", n: 40 },
+    async (page) => {
+      await page.click("#send");
+      await page.locator("#problems").scrollIntoViewIfNeeded();
+    },
+  );
+  await shot("prices", light, { ...wide, prompt: PROMPT }, (page) => page.click("#tab-prices"));
+  await shot("code", dark, { ...wide, prompt: PROMPT }, (page) => page.click("#tab-code"));
+  await shot("mask", light, wide, async (page) => {
+    await drawn(page, PROMPT);
+    await page.click(".run >> text=Edit this");
+    await page.click('[data-param="mask"] >> text=Paint');
+    const box = await page.locator("#mask-dialog canvas").boundingBox();
+    await page.waitForFunction(() => document.querySelector("#mask-dialog canvas").width > 300);
+    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.45, { steps: 12 });
+    await page.mouse.up();
   });
-  await shot("empty-dark", { ...DESKTOP, colorScheme: "dark" }, async () => {});
+  await shot("gallery", light, { size: "1024x1024", quality: "low", output_format: "webp" }, async (page) => {
+    const prompts = ["A red apple", "A harbour at noon", "A forest in the morning", PROMPT];
+    for (const [count, prompt] of prompts.entries()) {
+      await page.fill("#field-prompt", prompt);
+      await page.click("#send");
+      await page.waitForFunction(
+        ([selector, count]) => document.querySelectorAll(selector).length === count,
+        [RESULT, count + 1],
+      );
+      await page.waitForFunction(
+        (count) => document.querySelectorAll("#gallery-list .card").length === count,
+        count + 1,
+      );
+    }
+    await page.click('[data-view="gallery"]');
+    await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  });
+  await shot(
+    "batch",
+    { ...light, expectedErrors: [/status of 400/] },
+    { view: "batch", size: "1024x1024", quality: "low" },
+    async (page) => {
+      await page.waitForSelector("#view-batch[data-ready]");
+      await page.fill("#batch-text", "a red apple\na blue boat\nsomething [[fault:moderation]]");
+      await page.click("#batch-start");
+      await page.waitForSelector("#batch-retry:not([hidden])");
+    },
+  );
+  await shot("empty-dark", dark, {}, async () => {});
 } finally {
   await browser.close();
   await server.stop();

@@ -3,6 +3,7 @@
 import { batchFile, estimateCost, validate } from "gpt-image-edge";
 
 import { announce, dollars, el } from "../dom.js";
+import { billing } from "../results/failure.js";
 import { strings } from "../strings.js";
 import { formatOf, parse } from "./parse.js";
 import { runAll } from "./run.js";
@@ -144,13 +145,14 @@ export class Batch {
     const perform = async (item) => {
       set(item, { status: "running" });
       const begun = performance.now();
-      // The same key for the same line: what was drawn already is not paid again where answers are kept.
+      // The same key for the same line: what may have been drawn is not paid again where answers are kept.
       item.key ??= crypto.randomUUID();
       try {
         const result = await client.generate(item.request, { signal, idempotencyKey: item.key });
         await this.acts.keep(result, item.request, (performance.now() - begun) / 1000);
         set(item, { status: "done", cost: result.cost?.usd });
       } catch (error) {
+        if (billing(error) === "no") item.key = undefined;
         set(item, { status: "failed", why: error.message });
       }
     };

@@ -40,7 +40,7 @@ export function failure(error, { again } = {}) {
 }
 
 /** What is known of the bill: the package says it where it can; what was refused as it stands costs nothing. */
-function billing(error) {
+export function billing(error) {
   if (error.billed) return error.billed;
   return ["user", "auth", "account", "quota", "rate"].includes(error.kind) ? "no" : "unknown";
 }

@@ -3,6 +3,7 @@
 import { edges } from "../catalogue.js";
 import { button, dollars, el, styled } from "../dom.js";
 import { strings } from "../strings.js";
+import { cutOutButton } from "./cutout.js";
 import { failure } from "./failure.js";
 import { actions, copyText, factList, fileName } from "./picture.js";
 import { beforeAfter } from "./slider.js";
@@ -112,6 +113,11 @@ export class Run {
       row.append(compare);
     }
     figure.append(row);
+    if (result.background !== "transparent" && /png|jpeg|webp/.test(image.format)) {
+      const cutOut = cutOutButton({ blob: image.blob, name, figure, prompt: this.#prompt, reuse });
+      row.append(cutOut.pressed);
+      figure.append(cutOut.note);
+    }
     return figure;
   }
 

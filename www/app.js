@@ -35,7 +35,16 @@ async function start() {
     code.show(composer.request, composer.report.issues.filter(({ severity }) => severity === "error").length);
   const panels = { prices: showPrices, code: showCode };
   const stage = tabs(document.querySelector(".tabs"), (name) => panels[name]?.());
-  composer.addEventListener("update", () => panels[stage.selected]?.());
+  // What stands beside the form may follow a frame later: the key that is pressed must not wait for it.
+  let asked = false;
+  composer.addEventListener("update", () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      panels[stage.selected]?.();
+    });
+  });
 
   /** A picture becomes the input; what is missing now is what to change in it. */
   const reuse = (file) => {

@@ -20,6 +20,8 @@ const KEPT = {
   moderation: String,
 };
 const VIEW = "view";
+/** How long after the last key the address follows. */
+const PAUSE_MS = 250;
 
 /**
  * The form's values; one that is absent means the API's default. Fires `change` after anything, and before it `files`
@@ -32,10 +34,12 @@ export class State extends EventTarget {
   /** @type {File | undefined} */
   mask;
   view = "compose";
+  #pending;
 
   constructor() {
     super();
     this.#read();
+    addEventListener("pagehide", () => this.#write());
     // Somebody went back, or gave another address by hand.
     addEventListener("hashchange", () => {
       if (location.hash.slice(1) === this.#hash()) return;
@@ -63,12 +67,22 @@ export class State extends EventTarget {
     this.assign({ [name]: value });
   }
 
+  /** The same for what changes with every key. */
+  type(name, value) {
+    this.#put({ [name]: value });
+    this.#changed({ typing: true });
+  }
+
   /** Several at once. `undefined` leaves a field to the API's default. */
   assign(values) {
+    this.#put(values);
+    this.#changed();
+  }
+
+  #put(values) {
     for (const [name, value] of Object.entries(values))
       if (value === undefined || value === "") delete this.values[name];
       else this.values[name] = value;
-    this.#changed();
   }
 
   /** All of them: what is not given goes back to the default. */
@@ -133,10 +147,19 @@ export class State extends EventTarget {
     return new URLSearchParams(kept).toString();
   }
 
-  #changed() {
-    const hash = this.#hash();
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  #changed({ typing = false } = {}) {
+    clearTimeout(this.#pending);
+    // Browsers take the address for a navigation: that is slow, and too many in a row are refused.
+    if (typing) this.#pending = setTimeout(() => this.#write(), PAUSE_MS);
+    else this.#write();
     this.dispatchEvent(new Event("change"));
+  }
+
+  #write() {
+    clearTimeout(this.#pending);
+    const hash = this.#hash();
+    if (location.hash.slice(1) === hash) return;
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
   }
 
   /** The request as the package takes it. */

@@ -145,6 +145,7 @@ test("code is for this worker or for OpenAI, is copied with one press, and says 
   assert.equal((await page.evaluate(() => navigator.clipboard.readText())).trim(), text.trim());
   assert.equal(await page.isVisible(".code-warning"), false);
   await page.fill("#field-n", "40");
+  await page.waitForSelector(".code-warning:not([hidden])");
   assert.match(await page.innerText(".code-warning"), /would be refused: 1 problem/);
   await close();
 });

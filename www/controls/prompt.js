@@ -19,7 +19,7 @@ export function promptField(state) {
     required: true,
     spellcheck: true,
     placeholder: strings.promptPlaceholder,
-    oninput: () => state.set("prompt", prompt.value),
+    oninput: () => state.type("prompt", prompt.value),
     onkeydown: (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) prompt.form.requestSubmit();
     },

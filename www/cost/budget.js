@@ -5,6 +5,8 @@ import { strings } from "../strings.js";
 
 const $ = (id) => document.getElementById(id);
 const USAGE = "/v1/usage";
+/** From which share of the limit on what is left of it is shown. */
+const SCARCE = 0.2;
 
 export class Budget {
   #limited;
@@ -41,7 +43,8 @@ export class Budget {
   /** What a reply or an error says of the organisation's minute. */
   rate({ images, requests } = {}) {
     const left = images ?? requests;
-    if (left?.remaining === undefined) return;
+    // While there is plenty, nobody needs to know.
+    if (left?.remaining === undefined || left.remaining > (left.limit ?? 0) * SCARCE) return;
     this.#until = performance.now() + (left.reset_ms ?? 60_000);
     clearInterval(this.#limited);
     const show = () => {

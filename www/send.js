@@ -17,6 +17,7 @@ const TOKEN_KEY = "gpt-image-edge-token";
 /** Fires `result` with what a reply or an error says of budget and rate limits. */
 export class Sender extends EventTarget {
   #abort;
+  #leaving = false;
 
   constructor(config, composer, { showResults, reuse }) {
     super();
@@ -26,6 +27,8 @@ export class Sender extends EventTarget {
     this.showResults = showResults;
     this.baseURL = new URL(config.baseURL, location.href).href;
     if (!config.token) this.#askForToken();
+    for (const [kind, leaving] of Object.entries({ beforeunload: true, pagehide: true, pageshow: false }))
+      addEventListener(kind, () => (this.#leaving = leaving));
   }
 
   get token() {
@@ -104,7 +107,8 @@ export class Sender extends EventTarget {
       if (failure.param)
         composer.addRemote({ severity: "error", code: failure.code, param: failure.param, message: failure.message });
     } finally {
-      answered();
+      // A page that is left ends its calls: that is no answer.
+      if (!this.#leaving) answered();
       this.#abort = undefined;
       this.#busy(false);
     }

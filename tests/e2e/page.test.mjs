@@ -145,7 +145,7 @@ test("a call that the page did not see the end of is told of, and asked for by i
   const { page, close } = await open();
   const keys = [];
   page.on("request", (request) => request.method() === "POST" && keys.push(request.headers()["idempotency-key"]));
-  await draw(page, "a slow cat [[fault:hang once:e2e-reload]]");
+  await draw(page, "a slow cat [[fault:slow ms:4000 once:e2e-reload]]");
   await page.waitForSelector(".waiting");
   while (keys.length === 0) await page.waitForTimeout(20);
   await page.reload();

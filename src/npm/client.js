@@ -61,13 +61,37 @@ function maySendKey(baseURL) {
   }
 }
 
+/**
+ * What ends all calls of a client. A signal of the runtime would not do: in workerd it belongs to the request that made
+ * it, and a client that serves several requests would fail in all but the first.
+ */
+class Ending {
+  aborted = false;
+  reason;
+  #listeners = new Set();
+
+  addEventListener(_, listener) {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_, listener) {
+    this.#listeners.delete(listener);
+  }
+
+  abort() {
+    this.aborted = true;
+    this.reason = new DOMException("the client was disposed of", "AbortError");
+    for (const listener of [...this.#listeners]) listener({ target: this });
+  }
+}
+
 export class ImageClient {
   #options;
   #settings;
   /** Whether the server keeps the answers of idempotency keys: as told, else as its replies show. */
   #idempotent;
   /** Ends the calls that are under way when the client is disposed of. */
-  #ended = new AbortController();
+  #ended = new Ending();
 
   constructor({
     baseURL = DEFAULT_BASE_URL,
@@ -150,7 +174,7 @@ export class ImageClient {
   /** Ends every call that is under way. The client can be used again. */
   [dispose]() {
     this.#ended.abort();
-    this.#ended = new AbortController();
+    this.#ended = new Ending();
   }
 
   async #whole(operation, request, options) {
@@ -178,7 +202,7 @@ export class ImageClient {
 
   async *#perform(operation, request, { signal, idempotencyKey } = {}, ...further) {
     // Listened to one by one: what AbortSignal.any makes of a client's signal would outlive the call in some runtimes.
-    const signals = [signal, this.#ended.signal, ...further].filter(Boolean);
+    const signals = [signal, this.#ended, ...further].filter(Boolean);
     await ready();
     const whole = await withFiles(request);
     await inspectRequest(whole);

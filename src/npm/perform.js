@@ -119,7 +119,7 @@ function deferred() {
  * @param {object} settings what the session is held to (`session_begin` in src/js/client.rs)
  * @param {(attempt: { number: number, resume: boolean, lastEventId: string }, signal: AbortSignal) =>
  *   Promise<{ response: Response, operationId?: string, keeps: boolean }>} send
- * @param {AbortSignal[]} signals each ends the call
+ * @param {Pick<AbortSignal, "aborted" | "reason" | "addEventListener" | "removeEventListener">[]} signals each ends the call
  */
 export async function* perform(settings, send, signals) {
   const session = new Session(settings);

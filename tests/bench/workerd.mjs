@@ -44,7 +44,8 @@ export async function timesInWorkerd(groups, { options: { rounds, sampleMs } }) 
   const timed = async (group, at, count) => {
     const start = performance.now();
     const response = await ask({ group, at, count });
-    if ((await response.text()) !== "done") throw new Error(`${group} failed in workerd`);
+    const answer = await response.text();
+    if (answer !== "done") throw new Error(`${group} failed in workerd: ${answer.slice(0, 500)}`);
     return performance.now() - start;
   };
   // A request has a cost of its own, which a sample has to stand out from.

@@ -148,10 +148,9 @@ test("an unused import leaves nothing in the bundle", async () => {
   assert.ok(outputFiles[0].text.length < 200, outputFiles[0].text);
 });
 
-test("workerd", async () => {
-  const worker =
-    'import { program } from "./program.js";\nexport default { fetch: async () => Response.json(await program()) };\n';
-  const folder = await project("workerd", { "worker.js": worker });
+/** Serves a worker that imports the package, and asks it. */
+async function inWorkerd(name, worker, ask) {
+  const folder = await project(name, { "worker.js": worker });
   const bundled = await esbuild.build({
     entryPoints: [join(folder, "worker.js")],
     bundle: true,
@@ -168,10 +167,49 @@ test("workerd", async () => {
   const { convertV4MiniflareOptions = (options) => options } = miniflare;
   const server = new Miniflare(convertV4MiniflareOptions({ compatibilityDate: "2026-07-01", modules }));
   try {
-    const response = await server.dispatchFetch("http://worker/");
-    assert.equal(response.status, 200);
-    assert.deepEqual(await response.json(), await expected());
+    await ask(() => server.dispatchFetch("http://worker/"));
   } finally {
     await server.dispose();
   }
+}
+
+test("workerd", async () => {
+  const worker =
+    'import { program } from "./program.js";\nexport default { fetch: async () => Response.json(await program()) };\n';
+  await inWorkerd("workerd", worker, async (ask) => {
+    const response = await ask();
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), await expected());
+  });
+});
+
+test("one client serves many requests in workerd, made before the first or by it", async () => {
+  const worker = `
+    import { ImageClient } from "gpt-image-edge";
+    const fetch = async () => Response.json({ created: 1, data: [{ b64_json: "AAAA" }] });
+    const make = () => new ImageClient({ baseURL: "https://images.example.com/v1", apiKey: "token", fetch });
+    const early = make();
+    let late;
+    const completed = 'data: {"type":"image_generation.completed","b64_json":"AAAA"}\\n\\n';
+    const streaming = new ImageClient({
+      baseURL: "https://images.example.com/v1",
+      apiKey: "token",
+      fetch: async () => new Response(completed, { headers: { "content-type": "text/event-stream" } }),
+    });
+    export default { async fetch() {
+      late ??= make();
+      const counts = [];
+      for (const client of [early, late]) counts.push((await client.generate({ prompt: "a cat" })).images.length);
+      let events = 0;
+      for await (const event of streaming.generateStream({ prompt: "a cat" })) events += event.image ? 1 : 0;
+      return Response.json([...counts, events]);
+    } };`;
+  await inWorkerd("workerd-shared", worker, async (ask) => {
+    for (let request = 0; request < 3; request++) {
+      const response = await ask();
+      const text = await response.text();
+      assert.equal(response.status, 200, text);
+      assert.deepEqual(JSON.parse(text), [1, 1, 1]);
+    }
+  });
 });

@@ -460,7 +460,8 @@ export function callEstimate(operation, request, context) {
   if (mayBeKnown(number, context)) {
     lookAt(number, request, now);
     const prompt = lastPrompt();
-    if (prompt !== undefined) {
+    // A longer one would be encoded twice, and its buffer kept where the answer is recalled.
+    if (prompt !== undefined && prompt.length <= LONGEST_STAND_IN) {
       begin(exports);
       promptBytes = utf8Length(exports, prompt);
       const known = recallEstimate(promptBytes);

@@ -58,6 +58,9 @@ async function main() {
     "TOKENS_PER_MINUTE",
     "MAX_WAIT_S",
     "UPSTREAM_CONCURRENCY",
+    "CALL_TIMEOUT_SECONDS",
+    "RESERVED_TTL_SECONDS",
+    "SENT_MARGIN_SECONDS",
   ].filter((name) => process.env[name]);
   const lines = [
     `DEMO_TOKEN=${token}`,

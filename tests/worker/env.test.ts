@@ -68,6 +68,11 @@ describe("what is taken", () => {
     [{ DEMO_TOKEN_ON_PAGE: "true" }, { tokenOnPage: true }],
     [{ DEMO_TOKEN_ON_PAGE: "yes" }, { tokenOnPage: false }],
     [{ MAX_UPLOAD_BYTES: "1000" }, { maxUploadBytes: 1000 }],
+    [{}, { callTimeoutMs: 300_000, reservedTtlMs: 60_000, sentTtlMs: 330_000 }],
+    [
+      { CALL_TIMEOUT_SECONDS: "2", RESERVED_TTL_SECONDS: "3", SENT_MARGIN_SECONDS: "1" },
+      { callTimeoutMs: 2000, reservedTtlMs: 3000, sentTtlMs: 3000 },
+    ],
     [
       { ...JWT, DEMO_TOKEN: "" },
       { token: undefined, jwt: expect.objectContaining({ algorithm: "HS256" }) as never },
@@ -120,6 +125,9 @@ describe("what is refused", () => {
     [{ ALLOWED_ORIGINS: "file://" }, /ALLOWED_ORIGINS/],
     [{ MAX_UPLOAD_BYTES: "100 MB" }, /MAX_UPLOAD_BYTES/],
     [{ MAX_UPLOAD_BYTES: "-1" }, /MAX_UPLOAD_BYTES/],
+    [{ CALL_TIMEOUT_SECONDS: "801" }, /CALL_TIMEOUT_SECONDS must be a whole number of seconds from 1 to 800/],
+    [{ RESERVED_TTL_SECONDS: "0" }, /RESERVED_TTL_SECONDS must be/],
+    [{ SENT_MARGIN_SECONDS: "1.5" }, /SENT_MARGIN_SECONDS must be/],
     [{ ...JWT, JWT_ALGORITHM: "none" }, /JWT_ALGORITHM must be one of/],
     [{ ...JWT, JWT_ALGORITHM: "" }, /JWT_ALGORITHM must be one of/],
     [{ ...JWT, JWT_KEY: "" }, /JWT_KEY is not set/],

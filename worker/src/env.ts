@@ -1,12 +1,13 @@
 // The whole configuration. Everything comes from the operator; nothing here can be chosen by a caller.
 
 import { authSettings, type AuthEnv, type AuthSettings } from "./auth/settings.ts";
+import { ledgerSettings, type LedgerEnv, type LedgerSettings } from "./ledger/settings.ts";
 import { limiterSettings, type LimiterEnv, type LimiterSettings } from "./limiter/settings.ts";
 import type { LimiterBinding } from "./limiter/turn.ts";
 import { upstreamSettings, type UpstreamEnv, type UpstreamSettings } from "./upstream/settings.ts";
 
 /** What the operator sets: variables and secrets of the worker. */
-export interface Env extends AuthEnv, UpstreamEnv, LimiterEnv, LimiterBinding {
+export interface Env extends AuthEnv, UpstreamEnv, LedgerEnv, LimiterEnv, LimiterBinding {
   /** `sandbox` (default) draws its own pictures, `openai` and `runware` call their APIs. */
   UPSTREAM?: string;
   /** Where the API is: the address that `/images/generations` is appended to. Default: OpenAI's. */
@@ -20,8 +21,6 @@ export interface Env extends AuthEnv, UpstreamEnv, LimiterEnv, LimiterBinding {
   ALLOWED_ORIGINS?: string;
   /** The most bytes of an upload; default 100,000,000. */
   MAX_UPLOAD_BYTES?: string;
-  /** How long a call of the upstream may take, in seconds; default 300. */
-  CALL_TIMEOUT_SECONDS?: string;
   /** The objects that hold the money and the running calls; bound in wrangler.jsonc. */
   LEDGER?: Objects;
   OPERATIONS?: Objects;
@@ -42,14 +41,13 @@ interface ObjectId {
 }
 
 /** The configuration after it was read. */
-export interface Settings extends AuthSettings, UpstreamSettings, LimiterSettings {
+export interface Settings extends AuthSettings, UpstreamSettings, LedgerSettings, LimiterSettings {
   baseURL: string;
   apiKey: string;
   organization: string | undefined;
   project: string | undefined;
   allowedOrigins: ReadonlySet<string>;
   maxUploadBytes: number;
-  callTimeoutMs: number;
   /** What the operator has to mend. While there is anything, nothing below /v1 is served. */
   faults: readonly string[];
 }
@@ -57,8 +55,6 @@ export interface Settings extends AuthSettings, UpstreamSettings, LimiterSetting
 const OPENAI_BASE_URL = "https://api.openai.com/v1";
 /** What Cloudflare lets through on most plans. Source: developers.cloudflare.com/workers/platform/limits (2026-11). */
 const MAX_UPLOAD_BYTES = 100_000_000;
-/** Images take up to two minutes, and several of them longer. An alarm may run for 900 s, so no call may. */
-const CALL_TIMEOUT_S = 300;
 /** What can stand in a header: anything else would break out of it or be refused when it is used. */
 const HEADER_WORD = /^[\x21-\x7e]+$/;
 
@@ -116,11 +112,6 @@ function read(env: Env): Settings {
     !Number.isSafeInteger(maxUploadBytes) || maxUploadBytes < 1,
     "MAX_UPLOAD_BYTES must be a whole number of bytes",
   );
-  const callTimeoutS = env.CALL_TIMEOUT_SECONDS ? Number(env.CALL_TIMEOUT_SECONDS) : CALL_TIMEOUT_S;
-  fault(
-    !Number.isInteger(callTimeoutS) || callTimeoutS < 1 || callTimeoutS > 800,
-    "CALL_TIMEOUT_SECONDS must be a whole number of seconds from 1 to 800",
-  );
   // Belt and braces: redirects are not followed, but should one ever be, this flag keeps the key from going along.
   fault(
     flag("strip_authorization_on_cross_origin_redirect") === false,
@@ -129,6 +120,7 @@ function read(env: Env): Settings {
 
   return {
     ...upstreams,
+    ...ledgerSettings(env, fault),
     ...limiterSettings(env, fault),
     baseURL,
     apiKey,
@@ -137,7 +129,6 @@ function read(env: Env): Settings {
     ...auth,
     allowedOrigins,
     maxUploadBytes,
-    callTimeoutMs: callTimeoutS * 1000,
     faults,
   };
 }

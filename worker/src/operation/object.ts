@@ -25,9 +25,6 @@ const bodyOf = ({ call }: Order, bytes: ArrayBuffer): string | Uint8Array<ArrayB
 const secretsOf = ({ apiKey, organization, project, runware }: Settings): string[] =>
   [apiKey, organization, project, runware.apiKey].filter((secret) => secret !== undefined && secret !== "") as string[];
 
-/** Reserved and not sent for so long, a call was given up; sent and not settled, nobody knows what became of it. */
-const RESERVED_TTL_MS = 60_000;
-const SENT_MARGIN_MS = 30_000;
 /** An object without calls is put away by the runtime; the alarm keeps it, and finds it again after a restart. */
 const ALIVE_MS = 25_000;
 /** How long answers are kept: under a key for a day, as promised; else long enough to come back for one. */
@@ -216,7 +213,8 @@ export class Operation extends DurableObject<Env> {
     const { operation, caller, keyed } = order;
     const { path } = order.call;
     const entry = `${operation}.${crypto.randomUUID().slice(0, 8)}`;
-    const reservation = { ...purchase.reservation, id: entry, ttlMs: RESERVED_TTL_MS };
+    const { reservedTtlMs, sentTtlMs } = settingsOf(this.env);
+    const reservation = { ...purchase.reservation, id: entry, ttlMs: reservedTtlMs };
     const answer = await ask(this.env, (ledger) => ledger.reserve(reservation));
     if (!answer.ok) throw refused(answer, purchase.bound.amount);
     const empty = { head: null, headAt: null, event: null, charged: null, problem: null, ended: null, expires: null };
@@ -234,8 +232,7 @@ export class Operation extends DurableObject<Env> {
     this.ctx.storage.kv.put("record", record);
     // On disk before the ledger hears of it: after a crash this object knows that it may have sent.
     this.#note({ phase: "sent" });
-    const ttlMs = settingsOf(this.env).callTimeoutMs + SENT_MARGIN_MS;
-    if (!(await ask(this.env, (ledger) => ledger.send(entry, ttlMs))))
+    if (!(await ask(this.env, (ledger) => ledger.send(entry, sentTtlMs))))
       throw new Refusal(503, { message: "The reservation has expired.", type: "server_error", code: "expired" });
   }
 

@@ -61,6 +61,9 @@ async function main() {
     "CALL_TIMEOUT_SECONDS",
     "RESERVED_TTL_SECONDS",
     "SENT_MARGIN_SECONDS",
+    "MODERATION_STRIKES",
+    "MODERATION_WINDOW_S",
+    "MODERATION_COOL_DOWN_S",
   ].filter((name) => process.env[name]);
   const lines = [
     `DEMO_TOKEN=${token}`,

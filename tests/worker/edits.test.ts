@@ -6,6 +6,7 @@ import { request } from "node:http";
 import busboy from "busboy";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { NAMED } from "./support/account.ts";
 import { join, noise, utf8 } from "./support/bytes.ts";
 import { exchange } from "./support/client.ts";
 import { fields, form, picture, type FormSpec, type PartSpec } from "./support/forms.ts";
@@ -103,7 +104,9 @@ async function sent(): Promise<Sent[]> {
   expect(await call!.complete).toBe(true);
   const read = await parts(call!);
   expect(await partsByUndici(call!)).toEqual(read);
-  return read;
+  const named = read.filter(({ name }) => name in NAMED);
+  expect(named).toEqual([{ name: "safety_identifier", content: NAMED.safety_identifier }]);
+  return read.filter((part) => !named.includes(part));
 }
 
 describe("every way clients write an edit", () => {
@@ -753,7 +756,7 @@ describe("by reference, as JSON", () => {
     upstream.expect(json(PICTURE));
     const reply = await send({ ...SCALARS, ...more });
     expect(await reply.json()).toEqual(PICTURE);
-    expect(JSON.parse(upstream.calls[0]!.body().toString())).toEqual({ ...SCALARS, ...more });
+    expect(JSON.parse(upstream.calls[0]!.body().toString())).toEqual({ ...SCALARS, ...more, ...NAMED });
     expect(upstream.calls[0]!.headers["content-type"]).toBe("application/json");
   });
 

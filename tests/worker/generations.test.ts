@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { NAMED } from "./support/account.ts";
 import { MODEL } from "./support/model.ts";
 import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, TOKEN, type Running } from "./support/worker.ts";
@@ -151,7 +152,7 @@ describe("what the upstream gets", () => {
     expect(await reply.json()).toEqual(PICTURE);
     const [call] = upstream.calls;
     expect(call).toMatchObject({ method: "POST", path: "/v1/images/generations" });
-    expect(JSON.parse(call!.body().toString())).toEqual({ ...VALID, n: 2, stream: false, user: "ü" });
+    expect(JSON.parse(call!.body().toString())).toEqual({ ...VALID, n: 2, stream: false, ...NAMED });
     const { host, "content-length": length, connection, "accept-encoding": encoding, ...rest } = call!.headers;
     expect(rest).toEqual({
       accept: "application/json, text/event-stream",

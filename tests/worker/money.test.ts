@@ -122,6 +122,9 @@ describe("one call", () => {
     await reply.text();
     expect((await today(worker, authorization)).spent_usd).toBe(MOST / 1e9);
     expect((await metrics(worker)).get("excess_usd")!).toBeGreaterThan(before);
+    // That has stopped the model; the operator has seen it.
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    expect((await worker.send(`/v1/models/${MODEL}/resume`, { method: "POST", headers })).status).toBe(200);
   });
 });
 

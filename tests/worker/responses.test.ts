@@ -3,6 +3,7 @@
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { NAMED } from "./support/account.ts";
 import { jpegHead, png } from "./support/pictures.ts";
 import { json, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, TOKEN, type Running } from "./support/worker.ts";
@@ -72,7 +73,7 @@ describe("to an upstream", () => {
     const [tool] = request["tools"] as Record<string, unknown>[];
     const named = (tool!["model"] ?? sent.tools[0]!.model) as string;
     expect(named).toMatch(/^gpt-image-/);
-    expect(sent).toEqual({ ...request, tools: [{ ...tool, model: named }], max_tool_calls: 1 });
+    expect(sent).toEqual({ ...request, tools: [{ ...tool, model: named }], max_tool_calls: 1, ...NAMED });
   });
 
   test.each<[string, Record<string, unknown>, string | null, RegExp]>([

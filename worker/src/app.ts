@@ -16,11 +16,11 @@ import { estimate, report } from "./routes/estimate.ts";
 import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { metrics } from "./routes/metrics.ts";
-import { getModel, listModels } from "./routes/models.ts";
+import { getModel, listModels, resumeModel } from "./routes/models.ts";
 import { getOperation, getResult, reconcile } from "./routes/operations.ts";
 import { page, pageConfig } from "./routes/page.ts";
 import { responses } from "./routes/responses.ts";
-import { issueToken } from "./routes/tokens.ts";
+import { issueToken, revokeTokens } from "./routes/tokens.ts";
 import { usage } from "./routes/usage.ts";
 import { secured } from "./secure.ts";
 
@@ -55,6 +55,16 @@ app.use("/v1/*", async (context, next) => {
 app.post("/v1/tokens", async ({ env, req }) => {
   await authorizeAdmin(req.raw, settingsOf(env));
   return issueToken(req.raw, settingsOf(env));
+});
+
+app.post("/v1/tokens/revoke", async ({ env, req }) => {
+  await authorizeAdmin(req.raw, settingsOf(env));
+  return revokeTokens(env, req.raw);
+});
+
+app.post("/v1/models/:id/resume", async ({ env, req }) => {
+  await authorizeAdmin(req.raw, settingsOf(env));
+  return resumeModel(env, req.param("id"));
 });
 
 app.post("/v1/operations/:id/reconcile", async ({ env, req }) => {

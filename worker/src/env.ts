@@ -94,7 +94,7 @@ function read(env: Env): Settings {
       Boolean(value) && !HEADER_WORD.test(value!),
       `${name} holds a space or another character that no header takes`,
     );
-  const auth = authSettings(env, upstream, fault);
+  const auth = authSettings(env, { upstream, asksOpenAI }, fault);
 
   const allowedOrigins = new Set(
     (env.ALLOWED_ORIGINS ?? "")

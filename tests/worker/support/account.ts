@@ -27,6 +27,9 @@ export async function bearer(claims: { sub: string; budget: number; [claim: stri
   return `Bearer ${token}`;
 }
 
+/** What the upstream is told of who asks: the worker's own word, whatever the caller says. */
+export const NAMED = { safety_identifier: expect.stringMatching(/^[0-9a-f]{32}$/) as string };
+
 export interface Today {
   budget_usd: number;
   spent_usd: number;

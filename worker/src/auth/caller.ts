@@ -8,6 +8,10 @@ export interface Caller {
   id: string;
   /** A digest of the tenant, where the token names one. */
   tenant: string | null;
+  /** Who stands behind it, for what is counted by person and not by purse. */
+  person: string;
+  /** What its token says of itself; null where none was signed. */
+  token: TokenUse | null;
   /** The most it may spend in a day (UTC). */
   budget: NanoUsd;
   /** The most one call may cost; the operator's own limit holds as well. */
@@ -18,6 +22,16 @@ export interface Caller {
   concurrency: number;
 }
 
+/** As much of a token as says whether it still holds. Times are milliseconds. */
+export interface TokenUse {
+  /** A digest of its `jti`; null where it has none. */
+  id: string | null;
+  issued: number;
+  expires: number;
+  /** Whether it buys one call and no other. */
+  once: boolean;
+}
+
 /** What a token says, beside the registered claims. Amounts are dollars. */
 export interface Claims {
   sub: string;
@@ -26,9 +40,20 @@ export interface Claims {
   max_price?: number;
   models?: string[];
   concurrency?: number;
+  /** Whether the token buys one call only. */
+  once?: boolean;
+}
+
+/** What is read of the registered claims once they were checked. */
+export interface Registered {
+  jti?: string;
+  iat: number;
+  exp: number;
 }
 
 export const DEFAULT_CONCURRENCY = 10;
+/** Clocks of issuer and worker may differ by so much. */
+export const SKEW_S = 30;
 const MAX_CONCURRENCY = 10_000;
 const MAX_NAME = 256;
 
@@ -53,6 +78,7 @@ const FORMS: Record<keyof Claims, [text: string, required: boolean, form: (value
     false,
     (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_CONCURRENCY,
   ],
+  once: ["true or false", false, (value) => typeof value === "boolean"],
 };
 
 export const CLAIM_NAMES = Object.keys(FORMS) as (keyof Claims)[];
@@ -69,11 +95,13 @@ export function wrongClaim(claims: Record<string, unknown>): { name: string; mes
 }
 
 /** The caller of claims that are as they must be. */
-export async function callerOf(claims: Claims): Promise<Caller> {
+export async function callerOf(claims: Claims, registered?: Registered): Promise<Caller> {
   const { sub, tenant, budget, max_price, models, concurrency = DEFAULT_CONCURRENCY } = claims;
+  const id = await idOf({ sub, ...(tenant !== undefined && { tenant }) });
   return {
-    // Written as JSON, so that no tenant and subject can be put together to look like another pair.
-    id: await digestOf(["caller", tenant ?? null, sub]),
+    id,
+    person: id,
+    token: registered ? await tokenUse(registered, claims.once ?? false) : null,
     tenant: tenant === undefined ? null : await digestOf(["tenant", tenant]),
     budget: fromUsd(budget),
     maxPrice: max_price === undefined ? MAX_NANO_USD : fromUsd(max_price),
@@ -81,6 +109,21 @@ export async function callerOf(claims: Claims): Promise<Caller> {
     concurrency,
   };
 }
+
+/** The name of a caller in rows and logs. Written as JSON, so that no tenant and subject together look like another pair. */
+export const idOf = ({ sub, tenant }: Pick<Claims, "sub" | "tenant">): Promise<string> =>
+  digestOf(["caller", tenant ?? null, sub]);
+
+/** The name of a token there. */
+export const tokenId = (jti: string): Promise<string> => digestOf(["token", jti]);
+
+const tokenUse = async ({ jti, iat, exp }: Registered, once: boolean): Promise<TokenUse> => ({
+  id: jti === undefined ? null : await tokenId(jti),
+  issued: iat * 1000,
+  // It is taken for as long as clocks may differ.
+  expires: (exp + SKEW_S) * 1000,
+  once,
+});
 
 /** 128 bits of a digest, as hexadecimal digits. */
 export async function digestOf(value: unknown): Promise<string> {

@@ -12,6 +12,8 @@ import {
   type JWTPayload,
 } from "jose";
 
+import { SKEW_S } from "./caller.ts";
+
 /** How tokens are signed. `none` and everything else is refused. */
 export const ALGORITHMS = ["HS256", "EdDSA", "RS256"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
@@ -25,9 +27,7 @@ export interface JwtSettings {
   audience: string;
 }
 
-/** Clocks of issuer and worker may differ by so much. */
-const SKEW_S = 30;
-/** A token that lives longer is refused, whoever signed it: none can be called back. */
+/** A token that lives longer is refused, whoever signed it: who is called back is remembered for so long. */
 export const MAX_AGE_S = 24 * 60 * 60;
 
 interface Keys {
@@ -100,7 +100,12 @@ export async function verify(token: string, settings: JwtSettings): Promise<JWTP
 }
 
 /** Signs claims; undefined where there is no key to sign with. */
-export async function issue(claims: object, seconds: number, settings: JwtSettings): Promise<string | undefined> {
+export async function issue(
+  claims: object,
+  seconds: number,
+  settings: JwtSettings,
+  jti: string = crypto.randomUUID(),
+): Promise<string | undefined> {
   const { algorithm, issuer, audience } = settings;
   const { sign } = await keysOf(settings);
   if (!sign) return undefined;
@@ -110,6 +115,6 @@ export async function issue(claims: object, seconds: number, settings: JwtSettin
     .setAudience(audience)
     .setIssuedAt()
     .setExpirationTime(`${seconds}s`)
-    .setJti(crypto.randomUUID())
+    .setJti(jti)
     .sign(sign);
 }

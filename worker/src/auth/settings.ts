@@ -12,6 +12,14 @@ export interface AuthEnv {
   /** Who signs them and for whom: the claims `iss` and `aud` must be exactly these. */
   JWT_ISSUER?: string;
   JWT_AUDIENCE?: string;
+  /** Names callers to the upstream. A secret; 32 or more characters. Default: made of JWT_KEY, where that is a secret. */
+  SAFETY_IDENTIFIER_KEY?: string;
+  /** So many refusals of the upstream's safety system suspend a caller; 0 (default) suspends nobody. */
+  MODERATION_STRIKES?: string;
+  /** Within so many seconds; default 3600. */
+  MODERATION_WINDOW_S?: string;
+  /** For so many seconds; default 3600. */
+  MODERATION_COOL_DOWN_S?: string;
   /** What the operator sends to the admin's addresses. A secret. Unset, they answer 503. */
   ADMIN_TOKEN?: string;
   /** A token for this machine (127.0.0.1, localhost) alone. A secret. */
@@ -33,7 +41,18 @@ export interface AuthSettings {
   adminToken: string | undefined;
   token: string | undefined;
   tokenOnPage: boolean;
+  /** Names callers to the upstream; see safety.ts. */
+  safetyKey: string;
+  /** Undefined suspends nobody. */
+  strikes: StrikeRule | undefined;
   caps: Caps;
+}
+
+/** After how many refusals for what a caller wanted it is sent away, and for how long. */
+export interface StrikeRule {
+  most: number;
+  windowMs: number;
+  coolDownMs: number;
 }
 
 /** What may be spent, beside each caller's own budget. */
@@ -45,12 +64,13 @@ export interface Caps {
   unpriced: NanoUsd | undefined;
 }
 
+const WEEK_S = 7 * 86_400;
 const SECRET = /^[\x21-\x7e]{16,}$/;
 
 /** Reads it; `fault` hears what is wrong. */
 export function authSettings(
   env: AuthEnv,
-  upstream: string,
+  { upstream, asksOpenAI }: { upstream: string; asksOpenAI: boolean },
   fault: (wrong: boolean, text: string) => void,
 ): AuthSettings {
   const {
@@ -83,6 +103,27 @@ export function authSettings(
   );
   fault(adminToken !== "" && adminToken === token, "ADMIN_TOKEN and DEMO_TOKEN must differ");
 
+  const safetyKey = env.SAFETY_IDENTIFIER_KEY || (isPublic(key) ? "" : key || token);
+  fault(
+    Boolean(env.SAFETY_IDENTIFIER_KEY) && safetyKey.length < 32,
+    "SAFETY_IDENTIFIER_KEY must have 32 or more characters",
+  );
+  // With a public key anybody could compute who is who.
+  fault(
+    asksOpenAI && wanted && !safetyKey,
+    "SAFETY_IDENTIFIER_KEY is not set, and JWT_KEY is no secret that could stand in for it: wrangler secret put SAFETY_IDENTIFIER_KEY",
+  );
+
+  const whole = (name: keyof AuthEnv, otherwise: number, [least, largest]: [number, number]): number => {
+    const value = /^\d{1,9}$/.test(env[name] || String(otherwise)) ? Number(env[name] || otherwise) : Number.NaN;
+    const good = value >= least && value <= largest;
+    fault(!good, `${name} must be a whole number from ${least} to ${largest}`);
+    return good ? value : otherwise;
+  };
+  const most = whole("MODERATION_STRIKES", 0, [0, 1000]);
+  const windowMs = whole("MODERATION_WINDOW_S", 3600, [1, WEEK_S]) * 1000;
+  const coolDownMs = whole("MODERATION_COOL_DOWN_S", 3600, [1, WEEK_S]) * 1000;
+
   const amount = (name: keyof AuthEnv, otherwise: number): NanoUsd => {
     const usd = env[name] ? Number(env[name]) : otherwise;
     const good = Number.isFinite(usd) && usd >= 0 && usd <= MAX_NANO_USD / 1e9;
@@ -101,6 +142,12 @@ export function authSettings(
     adminToken: adminToken || undefined,
     token: token || undefined,
     tokenOnPage: env.DEMO_TOKEN_ON_PAGE === "true",
+    safetyKey: safetyKey || "sandbox",
+    strikes: most > 0 ? { most, windowMs, coolDownMs } : undefined,
     caps,
   };
 }
+
+/** Whether a key only checks signatures. */
+const isPublic = (key: string): boolean =>
+  key.includes("BEGIN PUBLIC KEY") || (key.trim().startsWith("{") && !/"d"\s*:/.test(key));

@@ -2,7 +2,7 @@
 
 import { isLoopback, type Settings } from "../env.ts";
 import { misconfigured, Refusal, unauthorized } from "../errors.ts";
-import { callerOf, wrongClaim, type Caller, type Claims } from "./caller.ts";
+import { callerOf, wrongClaim, type Caller, type Claims, type Registered } from "./caller.ts";
 import { BadToken, keysOf, verify } from "./jwt.ts";
 
 async function digest(text: string): Promise<Uint8Array> {
@@ -44,7 +44,13 @@ export async function authorize(request: Request, settings: Settings): Promise<C
     const claims = (await verify(token, settings.jwt)) as Record<string, unknown>;
     const wrong = wrongClaim(claims);
     if (wrong) throw new BadToken(`The token is not valid: ${wrong.message}.`);
-    return await callerOf(claims as unknown as Claims);
+    const { once, jti } = claims;
+    if (jti !== undefined && (typeof jti !== "string" || jti === "" || jti.length > 256))
+      throw new BadToken("The token is not valid: jti: it must be a text of 1 to 256 characters.");
+    // Without a name nobody could tell that it was used.
+    if (once === true && jti === undefined)
+      throw new BadToken("The token is not valid: jti: is missing; a token for one call must have it.");
+    return await callerOf(claims as unknown as Claims, claims as unknown as Registered);
   } catch (error) {
     if (error instanceof BadToken) throw unauthorized(error.message);
     throw error;

@@ -1,11 +1,12 @@
 // How the rest of the worker talks to the ledger.
 
 import type { Env } from "../env.ts";
-import { Refusal } from "../errors.ts";
+import { Refusal, unauthorized } from "../errors.ts";
 import { spoken, type NanoUsd } from "../money.ts";
+import type { Held } from "./holds.ts";
 import type { Ledger, Reserved } from "./object.ts";
 
-type Asked = "reserve" | "send" | "resolve" | "usage" | "state";
+type Asked = "reserve" | "send" | "resolve" | "revoke" | "resume" | "usage" | "state";
 /** The ledger from afar. Written out, for the runtime's own types of stubs take unions apart. */
 export type LedgerStub = {
   [Name in Asked]: (...values: Parameters<Ledger[Name]>) => Promise<ReturnType<Ledger[Name]>>;
@@ -35,6 +36,22 @@ export async function ask<T>(env: Env, question: (ledger: LedgerStub) => Promise
 
 const WHOSE = { caller: "Your budget", tenant: "Your organization's budget", organization: "This worker's budget" };
 
+const NO_RETRY = { "x-should-retry": "false" };
+const HELD: { [Reason in Held["reason"]]: (held: Extract<Held, { reason: Reason }>) => Refusal } = {
+  suspended: ({ retryMs }) => {
+    const seconds = Math.ceil(retryMs / 1000);
+    const message = `Too much of what you asked for was refused by the upstream's safety system; you may draw again in ${seconds} s.`;
+    const headers = { "retry-after": String(seconds), ...NO_RETRY };
+    return new Refusal(403, { message, type: "invalid_request_error", code: "caller_suspended" }, headers);
+  },
+  model_stopped: ({ model }) => {
+    const message = `The model ${JSON.stringify(model)} is stopped: it has cost more than it could. The operator has to look at it first.`;
+    return new Refusal(503, { message, type: "server_error", param: "model", code: "model_stopped" }, NO_RETRY);
+  },
+  token_revoked: () => unauthorized("The token was called back; get a new one."),
+  token_used: () => unauthorized("The token was for one call, which was made; get a new one."),
+};
+
 /** The refusal of a reservation, in OpenAI's words. */
 export function refusal(refused: Exclude<Reserved, { ok: true }>, amount: NanoUsd): Refusal {
   if (refused.reason === "resolved")
@@ -47,6 +64,7 @@ export function refusal(refused: Exclude<Reserved, { ok: true }>, amount: NanoUs
     const message = `${refused.concurrency} of your calls are running, which is as many as may; wait for one of them.`;
     return new Refusal(429, { message, type: "requests", code: "too_many_calls" }, { "retry-after": "2" });
   }
+  if (refused.reason !== "budget") return HELD[refused.reason](refused as never);
   const { scope, cap, left, retryMs } = refused;
   const message =
     `${WHOSE[scope]} is ${spoken(cap)} a day; ${spoken(left)} is left, and this request may cost up to ${spoken(amount)}. ` +

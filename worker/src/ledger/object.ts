@@ -5,16 +5,16 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-import type { NanoUsd } from "../money.ts";
+import type { StrikeRule } from "../auth/settings.ts";
+import { toUsd, type NanoUsd } from "../money.ts";
+import { Holds, type Held, type Wanting } from "./holds.ts";
 import { DAY_MS, dayOf, exceeded, isOpen, left, nextDay, step, type Budget, type Entry, type Event } from "./rules.ts";
 import { ADD_TOTAL, ADD_USAGE, SCHEMA } from "./schema.ts";
 
 /** What an operation wants to hold back. */
-export interface Reservation {
+export interface Reservation extends Wanting {
   id: string;
-  caller: string;
   tenant: string | null;
-  model: string;
   amount: NanoUsd;
   /** Which price table the amount comes from. */
   prices: string;
@@ -29,7 +29,8 @@ export type Reserved =
   | { ok: true }
   | { ok: false; reason: "budget"; scope: Budget["scope"]; cap: NanoUsd; left: NanoUsd; retryMs: number }
   | { ok: false; reason: "concurrency"; concurrency: number }
-  | { ok: false; reason: "resolved" };
+  | { ok: false; reason: "resolved" }
+  | Held;
 
 interface Row extends Entry {
   [column: string]: SqlStorageValue;
@@ -44,9 +45,12 @@ interface Row extends Entry {
 const KEEP_RESOLVED_MS = 2 * DAY_MS;
 const KEEP_UNKNOWN_MS = 40 * DAY_MS;
 const PAGE = 200;
+/** What never ends needs no alarm. */
+const LATEST_ALARM = Number.MAX_SAFE_INTEGER;
 
 export class Ledger extends DurableObject {
   readonly #sql = this.ctx.storage.sql;
+  readonly #holds = new Holds(this.#sql);
   /** When the alarm rings, in memory too: asking the storage would end the transaction. */
   #alarm = Number.POSITIVE_INFINITY;
 
@@ -63,6 +67,8 @@ export class Ledger extends DurableObject {
     const now = Date.now();
     const known = this.#row(wanted.id);
     if (known) return known.state === "reserved" ? { ok: true } : { ok: false, reason: "resolved" };
+    const held = this.#holds.against(wanted, now);
+    if (held) return held;
     const { caller, tenant, amount, concurrency } = wanted;
     const day = dayOf(now);
     const [{ open }] = this.#sql
@@ -81,7 +87,7 @@ export class Ledger extends DurableObject {
       ...[wanted.id, caller, tenant, day, wanted.model, wanted.prices, amount, now + wanted.ttlMs, now],
     );
     for (const scope of scopesOf(caller, tenant)) this.#sql.exec(ADD_TOTAL, scope, day, 0, amount);
-    this.#arm(now + wanted.ttlMs);
+    this.#arm(Math.min(now + wanted.ttlMs, this.#holds.use(wanted.token, now)));
     return { ok: true };
   }
 
@@ -93,10 +99,21 @@ export class Ledger extends DurableObject {
     return this.#apply(id, { kind: "send" }, Date.now() + ttlMs);
   }
 
-  /** Resolves an operation; tells what it is charged in the end. */
-  resolve(id: string, event: Event): NanoUsd {
-    this.#apply(id, event);
+  /** Resolves an operation; tells what it is charged in the end. `strike`: the upstream refused what this person wanted. */
+  resolve(id: string, event: Event, strike?: { person: string; rule: StrikeRule }): NanoUsd {
+    // Asked twice, it counts once.
+    if (this.#apply(id, event) && strike) this.#arm(this.#holds.strike(strike.person, strike.rule, Date.now()));
     return this.#row(id)?.charged ?? 0;
+  }
+
+  /** Calls tokens back until they have expired. */
+  revoke(what: { token: string } | { caller: string }, until: number): void {
+    this.#arm(this.#holds.revoke(what, until, Date.now()));
+  }
+
+  /** Lets a model be bought again; false where nothing stood against it. */
+  resume(model: string): boolean {
+    return this.#holds.resume(model);
   }
 
   /** What a caller has spent and what is left of today. */
@@ -138,7 +155,7 @@ export class Ledger extends DurableObject {
           "WHERE day = t.day AND open = 1), 0) OR posted <> coalesce((SELECT sum(charged) FROM usage WHERE day = t.day), 0))",
       )
       .toArray();
-    return { states, models, totals, balanced: wrong.length === 0 };
+    return { states, models, totals, balanced: wrong.length === 0, holds: this.#holds.state(Date.now()) };
   }
 
   override alarm(): void {
@@ -155,7 +172,7 @@ export class Ledger extends DurableObject {
     this.#sql.exec("DELETE FROM totals WHERE day < ?", old);
     this.#sql.exec("DELETE FROM usage WHERE day < ?", old);
     const [next] = this.#sql.exec<{ due: number | null }>("SELECT min(due) AS due FROM operations").toArray();
-    if (next?.due != null) this.#arm(next.due);
+    this.#arm(Math.min(next?.due ?? Number.POSITIVE_INFINITY, this.#holds.sweep(now)));
   }
 
   /** Performs one step; tells whether it changed anything. */
@@ -175,7 +192,14 @@ export class Ledger extends DurableObject {
     const calls = counted(entry.state) - counted(row.state);
     if (calls !== 0 || posted !== 0) this.#sql.exec(ADD_USAGE, row.caller, row.day, row.model, calls, posted);
     this.#arm(at);
+    if (excess > 0) this.#stop(row, excess);
     return true;
+  }
+
+  /** A bill beyond its bound: the next one may be as well, so none follows until the operator has looked. */
+  #stop({ id, model }: Row, excess: NanoUsd): void {
+    this.#holds.stop(model, Date.now());
+    console.error(JSON.stringify({ event: "model_stopped", model, operation: id, excess_usd: toUsd(excess) }));
   }
 
   #row(id: string): Row | undefined {
@@ -197,7 +221,7 @@ export class Ledger extends DurableObject {
 
   /** Has the alarm ring at a time, unless it rings before. */
   #arm(at: number): void {
-    if (at >= this.#alarm) return;
+    if (at >= this.#alarm || at >= LATEST_ALARM) return;
     this.#alarm = at;
     void this.ctx.storage.setAlarm(at);
   }

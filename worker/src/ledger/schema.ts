@@ -18,6 +18,14 @@ export const SCHEMA = [
     caller TEXT NOT NULL, day TEXT NOT NULL, model TEXT NOT NULL, calls INTEGER NOT NULL,
     charged INTEGER NOT NULL CHECK (charged >= 0), PRIMARY KEY (caller, day, model)
   ) STRICT, WITHOUT ROWID`,
+  // What may not buy for now; see holds.ts.
+  `CREATE TABLE IF NOT EXISTS holds (
+    kind TEXT NOT NULL, name TEXT NOT NULL, until INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (kind, name)
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX IF NOT EXISTS holds_until ON holds (until)",
+  "CREATE TABLE IF NOT EXISTS strikes (person TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
+  "CREATE INDEX IF NOT EXISTS strikes_person ON strikes (person, at)",
+  "CREATE INDEX IF NOT EXISTS strikes_at ON strikes (at)",
 ];
 
 // The added row is never stored where one exists, but its checks are made all the same: so it is added as nothing first.

@@ -2,6 +2,7 @@
 
 import type { Context } from "gpt-image-edge";
 
+import { identified } from "../auth/safety.ts";
 import { checked, issuesOf, type Fields as Request } from "../check.ts";
 import { badRequest, invalid, tooLarge } from "../errors.ts";
 import { factsOf, HEAD_BYTES, mediaTypeOf, type Facts } from "./facts.ts";
@@ -55,8 +56,8 @@ export class EditForm {
   constructor(
     readonly reader: ByteReader,
     readonly boundary: string,
-    /** Where digests of the files are wanted. */
-    readonly digests?: Digests,
+    /** Where digests of the files are wanted; and the name of its caller for the upstream. */
+    readonly options: { digests?: Digests; identifier?: string } = {},
   ) {}
 
   /** The media type of what is written. */
@@ -94,7 +95,9 @@ export class EditForm {
   /** What follows the files, and the whole request as it was checked; throws what is wrong with it. */
   tail(): Tail {
     const context = this.#context();
-    const request = checked("edit", this.#request(), context);
+    const given = checked("edit", this.#request(), context);
+    const { identifier } = this.options;
+    const request = identifier === undefined ? given : identified(given, identifier);
     const fields = { ...request };
     for (const role of ROLES) delete fields[role];
     const pieces = [...spelledFields(fields)].map(([name, text]) => this.#writer.field(name, text));
@@ -116,6 +119,7 @@ export class EditForm {
   }
 
   async *#file(part: Part, role: Role): AsyncGenerator<Uint8Array, void> {
+    const { digests } = this.options;
     const param = this.#place(part.name, role);
     const { head, whole } = await readHead(part);
     const facts = factsOf(head, whole);
@@ -127,18 +131,18 @@ export class EditForm {
     const number = this.#files.length;
     const filename = `${role}-${number}.${facts.format ?? "bin"}`;
     // Whether more images follow is not known yet, and the API takes the list form for a single image as well.
-    this.digests?.begin();
-    await this.digests?.write(head);
+    digests?.begin();
+    await digests?.write(head);
     yield this.#writer.fileStart(role === "image" ? "image[]" : role, filename, mediaTypeOf(facts.format));
     yield head;
     for await (const chunk of part.body) {
       facts.image.bytes += chunk.length;
       if (facts.image.bytes >= MAX_FILE_BYTES)
         throw tooLarge(`${param}: has ${MAX_FILE_BYTES} bytes or more; it must have fewer`, param);
-      await this.digests?.write(chunk);
+      await digests?.write(chunk);
       yield chunk;
     }
-    await this.digests?.end();
+    await digests?.end();
     yield this.#writer.fileEnd();
   }
 

@@ -10,6 +10,7 @@ const CLAIMS = {
   max_price: usd("What one call may cost"),
   models: { type: "array", items: { type: "string" }, minItems: 1, description: "The models it may use." },
   concurrency: { type: "integer", minimum: 1, description: "Calls at a time." },
+  once: { type: "boolean", description: "Whether it buys one call and no other." },
 };
 
 export const accountSchemas = {
@@ -25,9 +26,32 @@ export const accountSchemas = {
       token: text("What the caller sends as its bearer token."),
       token_type: { const: "Bearer" },
       expires_in: { type: "integer", description: "Seconds." },
+      jti: text("Its own name: what it is called back by."),
       claims: { type: "object", properties: CLAIMS, required: ["sub", "budget"] },
     },
-    required: ["token", "token_type", "expires_in", "claims"],
+    required: ["token", "token_type", "expires_in", "jti", "claims"],
+  },
+  Revocation: {
+    type: "object",
+    properties: {
+      jti: text("One token."),
+      sub: text("A caller: all its tokens that were issued until now."),
+      tenant: text("Whose user that is."),
+    },
+    additionalProperties: false,
+  },
+  Revoked: {
+    type: "object",
+    properties: {
+      revoked: { const: true },
+      until: { type: "integer", description: "When none of them could live any more, in Unix seconds." },
+    },
+    required: ["revoked", "until"],
+  },
+  Resumed: {
+    type: "object",
+    properties: { id: text("The model."), stopped: { const: false } },
+    required: ["id", "stopped"],
   },
   Reconciliation: {
     type: "object",

@@ -32,7 +32,10 @@ const REFUSED = {
   413: "The body is too large.",
   415: "The body is of another type than those above.",
   429: "Too much for the moment; `Retry-After` says when there is room.",
+  401: "The token is none, has expired, was called back or, being for one call, was used.",
+  403: "What the token or the operator does not allow, and callers that are suspended for what they asked for.",
   502: "The upstream could not be reached, or its answer could not be used.",
+  503: "The ledger cannot be reached, or the model is stopped because a bill passed its bound.",
 };
 
 const NO_OPERATION = "There is none, it was not billed, or it is forgotten.";
@@ -155,6 +158,26 @@ export const ROUTES: readonly Described[] = [
     body: { [JSON_TYPE]: "TokenRequest" },
     answer: { [JSON_TYPE]: "Token" },
     refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
+  },
+  {
+    method: "POST",
+    path: "/v1/tokens/revoke",
+    name: "revokeTokens",
+    summary: "Calls back one token, or all that a caller has until now.",
+    description: "Looked at when a call is paid for; what was drawn before stays readable until the token expires.",
+    token: "admin",
+    body: { [JSON_TYPE]: "Revocation" },
+    answer: { [JSON_TYPE]: "Revoked" },
+    refusals: { 400: REFUSED[400], 413: REFUSED[413], 415: REFUSED[415] },
+  },
+  {
+    method: "POST",
+    path: "/v1/models/:id/resume",
+    name: "resumeModel",
+    summary: "Sells a model again that was stopped because a bill passed its bound.",
+    token: "admin",
+    answer: { [JSON_TYPE]: "Resumed" },
+    refusals: { 404: "It is not stopped." },
   },
   {
     method: "GET",

@@ -49,6 +49,8 @@ export function purchaseOf(
   return {
     reservation: {
       caller: caller.id,
+      person: caller.person,
+      token: caller.token,
       tenant: caller.tenant,
       model: bound.model,
       amount: bound.amount,

@@ -76,11 +76,14 @@ export function told(text: string): Told {
   const json = data.join("\n");
   const body = parsed(json);
   const response = objectOf(body["response"]);
+  const { message, code } = body;
+  // The Responses API writes the fields of an error event beside its type, and those of a failed response inside it.
+  const flat = body["type"] === "error" ? { message, code } : undefined;
   return {
     whole: Object.keys(body).length > 0 || json.trim() === "{}",
     type: typeof body["type"] === "string" ? body["type"] : name,
     usage: body["usage"] ?? response["usage"],
-    error: body["error"],
+    error: body["error"] ?? response["error"] ?? flat,
   };
 }
 

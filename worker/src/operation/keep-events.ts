@@ -26,7 +26,7 @@ export async function keepEvents(run: Run, chunks: AsyncGenerator<Uint8Array, vo
         const means = meaning(said);
         if (means === "failed") throw new Failed(said.error);
         if (means === "completed" && !said.whole) throw new Error("the last event of the stream is no JSON");
-        if (means === "completed") await run.settle(settlement(run, said.usage), null, said.usage);
+        if (means === "completed") await run.settle(settlement(run, said.usage), failure(said.error), said.usage);
         event.end(means === "partial");
         event = undefined;
         // Whatever follows is no part of the answer, and must not hold up its end.
@@ -89,6 +89,10 @@ class Writing {
     this.#held = undefined;
   }
 }
+
+/** What a response that came to its end says of its own failure. */
+const failure = (error: unknown) =>
+  typeof error === "object" && error !== null ? { status: ANSWERED, fields: new Failed(error).fields() } : null;
 
 /** The upstream ended the stream with an error. */
 class Failed extends Error {

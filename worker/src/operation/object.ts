@@ -11,7 +11,7 @@ import type { NanoUsd } from "../money.ts";
 import { upstreamOf } from "../upstream/upstream.ts";
 import { Log } from "./log.ts";
 import { lineOf } from "./journal.ts";
-import { isFree } from "./outcome.ts";
+import { isFree, isModeration } from "./outcome.ts";
 import { ORDER_HEADER, read, type Order, type Purchase } from "./order.ts";
 import { follow } from "./reader.ts";
 import { perform, type Head } from "./run.ts";
@@ -240,7 +240,10 @@ export class Operation extends DurableObject<Env> {
   async #settle(event: Event, problem: Record["problem"], usage?: unknown): Promise<void> {
     const record = this.#record();
     if (!record || record.phase === "done") return;
-    const charged = await ask(this.env, (ledger) => ledger.resolve(record.entry, event));
+    const { strikes: rule } = settingsOf(this.env);
+    const { person } = record.purchase.reservation;
+    const strike = rule && problem && isModeration(problem.fields) ? { person, rule } : undefined;
+    const charged = await ask(this.env, (ledger) => ledger.resolve(record.entry, event, strike));
     const { operation, caller, purchase, path, headAt, created } = record;
     console.log(
       lineOf({

@@ -1,5 +1,6 @@
 // What an operation's end means for its money, as pure rules. Whatever is not provably unbilled is charged.
 
+import type { ErrorFields } from "../errors.ts";
 import type { Event } from "../ledger/rules.ts";
 
 /** Refused before any work: the API bills nothing. All others are unclear. */
@@ -14,3 +15,10 @@ export const ofRefusal = ({ status, code }: { status: number; code?: string | nu
 
 /** Whether an operation that ended so may be sent again under the same key: nothing was bought. */
 export const isFree = (event: Event): boolean => event.kind === "void" || event.kind === "expire";
+
+/** Codes of the safety system's refusals. Source: OpenAI's reference and error guide (2026-11-20). */
+const MODERATION = new Set(["moderation_blocked", "content_policy_violation", "image_content_policy_violation"]);
+
+/** Whether the upstream refused what was asked for: that tells of the one who asked. */
+export const isModeration = ({ code, moderation_details }: ErrorFields): boolean =>
+  moderation_details !== undefined || (typeof code === "string" && MODERATION.has(code));

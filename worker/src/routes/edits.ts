@@ -2,6 +2,7 @@
 
 import { inspectRequest } from "gpt-image-edge";
 
+import { identified, safetyIdentifier } from "../auth/safety.ts";
 import { checked } from "../check.ts";
 import { badRequest, Refusal, unsupportedMediaType } from "../errors.ts";
 import { isJson, readJson, refuseEarly } from "../json.ts";
@@ -44,7 +45,7 @@ async function byReference(ask: Ask, limit: number): Promise<Response> {
   for (const name of ["images", "mask"]) if (name in body) short[name] = shortened(body[name], SHOWN_CHARS);
   const { model } = checked("edit", short, context);
   const bound = priced(ask, { operation: "edit", request: { ...short, model }, context });
-  const sent = { ...body, model };
+  const sent = identified({ ...body, model }, await safetyIdentifier(ask.settings.safetyKey, ask.caller));
   const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
   const send = () => ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(sent));
@@ -56,7 +57,8 @@ async function byForm(ask: Ask, limit: number, boundary: string): Promise<Respon
   if (!request.body) throw badRequest("The body is empty; send a form.", null, "invalid_multipart_form_data");
   const reader = new ByteReader(request.body, limit);
   const digests = new FileDigests();
-  const form = new EditForm(reader, boundary, digests);
+  const identifier = await safetyIdentifier(ask.settings.safetyKey, ask.caller);
+  const form = new EditForm(reader, boundary, { digests, identifier });
   const ticket = await Ticket.draw(ask, { path: PATH, contentType: form.contentType });
   const purchase = async ({ request, context }: Tail): Promise<Purchase> => {
     const bound = priced(ask, { operation: "edit", request, context });

@@ -1,5 +1,6 @@
 // POST /v1/images/generations
 
+import { identified, safetyIdentifier } from "../auth/safety.ts";
 import { checked } from "../check.ts";
 import { readJson, refuseEarly } from "../json.ts";
 import { askedOf } from "../limiter/asked.ts";
@@ -15,8 +16,9 @@ export async function generations(ask: Ask): Promise<Response> {
   const body = checked("generate", await readJson(ask.request, MAX_BODY_BYTES));
   const bound = priced(ask, { operation: "generate", request: body });
   const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
-  const fingerprint = await fingerprintOf([PATH, canonical(body)]);
+  const sent = identified(body, await safetyIdentifier(ask.settings.safetyKey, ask.caller));
+  const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
   // Written anew, so that the upstream reads what was checked.
-  const send = () => ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(body));
+  const send = () => ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(sent));
   return ticket.inTurn(ask, askedOf("generate", body), send);
 }

@@ -8,7 +8,7 @@ import { VERSION } from "../version.ts";
 type Sample = [labels: Record<string, string>, value: number];
 
 export async function metrics(env: Env): Promise<Response> {
-  const { states, models, totals, balanced } = await ask(env, (ledger) => ledger.state());
+  const { states, models, totals, balanced, holds } = await ask(env, (ledger) => ledger.state());
   const text = [
     metric("build_info", "gauge", "The worker's version.", [[{ version: VERSION }, 1]]),
     metric(
@@ -50,6 +50,18 @@ export async function metrics(env: Env): Promise<Response> {
       "Spent in the last 40 days by model.",
       models.map(({ model, charged }) => [{ model }, toUsd(charged)]),
     ),
+    metric(
+      "model_stopped",
+      "gauge",
+      "1 for each model that is stopped because a bill passed its bound.",
+      holds.stopped.map((model) => [{ model }, 1]),
+    ),
+    metric("suspended_callers", "gauge", "Callers that are suspended for what they asked for.", [
+      [{}, holds.suspended],
+    ]),
+    metric("revocations", "gauge", "Tokens and callers whose tokens were called back and could still live.", [
+      [{}, holds.revoked],
+    ]),
     metric("ledger_balanced", "gauge", "1 when the ledger's counters are the sums of its rows.", [
       [{}, balanced ? 1 : 0],
     ]),

@@ -1,8 +1,10 @@
-// GET /v1/models and /v1/models/:id, from the catalogue.
+// GET /v1/models and /v1/models/:id, from the catalogue; POST /v1/models/:id/resume for the operator.
 
 import { models, type ModelInfo } from "gpt-image-edge";
 
+import type { Env } from "../env.ts";
 import { notFound } from "../errors.ts";
+import { ask } from "../ledger/client.ts";
 
 /** One model as OpenAI describes it. `shutdown_date` is OpenAI's too (openai 7.55.0, `models.ts`). */
 function described(model: ModelInfo, id: string) {
@@ -29,4 +31,11 @@ export function getModel(id: string): Response {
       "model",
     );
   return Response.json(model);
+}
+
+/** Sells a model again that was stopped because a bill passed its bound. */
+export async function resumeModel(env: Env, id: string): Promise<Response> {
+  if (!(await ask(env, (ledger) => ledger.resume(id))))
+    throw notFound(`The model ${JSON.stringify(id.slice(0, 100))} is not stopped.`, "model_not_stopped");
+  return Response.json({ id, stopped: false });
 }

@@ -2,6 +2,7 @@
 
 import { estimateCost } from "gpt-image-edge";
 
+import { identified, safetyIdentifier } from "../auth/safety.ts";
 import { allowModel } from "../auth/token.ts";
 import { checked, type Fields } from "../check.ts";
 import { badRequest } from "../errors.ts";
@@ -33,7 +34,8 @@ export async function responses(ask: Ask): Promise<Response> {
   const tool = toolOf(body, short);
   // Both are billed: the one that draws and the one that asks it to.
   for (const model of [body["model"], tool["model"]]) if (typeof model === "string") allowModel(caller, model);
-  const sent = { ...body, tools: [tool], max_tool_calls: onceOf(body) };
+  const identifier = await safetyIdentifier(settings.safetyKey, caller);
+  const sent = identified({ ...body, tools: [tool], max_tool_calls: onceOf(body) }, identifier);
   const bound = priced(ask, { operation: "respond", request: short });
   const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const fingerprint = await fingerprintOf([PATH, canonical(sent)]);

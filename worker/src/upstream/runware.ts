@@ -3,6 +3,7 @@
 
 import { ImageApiError, models, toRunware, type Loss } from "gpt-image-edge";
 
+import { IDENTITY_FIELDS } from "../auth/safety.ts";
 import type { Fields } from "../check.ts";
 import { badRequest, notFound, upstreamFailed } from "../errors.ts";
 import { VERSION } from "../version.ts";
@@ -61,6 +62,8 @@ export function runware({ baseURL, apiKey, asynchronous }: UpstreamSettings["run
         throw notFound("Responses are not served by this model's upstream.", "unknown_url");
       const edit = call.path === "/images/edits";
       const { request, losses } = sized(await requestOf(call.contentType, await wholeBody(call)));
+      // The worker's own word, for which there is no place here: no loss of the caller's.
+      for (const field of IDENTITY_FIELDS) delete request[field];
       refuseAddresses(request);
       const task = translated(edit ? "edit" : "generate", request, losses);
       const taskUUID = task["taskUUID"] as string;

@@ -137,8 +137,26 @@ test("after a pause the rate rises by half in ten seconds, not at once", () => {
   assert.ok(byTen.at(-1)! >= full * 0.93, `${byTen.join(", ")}`);
 });
 
+/**
+ * What nobody can pass without being refused now and then. A call that takes a whole slice of the upstream's must arrive
+ * when the one before it has come back; to make sure of that it leaves as much later as their ways may differ. Smaller
+ * calls lose as much less as they leave of a slice.
+ */
+const bound = (cost: number, perMinute: number) => {
+  const { share, jitterMs, sliceMs } = DEFAULTS;
+  const takesMs = (cost / perMinute) * 60_000;
+  const lostMs = Math.min(jitterMs, Math.max(0, takesMs - (sliceMs - jitterMs)));
+  return takesMs / (takesMs / share + lostMs);
+};
+
 for (const [name, tier, call, per] of [
   ["the lowest tier", { imagesPerMinute: 5, tokensPerMinute: 100_000 }, { images: 1, tokens: 2_000 }, "images"],
+  [
+    "many tokens a call, within the slice of a second",
+    { imagesPerMinute: 250, tokensPerMinute: 800_000 },
+    { images: 1, tokens: 4_000 },
+    "tokens",
+  ],
   [
     "dear pictures, whose tokens bind",
     { imagesPerMinute: 250, tokensPerMinute: 800_000 },
@@ -152,7 +170,7 @@ for (const [name, tier, call, per] of [
       world({ seed: 5, allowed: tier, limits: limits({ ...tier, maxWaitMs: 60_000 }), call: () => call }),
     );
     const end = WARM_UP_MS + MINUTES * 60_000;
-    comeIn(simulation, 500, 2, end);
+    comeIn(simulation, 500, 4, end);
     simulation.clock.runUntil(WARM_UP_MS);
     const { upstream } = simulation;
     const before = [upstream.accepted, upstream.acceptedTokens];
@@ -163,9 +181,27 @@ for (const [name, tier, call, per] of [
         : (upstream.acceptedTokens - before[1]!) / (tier.tokensPerMinute * MINUTES);
     said.push(`${name}: ${upstream.refused} refused upstream, ${(used * 100).toFixed(2)} % of the ${per}`);
     assert.equal(upstream.refused, 0);
-    // A call that is dearer than what a second holds waits until the ways to the upstream cannot bring it too early.
-    assert.ok(used >= 0.85, `only ${used} was used`);
+    const [cost, perMinute] =
+      per === "images" ? [call.images, tier.imagesPerMinute] : [call.tokens, tier.tokensPerMinute];
+    const least = bound(cost, perMinute) - 0.005;
+    assert.ok(used >= least, `only ${used} was used, and ${least} can be`);
   });
+
+test("where less is counted than was thought, nothing is refused upstream, and what is not used is another's within the minute", () => {
+  const tier = { imagesPerMinute: 250, tokensPerMinute: 800_000 };
+  const call = (random: () => number) => ({ images: 1, tokens: 5_000, counted: 3_000 + random() * 2_000 });
+  const simulation = new Simulation(world({ seed: 7, allowed: tier, limits: limits(tier), call }));
+  const end = WARM_UP_MS + MINUTES * 60_000;
+  comeIn(simulation, 500, 4, end);
+  simulation.clock.runUntil(end);
+  const { upstream } = simulation;
+  const used = upstream.acceptedTokens / (tier.tokensPerMinute * (MINUTES + 1));
+  said.push(
+    `a fifth less counted than was thought: ${upstream.refused} refused upstream, ${(used * 100).toFixed(2)} %`,
+  );
+  assert.equal(upstream.refused, 0);
+  assert.ok(used >= 0.75, `only ${used} was used`);
+});
 
 test("when another program spends of the same allowance, the limiter hears of it and gives way", () => {
   const simulation = new Simulation(world({ seed: 6, call: () => ({ images: 1, tokens: 3_000 }) }));

@@ -10,7 +10,12 @@ export interface World {
   limits: Limits;
   locations: number;
   /** What a call asks for. */
-  call(random: () => number): { images: number; tokens: number };
+  call(random: () => number): {
+    images: number;
+    tokens: number;
+    /** What the upstream really counts, where it is not what was thought. */
+    counted?: number;
+  };
   /** How long the upstream draws, in milliseconds. */
   drawMs(random: () => number): number;
 }
@@ -48,7 +53,14 @@ export class Simulation {
   readonly #ways: { limiter: number; upstream: number }[];
   readonly #calls = new Map<
     string,
-    { user: string; images: number; tokens: number; location: number; since: number; end: (result: Result) => void }
+    {
+      user: string;
+      images: number;
+      counted: number;
+      location: number;
+      since: number;
+      end: (result: Result) => void;
+    }
   >();
   #wake = Number.POSITIVE_INFINITY;
   #id = 0;
@@ -68,11 +80,11 @@ export class Simulation {
   send(user: string, end: (result: Result) => void = () => undefined): void {
     const { clock, random } = this;
     const location = Math.floor(random() * this.#ways.length);
-    const { images, tokens } = this.#world.call(random);
+    const { images, tokens, counted = tokens } = this.#world.call(random);
     const id = `call-${this.#id++}`;
     this.tally.asked++;
     clock.after(this.#way(location, "limiter"), () => {
-      this.#calls.set(id, { user, images, tokens, location, since: clock.now, end });
+      this.#calls.set(id, { user, images, counted, location, since: clock.now, end });
       const decision = this.limiter.ask({ id, caller: user, images, tokens }, clock.now);
       if (decision.state === "go") this.#go(id);
       else if (decision.state === "refused") this.#refuse(id, decision.retryAfterMs, "refused");
@@ -104,17 +116,17 @@ export class Simulation {
 
   #go(id: string): void {
     const { clock, tally } = this;
-    const { user, images, tokens, location, since, end } = this.#calls.get(id)!;
+    const { user, images, counted, location, since, end } = this.#calls.get(id)!;
     tally.went++;
     tally.waits.push(clock.now - since);
     // Back to the location, and from there to the upstream.
     clock.after(this.#way(location, "limiter") + this.#way(location, "upstream"), () => {
-      const status = this.upstream.call(images, tokens, clock.now);
+      const status = this.upstream.call(images, counted, clock.now);
       const drawn = status === 200 ? this.#world.drawMs(this.random) : 5;
       clock.after(drawn + this.#way(location, "upstream") + this.#way(location, "limiter"), () => {
         if (status === 200) tally.images.set(user, (tally.images.get(user) ?? 0) + images);
         else this.limiter.observe({ status, code: "rate_limit_exceeded", retryAfterMs: 1000 }, clock.now);
-        this.limiter.done(id);
+        this.limiter.done(id, status === 200 ? { tokens: counted } : {}, clock.now);
         this.#calls.delete(id);
         this.#release();
         end({ status });

@@ -67,6 +67,12 @@ describe("what is taken", () => {
     [{ ALLOWED_ORIGINS: "" }, { allowedOrigins: new Set() }],
     [{ DEMO_TOKEN_ON_PAGE: "true" }, { tokenOnPage: true }],
     [{ DEMO_TOKEN_ON_PAGE: "yes" }, { tokenOnPage: false }],
+    [{}, { strikes: undefined }],
+    [
+      { MODERATION_STRIKES: "3", MODERATION_WINDOW_S: "60" },
+      { strikes: { most: 3, windowMs: 60_000, coolDownMs: 3_600_000 } },
+    ],
+    [{ SAFETY_IDENTIFIER_KEY: "k".repeat(32) }, { safetyKey: "k".repeat(32) }],
     [{ MAX_UPLOAD_BYTES: "1000" }, { maxUploadBytes: 1000 }],
     [{}, { callTimeoutMs: 300_000, reservedTtlMs: 60_000, sentTtlMs: 330_000 }],
     [
@@ -93,6 +99,18 @@ describe("what is taken", () => {
 describe("what is refused", () => {
   test.each<[Env, RegExp]>([
     [{ DEMO_TOKEN: "" }, /JWT_KEY is not set/],
+    [{ MODERATION_STRIKES: "-1" }, /MODERATION_STRIKES must be a whole number from 0 to 1000/],
+    [{ MODERATION_WINDOW_S: "0" }, /MODERATION_WINDOW_S must be/],
+    [{ MODERATION_COOL_DOWN_S: "9999999" }, /MODERATION_COOL_DOWN_S must be/],
+    [{ SAFETY_IDENTIFIER_KEY: "short" }, /SAFETY_IDENTIFIER_KEY must have 32/],
+    [
+      { ...JWT, JWT_ALGORITHM: "EdDSA", JWT_KEY: "BEGIN PUBLIC KEY", UPSTREAM: "openai", OPENAI_API_KEY: KEY },
+      /SAFETY_IDENTIFIER_KEY is not set/,
+    ],
+    [
+      { ...JWT, JWT_ALGORITHM: "RS256", JWT_KEY: '{"kty":"RSA"}', MODEL_UPSTREAMS: "a=openai", OPENAI_API_KEY: KEY },
+      /SAFETY_IDENTIFIER_KEY is not set/,
+    ],
     [{ DEMO_TOKEN: "short" }, /DEMO_TOKEN must have 16/],
     [{ DEMO_TOKEN: "0123456789abcdef with spaces" }, /DEMO_TOKEN must have 16/],
     [{ UPSTREAM: "azure" }, /UPSTREAM must be/],

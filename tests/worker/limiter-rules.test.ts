@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { Bucket } from "../../worker/src/limiter/bucket.ts";
 import { Gate } from "../../worker/src/limiter/gate.ts";
 import { FairQueue } from "../../worker/src/limiter/queue.ts";
-import { DEFAULTS, Limiter, type Limits } from "../../worker/src/limiter/rules.ts";
+import { DEFAULTS, Limiter, type Limits, type Spent } from "../../worker/src/limiter/rules.ts";
 import { limiterSettings, limitsOf, type LimiterEnv } from "../../worker/src/limiter/settings.ts";
 
 const MINUTE = { perMinute: 60, share: 1, sliceMs: 1000, jitterMs: 0 };
@@ -120,9 +120,40 @@ describe("the limiter", () => {
     expect(limiter.release(5000).go).toEqual([]);
     expect(limiter.counts).toEqual({ waiting: 1, running: 1 });
     expect(limiter.release(10_000).go).toEqual(["b"]);
-    limiter.done("b");
-    limiter.done("b");
+    limiter.done("b", {}, 10_000);
+    limiter.done("b", {}, 10_000);
     expect(limiter.counts).toEqual({ waiting: 0, running: 0 });
+  });
+
+  test.each<[string, Spent, number, number]>([
+    ["an image that was drawn stays", {}, 100, 1000],
+    ["one that was never sent is another's at once", { unsent: true }, 0, 0],
+    // A tenth of its second is over by then, and two must not leave in what is left of it.
+    ["or as much of it as is left", { unsent: true }, 100, 100],
+  ])("%s", (_, spent, at, free) => {
+    const limiter = new Limiter({ ...limits, maxWaitMs: 0 });
+    expect(ask(limiter, "a", 0)).toEqual({ state: "go" });
+    limiter.done("a", spent, at);
+    if (free > at) expect(ask(limiter, "b", free - 1).state).toBe("refused");
+    expect(ask(limiter, "b", free)).toEqual({ state: "go" });
+  });
+
+  test("counts what the upstream has counted, and not what was thought", () => {
+    const one = (spent: Spent) => {
+      const limiter = new Limiter({ ...limits, imagesPerMinute: 6000, tokensPerMinute: 60_000, maxWaitMs: 200_000 });
+      const asked = (id: string, now: number, tokens: number) =>
+        limiter.ask({ id, caller: id, images: 1, tokens }, now);
+      // A whole minute's tokens, at once.
+      expect(asked("a", 0, 60_000)).toEqual({ state: "go" });
+      limiter.done("a", spent, 100);
+      const next = asked("b", 100, 1000);
+      return next.state === "wait" ? next.waitMs : next.state;
+    };
+    expect(one({})).toBe(59_900);
+    expect(one({ tokens: 60_000 })).toBe(59_900);
+    expect(one({ tokens: 120_000 })).toBe(119_900);
+    expect(one({ tokens: 1000 })).toBe(1000);
+    expect(one({ unsent: true })).toBe("go");
   });
 
   test("gives up on who has waited too long", () => {

@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { ACCOUNT, bearer } from "./support/account.ts";
 import { MODEL } from "./support/model.ts";
 import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, TOKEN, type Running } from "./support/worker.ts";
@@ -129,6 +130,35 @@ test("an empty purse is no matter of rates", async () => {
   } finally {
     await worker.close();
   }
+});
+
+describe("what the worker itself refuses is no matter of the upstream's rates", () => {
+  let worker: Running;
+  // One image a minute: whatever is booked and not given back is seen at once.
+  beforeAll(async () => void (worker = await start({ ...ACCOUNT, IMAGES_PER_MINUTE: "1", MAX_WAIT_S: "5" })));
+  afterAll(() => worker.close());
+  const draw = async (claims: { sub: string; budget: number }, headers: Record<string, string> = {}) => {
+    const { headers: usual, ...init } = post(CAT);
+    const authorization = await bearer(claims);
+    return worker.send("/v1/images/generations", { ...init, headers: { ...usual, authorization, ...headers } });
+  };
+
+  test("an empty budget takes no place from others and closes nothing", async () => {
+    upstream.expect(json(PICTURE));
+    for (let call = 0; call < 5; call++) {
+      const reply = await draw({ sub: "broke", budget: 0 });
+      expect(reply.status).toBe(429);
+      expect([...reply.headers.keys()]).not.toContain("x-unsent");
+      expect(await errorOf(reply)).toMatchObject({ code: "budget_exceeded" });
+    }
+    expect(upstream.calls).toHaveLength(0);
+    const key = { "idempotency-key": "1" };
+    expect((await draw({ sub: "rich", budget: 9 }, key)).status).toBe(200);
+    // The same again is no other image, and another one is.
+    expect((await draw({ sub: "rich", budget: 9 }, key)).status).toBe(200);
+    expect(await errorOf(await draw({ sub: "rich", budget: 9 }))).toMatchObject({ code: "rate_limit_exceeded" });
+    expect(upstream.calls).toHaveLength(1);
+  });
 });
 
 test("calls that are with the upstream are counted, and a place is free when one has ended", async () => {

@@ -9,6 +9,7 @@ import { discardBody } from "./discard.ts";
 import { settingsOf, type Env } from "./env.ts";
 import { internalError, methodNotAllowed, notFound, Refusal } from "./errors.ts";
 import type { Ask } from "./operation/client.ts";
+import { UNSENT_HEADER } from "./limiter/turn.ts";
 import { openapi } from "./openapi/document.ts";
 import { METHODS } from "./openapi/table.ts";
 import { edits } from "./routes/edits.ts";
@@ -37,6 +38,7 @@ app.use(async (context, next) => {
 app.use(async (context, next) => {
   await next();
   for (const [name, value] of secured(context.req.raw, context.res)) context.header(name, value);
+  context.header(UNSENT_HEADER, undefined);
 });
 
 app.use("/v1/*", async (context, next) => {

@@ -69,9 +69,13 @@ export class Bucket {
     if (cost > 0) this.#debt = Math.max(this.#debt, 0) + cost;
   }
 
-  /** Gives back what was booked and not used. */
-  giveBack(cost: number): void {
-    if (cost > 0) this.#debt -= cost;
+  /**
+   * Gives back what was booked at a time and is not used: as much of it as has not come back by itself since. A slice that is
+   * over cannot be used any more, and giving it all back would let two slices out in one.
+   */
+  giveBack(cost: number, booked: number, now: number): void {
+    this.#refill(now, 1);
+    this.#debt = Math.max(this.#lowest, this.#debt - Math.max(0, cost - Math.max(0, now - booked) * this.rate));
   }
 
   /** Hears what the upstream says of its own state. Only what is less than was believed is believed. */

@@ -25,8 +25,15 @@ export class Minute {
     return this.#left.at(-1)!.at + this.#ms - now;
   }
 
-  take(cost: number, now: number): void {
-    this.#left.push({ at: now, cost });
+  /** Books a call that leaves; what is answered corrects it. */
+  take(cost: number, now: number): (actual: number) => void {
+    const call = { at: now, cost };
+    this.#left.push(call);
     this.#sum += cost;
+    return (actual) => {
+      // What has left the minute counts for nothing already.
+      if (this.#left.includes(call)) this.#sum += actual - call.cost;
+      call.cost = actual;
+    };
   }
 }

@@ -2,7 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-import { Limiter, type Ask, type Decision, type Limits, type Observed, type State } from "./rules.ts";
+import { Limiter, type Ask, type Decision, type Limits, type Observed, type Spent, type State } from "./rules.ts";
 
 /** Longer than it takes to ask again. */
 const GONE_MS = 10_000;
@@ -57,12 +57,12 @@ export class RateLimiter extends DurableObject {
   }
 
   /** A call has ended, or nobody wants it any more; what the upstream said of its limits comes along. */
-  leave(id: string, caller: string, observed?: Observed, unusedTokens = 0): void {
+  leave(id: string, caller: string, observed?: Observed, spent: Spent = {}): void {
     // Decided in the moment its caller went: then it is a call that ends without having been made.
-    this.#decided.delete(id);
+    if (this.#decided.delete(id)) spent = { unsent: true };
     this.#limiter?.cancel(id, caller);
     if (observed) this.#limiter?.observe(observed, Date.now());
-    this.#limiter?.done(id, unusedTokens);
+    this.#limiter?.done(id, spent, Date.now());
     this.#keep();
     this.#release();
   }
@@ -84,7 +84,7 @@ export class RateLimiter extends DurableObject {
     // Whoever does not ask any more has gone: its place is another's.
     setTimeout(() => {
       if (!this.#decided.delete(id)) return;
-      this.#limiter?.done(id);
+      this.#limiter?.done(id, { unsent: true }, Date.now());
       this.#release();
     }, GONE_MS);
   }

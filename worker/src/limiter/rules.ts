@@ -51,6 +51,24 @@ const MOST_PROMISES = 1000;
 const LEAST_RETRY_MS = 1_000;
 const MOST_RETRY_MS = 120_000;
 
+/** What became of a call that had left. */
+export interface Spent {
+  /** It was refused before it reached the upstream, or another's answer was its own. */
+  unsent?: boolean;
+  /** What the upstream counted, where it said so. */
+  tokens?: number;
+}
+
+interface Running {
+  caller: string;
+  until: number;
+  at: number;
+  images: number;
+  tokens: number;
+  /** Correct the minute's sums. */
+  correct: { images: (actual: number) => void; tokens: ((actual: number) => void) | undefined };
+}
+
 /** What a call asks for. */
 export interface Ask {
   id: string;
@@ -91,7 +109,7 @@ export class Limiter {
   readonly #ramp: Ramp;
   readonly #queue = new FairQueue();
   /** Calls that are with the upstream: whose, and until when at most. */
-  readonly #running = new Map<string, { caller: string; until: number }>();
+  readonly #running = new Map<string, Running>();
   readonly #runningOf = new Map<string, number>();
   /** When refused callers were told to come back: each at a time of its own, or all would come at once and be refused again. */
   readonly #promises = new Map<string, number>();
@@ -190,10 +208,19 @@ export class Limiter {
     this.#queue.cancel(id, caller);
   }
 
-  /** A call that left has ended. `unusedTokens` were booked and not used; images are never given back. */
-  done(id: string, unusedTokens = 0): void {
-    if (!this.#stop(id)) return;
-    this.#tokens?.giveBack(unusedTokens);
+  /** A call that left has ended. What it turned out to count takes the place of what was booked; images that were drawn stay. */
+  done(id: string, { unsent = false, tokens }: Spent, now: number): void {
+    const call = this.#stop(id);
+    if (!call) return;
+    if (unsent) {
+      this.#images.giveBack(call.images, call.at, now);
+      call.correct.images(0);
+    }
+    const actual = unsent ? 0 : tokens;
+    if (actual === undefined || !this.#tokens) return;
+    call.correct.tokens?.(actual);
+    if (actual > call.tokens) this.#tokens.take(actual - call.tokens, now);
+    else this.#tokens.giveBack(call.tokens - actual, call.at, now);
   }
 
   /** What the upstream said. Limits are only ever lowered by it. */
@@ -235,10 +262,9 @@ export class Limiter {
     const pace = this.#ramp.pace(now);
     this.#images.take(images, now, pace);
     this.#tokens?.take(tokens, now, pace);
-    this.#minutes.images.take(images, now);
-    this.#minutes.tokens?.take(tokens, now);
+    const correct = { images: this.#minutes.images.take(images, now), tokens: this.#minutes.tokens?.take(tokens, now) };
     this.#ramp.take(Math.max(images / this.#images.rate, this.#tokens ? tokens / this.#tokens.rate : 0), now);
-    this.#running.set(id, { caller, until: now + this.#limits.leaseMs });
+    this.#running.set(id, { caller, until: now + this.#limits.leaseMs, at: now, images, tokens, correct });
     this.#runningOf.set(caller, (this.#runningOf.get(caller) ?? 0) + 1);
   }
 
@@ -281,13 +307,13 @@ export class Limiter {
     }
   }
 
-  #stop(id: string): boolean {
+  #stop(id: string): Running | undefined {
     const call = this.#running.get(id);
-    if (!call) return false;
+    if (!call) return undefined;
     this.#running.delete(id);
     const left = (this.#runningOf.get(call.caller) ?? 1) - 1;
     if (left > 0) this.#runningOf.set(call.caller, left);
     else this.#runningOf.delete(call.caller);
-    return true;
+    return call;
   }
 }

@@ -2,15 +2,18 @@
 
 import { Refusal } from "../errors.ts";
 import { Gate } from "./gate.ts";
-import type { Ask, Decision, Limits, Observed } from "./rules.ts";
+import type { Ask, Decision, Limits, Observed, Spent } from "./rules.ts";
 import { limitsOf, type LimiterSettings } from "./settings.ts";
 
 /** The object, from afar. Written out, for the compiler does not know the runtime's classes everywhere. */
 export interface LimiterStub {
   enter(ask: Ask, limits: Limits): Promise<Decision>;
   turn(id: string, caller: string, patienceMs: number): Promise<Decision>;
-  leave(id: string, caller: string, observed?: Observed): Promise<void>;
+  leave(id: string, caller: string, observed?: Observed, spent?: Spent): Promise<void>;
 }
+
+/** A header of answers inside the worker: the call never reached the upstream, so it says nothing of the upstream's limits. */
+export const UNSENT_HEADER = "x-unsent";
 
 /** Where limiters are. */
 export interface LimiterBinding {
@@ -25,6 +28,8 @@ export interface Asked {
   tokens: number;
   /** Whether an event stream is asked for: one that waits is told its place. */
   stream: boolean;
+  /** What the upstream has counted: asked when the answer has ended, where tokens are limited. */
+  counted?: () => Promise<number | null>;
 }
 
 /** How often somebody who waits hears of it. */
@@ -57,12 +62,13 @@ export async function turnOf(ask: Asking, asked: Asked): Promise<Turn | undefine
   return line && line.wait(await line.enter(asked));
 }
 
-function lineFor({ env, settings, caller }: Asking, { model }: Asked): Line | undefined {
+function lineFor({ env, settings, caller }: Asking, { model, counted }: Asked): Line | undefined {
   const known = limitsOf(model, settings, caller.concurrency);
   if (!known || !env.LIMITERS) return undefined;
   const name = `${settings.organization ?? ""}/${known.name}`;
   const stub = env.LIMITERS.get(env.LIMITERS.idFromName(name) as never) as LimiterStub;
-  return new Line(stub, `${name}/${caller.id}`, caller.id, known.limits);
+  const asks = known.limits.tokensPerMinute === undefined ? undefined : counted;
+  return new Line(stub, `${name}/${caller.id}`, caller.id, known.limits, asks);
 }
 
 /** A place in a line, from entering it to its turn. */
@@ -74,6 +80,7 @@ class Line {
     readonly key: string,
     readonly caller: string,
     readonly limits: Limits,
+    readonly counted: Asked["counted"],
   ) {}
 
   async enter({ images, tokens }: Asked): Promise<Decision> {
@@ -94,8 +101,8 @@ class Line {
     throw refusal(answer.retryAfterMs);
   }
 
-  async leave(observed?: Observed): Promise<void> {
-    await this.stub.leave(this.id, this.caller, observed).catch(() => undefined);
+  async leave(observed?: Observed, spent?: Spent): Promise<void> {
+    await this.stub.leave(this.id, this.caller, observed, spent).catch(() => undefined);
   }
 }
 
@@ -114,7 +121,7 @@ export class Turn {
     try {
       reply = await send();
     } catch (error) {
-      await this.end(error instanceof Refusal ? { status: error.status } : undefined);
+      await this.fail(error);
       throw error;
     }
     return this.follow(reply);
@@ -122,6 +129,10 @@ export class Turn {
 
   /** The same answer; the turn is over when it is: read to its end, broken, or not wanted any more. */
   async follow(reply: Response): Promise<Response> {
+    if (reply.headers.has(UNSENT_HEADER)) {
+      await this.end(undefined, { unsent: true });
+      return reply;
+    }
     const observed = await observedOf(reply);
     if (!reply.ok || !reply.body) {
       await this.end(observed);
@@ -134,7 +145,8 @@ export class Turn {
           try {
             const { done, value } = await reader.read();
             if (!done) return controller.enqueue(value);
-            await this.end(observed);
+            const tokens = (await this.#line.counted?.().catch(() => null)) ?? undefined;
+            await this.end(observed, tokens === undefined ? {} : { tokens });
             controller.close();
           } catch (error) {
             await this.end(observed);
@@ -150,10 +162,17 @@ export class Turn {
     return new Response(body, reply);
   }
 
-  async end(observed?: Observed): Promise<void> {
+  /** There is no answer but this error. */
+  async fail(error: unknown): Promise<void> {
+    const refusal = error instanceof Refusal ? error : undefined;
+    if (refusal && UNSENT_HEADER in refusal.headers) return this.end(undefined, { unsent: true });
+    await this.end(refusal && { status: refusal.status });
+  }
+
+  async end(observed?: Observed, spent?: Spent): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    await this.#line.leave(observed);
+    await this.#line.leave(observed, spent);
   }
 }
 

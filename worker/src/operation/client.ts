@@ -12,7 +12,7 @@ import type { Operation } from "./object.ts";
 import { ORDER_HEADER, written, type Order, type Purchase } from "./order.ts";
 
 /** An operation from afar. Written out, for the runtime's own types of stubs take unions apart. */
-export type OperationStub = Pick<Operation, "isKnown" | "commit" | "status" | "result" | "reconcile"> & {
+export type OperationStub = Pick<Operation, "isKnown" | "counted" | "commit" | "status" | "result" | "reconcile"> & {
   fetch(address: string, init: RequestInit): Promise<Response>;
 };
 
@@ -97,7 +97,12 @@ export class Ticket {
   /** The same when its turn has come. An order that was given before is not sent again, so it waits for nothing. */
   async inTurn(ask: Ask, asked: Asked, send: () => Promise<Response>): Promise<Response> {
     if (this.order.keyed && (await this.stub.isKnown())) return send();
-    return inTurn(ask, asked, send);
+    return inTurn(ask, this.asked(asked), send);
+  }
+
+  /** The same, and what its operation knows of it in the end. */
+  asked(asked: Asked): Asked {
+    return { ...asked, counted: () => this.stub.counted() };
   }
 
   /** Hands over an order with its body. */

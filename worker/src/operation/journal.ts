@@ -53,3 +53,9 @@ function tokens(usage: unknown): Record<string, number> {
   const names = ["input_tokens", "output_tokens"].filter((name) => Number.isSafeInteger(all[name]));
   return Object.fromEntries(names.map((name) => [name, all[name] as number]));
 }
+
+/** All tokens of a usage, where it says so. */
+export function totalOf(usage: unknown): number | null {
+  const { input_tokens = Number.NaN, output_tokens = Number.NaN } = tokens(usage);
+  return Number.isSafeInteger(input_tokens + output_tokens) ? input_tokens + output_tokens : null;
+}

@@ -9,8 +9,9 @@ import { ask, refusal as refused } from "../ledger/client.ts";
 import type { Event } from "../ledger/rules.ts";
 import type { NanoUsd } from "../money.ts";
 import { upstreamOf } from "../upstream/upstream.ts";
+import { UNSENT_HEADER } from "../limiter/turn.ts";
 import { Log } from "./log.ts";
-import { lineOf } from "./journal.ts";
+import { lineOf, totalOf } from "./journal.ts";
 import { isFree, isModeration } from "./outcome.ts";
 import { ORDER_HEADER, read, type Order, type Purchase } from "./order.ts";
 import { follow } from "./reader.ts";
@@ -46,6 +47,7 @@ interface Record {
   headAt: number | null;
   event: Event["kind"] | null;
   charged: NanoUsd | null;
+  tokens?: number | null;
   /** What went wrong, where there is no answer to keep. */
   problem: { status: number; fields: ErrorFields } | null;
   ended: number | null;
@@ -81,7 +83,7 @@ export class Operation extends DurableObject<Env> {
       // No await from here to where `#live` is set: two calls with one key must not both find nothing.
       if (this.#live || this.#record()) {
         if (!(body instanceof ArrayBuffer)) await body.cancel();
-        return await this.#again(order);
+        return await unsent(this.#again(order));
       }
       return await this.#begin(order, body instanceof ArrayBuffer ? body : new Upload(body));
     } catch (error) {
@@ -100,7 +102,7 @@ export class Operation extends DurableObject<Env> {
     const live = this.#live;
     if (!live?.upload || !order.purchase) return GONE;
     try {
-      await this.#buy(order, order.purchase);
+      await unsent(this.#buy(order, order.purchase));
     } catch (error) {
       live.upload.abort(error);
       if (error instanceof Refusal) return { status: error.status, fields: error.fields, headers: error.headers };
@@ -109,6 +111,11 @@ export class Operation extends DurableObject<Env> {
     live.committed(order.purchase.fingerprint);
     live.upload.commit(tail, after);
     return null;
+  }
+
+  /** What the upstream counted of it in tokens; null where it did not say. */
+  async counted(): Promise<number | null> {
+    return this.#record()?.tokens ?? null;
   }
 
   /** What became of it, for its caller alone. */
@@ -171,7 +178,7 @@ export class Operation extends DurableObject<Env> {
     this.#live = { log, upload, fingerprint: fingerprint.promise, committed: fingerprint.resolve, head: head.promise };
     const run = async () => {
       await this.#wakeIn(ALIVE_MS);
-      if (order.purchase) await this.#buy(order, order.purchase);
+      if (order.purchase) await unsent(this.#buy(order, order.purchase));
       const settings = settingsOf(this.env);
       await perform({
         upstream: upstreamOf(settings),
@@ -260,8 +267,10 @@ export class Operation extends DurableObject<Env> {
       return;
     }
     const now = Date.now();
+    // Of a response they are the language model's as well, which has an allowance of its own.
+    const tokens = path === "/responses" ? null : totalOf(usage);
     const expires = now + (record.keyed ? KEEP_KEYED_MS : KEEP_MS);
-    this.#note({ phase: "done", event: event.kind, charged, problem, ended: now, expires });
+    this.#note({ phase: "done", event: event.kind, charged, tokens, problem, ended: now, expires });
     await this.ctx.storage.setAlarm(expires);
   }
 
@@ -327,6 +336,18 @@ export class Operation extends DurableObject<Env> {
 
   async #wakeIn(ms: number): Promise<void> {
     await this.ctx.storage.setAlarm(Date.now() + ms);
+  }
+}
+
+/** Says of whatever comes of a promise that nothing was sent. */
+async function unsent<T>(promise: Promise<T>): Promise<T> {
+  try {
+    const value = await promise;
+    if (value instanceof Response) value.headers.set(UNSENT_HEADER, "1");
+    return value;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.status, error.fields, { ...error.headers, [UNSENT_HEADER]: "1" });
   }
 }
 

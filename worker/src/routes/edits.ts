@@ -83,7 +83,7 @@ async function byForm(ask: Ask, limit: number, boundary: string): Promise<Respon
     const taken: { turn?: Turn | undefined } = {};
     const inTurn = async (tail: Tail): Promise<Purchase> => {
       const bought = await purchase(tail);
-      taken.turn = await turnOf(ask, askedOf("edit", tail.request, tail.context));
+      taken.turn = await turnOf(ask, ticket.asked(askedOf("edit", tail.request, tail.context)));
       return bought;
     };
     const send = (body: ReadableStream<Uint8Array>, signal: AbortSignal) => ticket.send(undefined, body, signal);
@@ -91,7 +91,7 @@ async function byForm(ask: Ask, limit: number, boundary: string): Promise<Respon
       const reply = await relay(held, upload(files, form, ticket, inTurn), send);
       return taken.turn ? await taken.turn.follow(reply) : reply;
     } catch (error) {
-      await taken.turn?.end();
+      await taken.turn?.fail(error);
       throw error;
     }
   } finally {

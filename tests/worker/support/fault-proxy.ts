@@ -18,20 +18,21 @@ export interface Faults {
 
 export interface FaultProxy {
   address: string;
-  /** What happens to connections that are made from now on; nothing, until it is said. */
-  break(faults: Faults): void;
+  /** What happens to connections that are made from now on; nothing, until it is said. A function is asked for each. */
+  break(faults: Faults | (() => Faults)): void;
   /** Connections that were made since. */
   connections: number;
   close(): Promise<void>;
 }
 
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
-  const { hostname, port } = new URL(target);
+/** A server that starts again elsewhere is named by a function. */
+export async function startFaultProxy(target: string | (() => string)): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
-  let faults: Faults = {};
+  let faults: Faults | (() => Faults) = {};
   const server = createServer((client) => {
     proxy.connections++;
-    const { up, down } = faults;
+    const { up, down } = typeof faults === "function" ? faults() : faults;
+    const { hostname, port } = new URL(typeof target === "function" ? target() : target);
     const upstream = connect({ host: hostname, port: Number(port) });
     for (const socket of [client, upstream]) {
       sockets.add(socket);

@@ -17,16 +17,16 @@ const NAME = "organization";
 const TRIES = 3;
 
 /**
- * Asks the ledger, again with a new stub where the runtime says that this may help: each question may be asked twice. Where
- * the ledger cannot be reached nothing is sent: it fails closed.
+ * Asks the ledger, again with a new stub where it failed: each question may be asked twice, so an object that was restarted
+ * behind a question, or in the middle of it, loses nothing. Where the ledger cannot be reached nothing is sent: it fails closed.
  */
 export async function ask<T>(env: Env, question: (ledger: LedgerStub) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await question(env.LEDGER!.get(env.LEDGER!.idFromName(NAME)) as LedgerStub);
     } catch (error) {
-      const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
-      if (tries < TRIES && retryable && !overloaded) continue;
+      const { overloaded } = error as { overloaded?: boolean };
+      if (tries < TRIES && !overloaded) continue;
       console.error(JSON.stringify({ event: "ledger_unreachable", message: (error as Error).message, overloaded }));
       const message = "The ledger cannot be reached, and nothing is sent without it; try again in a moment.";
       throw new Refusal(503, { message, type: "server_error", code: "ledger_unavailable" }, { "retry-after": "2" });

@@ -32,6 +32,9 @@ export type Reserved =
   | { ok: false; reason: "resolved" }
   | Held;
 
+/** Where an operation stands. */
+export type Resolved = Pick<Entry, "state" | "charged">;
+
 interface Row extends Entry {
   [column: string]: SqlStorageValue;
   id: string;
@@ -92,18 +95,24 @@ export class Ledger extends DurableObject {
   }
 
   /**
-   * Marks an operation as sent. True only the first time: whoever is told false must not send. A crash between this and the
-   * sending charges for nothing at most once; the other way round an image would be free.
+   * Marks an operation as sent; whoever is told false must not send. A crash between this and the sending charges for
+   * nothing at most once; the other way round an image would be free. Only the owner asks, which sends after a yes and
+   * never again: so it may ask twice where an answer got lost.
    */
   send(id: string, ttlMs: number): boolean {
-    return this.#apply(id, { kind: "send" }, Date.now() + ttlMs);
+    this.#apply(id, { kind: "send" }, Date.now() + ttlMs);
+    return this.#row(id)?.state === "sent";
   }
 
-  /** Resolves an operation; tells what it is charged in the end. `strike`: the upstream refused what this person wanted. */
-  resolve(id: string, event: Event, strike?: { person: string; rule: StrikeRule }): NanoUsd {
+  /**
+   * Resolves an operation; tells where it stands in the end, and what it is charged. One that is not known was never sent.
+   * `strike`: the upstream refused what this person wanted.
+   */
+  resolve(id: string, event: Event, strike?: { person: string; rule: StrikeRule }): Resolved {
     // Asked twice, it counts once.
     if (this.#apply(id, event) && strike) this.#arm(this.#holds.strike(strike.person, strike.rule, Date.now()));
-    return this.#row(id)?.charged ?? 0;
+    const { state, charged } = this.#row(id) ?? { state: "void" as const, charged: 0 };
+    return { state, charged };
   }
 
   /** Calls tokens back until they have expired. */

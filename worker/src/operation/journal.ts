@@ -1,7 +1,7 @@
 // One line of log for each operation that ended, as JSON. Whoever reads logs learns what was bought, by a digest of whom, and
 // what it cost; never a prompt, a picture, a token or a key.
 
-import type { Event } from "../ledger/rules.ts";
+import type { State } from "../ledger/rules.ts";
 import { toUsd, type NanoUsd } from "../money.ts";
 import type { Purchase } from "./order.ts";
 
@@ -10,7 +10,8 @@ export interface Ended {
   caller: string;
   purchase: Purchase;
   path: string;
-  event: Event;
+  /** Of its row in the ledger. */
+  state: State;
   charged: NanoUsd;
   /** Of the answer or the refusal. */
   status: number;
@@ -21,10 +22,8 @@ export interface Ended {
   totalMs: number;
 }
 
-const OUTCOMES = { settle: "settled", void: "void", expire: "void", lose: "unknown", send: "sent" } as const;
-
 export function lineOf(ended: Ended): string {
-  const { operation, caller, purchase, path, event, charged, status, code, headMs, totalMs } = ended;
+  const { operation, caller, purchase, path, state, charged, status, code, headMs, totalMs } = ended;
   const { bound, reservation, size, quality } = purchase;
   return JSON.stringify({
     event: "operation",
@@ -35,7 +34,7 @@ export function lineOf(ended: Ended): string {
     model: bound.model,
     size,
     quality,
-    outcome: OUTCOMES[event.kind],
+    outcome: state,
     status,
     code,
     ...tokens(ended.usage),

@@ -4,17 +4,19 @@
 import { DurableObject } from "cloudflare:workers";
 
 import { settingsOf, type Env, type Settings } from "../env.ts";
-import { errorResponse, Refusal, type ErrorFields } from "../errors.ts";
-import { ask, refusal as refused } from "../ledger/client.ts";
+import { errorResponse, Refusal } from "../errors.ts";
+import { ask } from "../ledger/client.ts";
 import type { Event } from "../ledger/rules.ts";
 import type { NanoUsd } from "../money.ts";
 import { upstreamOf } from "../upstream/upstream.ts";
-import { UNSENT_HEADER } from "../limiter/turn.ts";
+import { buy } from "./buy.ts";
 import { Log } from "./log.ts";
 import { lineOf, totalOf } from "./journal.ts";
-import { isFree, isModeration } from "./outcome.ts";
-import { ORDER_HEADER, read, type Order, type Purchase } from "./order.ts";
+import { ORDER_HEADER, read, type Order } from "./order.ts";
+import { isModeration } from "./outcome.ts";
 import { follow } from "./reader.ts";
+import { RecordStore, statusOf, type Problem, type Stored } from "./record.ts";
+import { conflict, GONE, LOST, LOST_ANSWER, unfinished, unsent, type Refused } from "./refusals.ts";
 import { perform, type Head } from "./run.ts";
 import { Upload } from "./upload.ts";
 
@@ -32,39 +34,12 @@ const ALIVE_MS = 25_000;
 const KEEP_KEYED_MS = 24 * 3_600_000;
 const KEEP_MS = 3_600_000;
 
-/** What is stored of an operation, beside its answer. */
-interface Record {
-  operation: string;
-  caller: string;
-  keyed: boolean;
-  created: number;
-  phase: "reserved" | "sent" | "done";
-  /** Its row in the ledger. A call that was not billed may be made again under the same key, as another row. */
-  entry: string;
-  purchase: Purchase;
-  path: string;
-  head: Head | null;
-  headAt: number | null;
-  event: Event["kind"] | null;
-  charged: NanoUsd | null;
-  tokens?: number | null;
-  /** What went wrong, where there is no answer to keep. */
-  problem: { status: number; fields: ErrorFields } | null;
-  ended: number | null;
-  expires: number | null;
-}
-
-/** A refusal on its way between objects. */
-interface Refused {
-  status: number;
-  fields: ErrorFields;
-  headers: { [name: string]: string };
-}
-
 /** A call that is running in this object. */
 interface Live {
   log: Log;
   upload: Upload | undefined;
+  /** Ends when a form is paid for, which may be when its call has ended already. */
+  buying: Promise<void> | undefined;
   fingerprint: Promise<string | undefined>;
   committed(fingerprint: string | undefined): void;
   /** The answer's beginning, or the refusal there is instead. */
@@ -72,7 +47,9 @@ interface Live {
 }
 
 export class Operation extends DurableObject<Env> {
+  readonly #records = new RecordStore(this.ctx.storage.kv);
   #live: Live | undefined;
+  #recovery: Promise<void> | undefined;
 
   /** Begins the call of an order, joins one that is running, or answers with what was kept of it. */
   override async fetch(request: Request): Promise<Response> {
@@ -81,7 +58,7 @@ export class Operation extends DurableObject<Env> {
       const body = order.purchase ? await request.arrayBuffer() : request.body!;
       await this.#known();
       // No await from here to where `#live` is set: two calls with one key must not both find nothing.
-      if (this.#live || this.#record()) {
+      if (this.#live || this.#records.get()) {
         if (!(body instanceof ArrayBuffer)) await body.cancel();
         return await unsent(this.#again(order));
       }
@@ -102,12 +79,14 @@ export class Operation extends DurableObject<Env> {
     const live = this.#live;
     if (!live?.upload || !order.purchase) return GONE;
     try {
-      await unsent(this.#buy(order, order.purchase));
+      await unsent((live.buying = buy(this.env, this.#records, order, order.purchase)));
     } catch (error) {
       live.upload.abort(error);
       if (error instanceof Refusal) return { status: error.status, fields: error.fields, headers: error.headers };
       throw error;
     }
+    // Its time was over before it was paid for.
+    if (live.upload.signal.aborted) return GONE;
     live.committed(order.purchase.fingerprint);
     live.upload.commit(tail, after);
     return null;
@@ -115,33 +94,14 @@ export class Operation extends DurableObject<Env> {
 
   /** What the upstream counted of it in tokens; null where it did not say. */
   async counted(): Promise<number | null> {
-    return this.#record()?.tokens ?? null;
+    return this.#records.get()?.tokens ?? null;
   }
 
   /** What became of it, for its caller alone. */
   async status(caller: string): Promise<object | null> {
     const record = await this.#known();
     if (!record || record.caller !== caller) return null;
-    const { operation, created, phase, event, charged, purchase, problem, ended, expires } = record;
-    return {
-      id: operation,
-      object: "operation",
-      created: Math.floor(created / 1000),
-      status: phase !== "done" ? "running" : event === "settle" ? "completed" : "failed",
-      model: purchase.bound.model,
-      cost: {
-        reserved_usd: purchase.bound.amount / 1e9,
-        charged_usd: charged === null ? null : charged / 1e9,
-        prices_as_of: purchase.bound.prices,
-        ...(event === "lose" && {
-          note: "nobody knows whether this call was billed: it is charged until that is known",
-        }),
-      },
-      error: problem?.fields ?? null,
-      ended: ended === null ? null : Math.floor(ended / 1000),
-      result: event === "settle" || phase !== "done" ? `/v1/operations/${operation}/result` : null,
-      result_expires: expires === null ? null : Math.floor(expires / 1000),
-    };
+    return statusOf(record);
   }
 
   /** What a call of which nobody knew has cost, by the operator's bill. Null where there is nothing to mend. */
@@ -149,8 +109,8 @@ export class Operation extends DurableObject<Env> {
     const record = await this.#known();
     if (record?.event !== "lose") return null;
     const event: Event = actual === 0 ? { kind: "void" } : { kind: "settle", actual };
-    const charged = await ask(this.env, (ledger) => ledger.resolve(record.entry, event));
-    this.#note({ charged });
+    const { charged } = await ask(this.env, (ledger) => ledger.resolve(record.entry, event));
+    this.#records.note({ charged });
     return charged;
   }
 
@@ -164,8 +124,9 @@ export class Operation extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     if (this.#live) return this.#wakeIn(ALIVE_MS);
     const record = await this.#known();
-    if (record?.expires != null && record.expires <= Date.now()) return this.ctx.storage.deleteAll();
-    if (record?.expires != null) await this.ctx.storage.setAlarm(record.expires);
+    if (this.#live) return;
+    if (!record || (record.expires ?? 0) <= Date.now()) return this.ctx.storage.deleteAll();
+    await this.ctx.storage.setAlarm(record.expires!);
   }
 
   async #begin(order: Order, body: ArrayBuffer | Upload): Promise<Response> {
@@ -175,10 +136,14 @@ export class Operation extends DurableObject<Env> {
     const head = Promise.withResolvers<Head>();
     head.promise.catch(() => undefined);
     const log = new Log(this.ctx.storage.sql);
-    this.#live = { log, upload, fingerprint: fingerprint.promise, committed: fingerprint.resolve, head: head.promise };
+    const live: Live = {
+      ...{ log, upload, buying: undefined, head: head.promise },
+      ...{ fingerprint: fingerprint.promise, committed: fingerprint.resolve },
+    };
+    this.#live = live;
     const run = async () => {
       await this.#wakeIn(ALIVE_MS);
-      if (order.purchase) await unsent(this.#buy(order, order.purchase));
+      if (order.purchase) await unsent(buy(this.env, this.#records, order, order.purchase));
       const settings = settingsOf(this.env);
       await perform({
         upstream: upstreamOf(settings),
@@ -190,87 +155,79 @@ export class Operation extends DurableObject<Env> {
           ...(upload && { signal: upload.signal }),
         },
         operation: order.operation,
-        bound: () => this.#record()?.purchase.bound,
+        bound: () => (this.#isDue(live) ? this.#records.get()?.purchase.bound : undefined),
         log,
         head: (value) => {
-          this.#note({ head: value, headAt: Date.now() });
+          this.#records.note({ head: value, headAt: Date.now() });
           head.resolve(value);
         },
-        settle: (event, problem, usage) => this.#settle(event, problem, usage),
+        settle: (event, problem, usage) => this.#settle(this.#isDue(live) ? event : { kind: "void" }, problem, usage),
         fail: head.reject,
       });
     };
-    const running = run()
-      .catch(async (error: unknown) => {
-        head.reject(error);
-        if (this.#record()?.phase !== "done") await this.#settle({ kind: "lose" }, LOST);
-      })
+    const ended = run()
+      .catch(head.reject)
+      .then(() => this.#end(live))
+      .catch((error: unknown) =>
+        console.error(JSON.stringify({ event: "operation_unsettled", message: String(error) })),
+      )
       .finally(() => {
         fingerprint.resolve(undefined);
-        upload?.abort(new Error("the operation has ended"));
         this.#live = undefined;
       });
-    this.ctx.waitUntil(running);
+    this.ctx.waitUntil(ended);
     await head.promise;
     return this.#answer(null);
   }
 
-  /** Reserves, and marks as sent before anything can be sent. Throws the refusal where there is no room. */
-  async #buy(order: Order, purchase: Purchase): Promise<void> {
-    const { operation, caller, keyed } = order;
-    const { path } = order.call;
-    const entry = `${operation}.${crypto.randomUUID().slice(0, 8)}`;
-    const { reservedTtlMs, sentTtlMs } = settingsOf(this.env);
-    const reservation = { ...purchase.reservation, id: entry, ttlMs: reservedTtlMs };
-    const answer = await ask(this.env, (ledger) => ledger.reserve(reservation));
-    if (!answer.ok) throw refused(answer, purchase.bound.amount);
-    const empty = { head: null, headAt: null, event: null, charged: null, problem: null, ended: null, expires: null };
-    const record: Record = {
-      operation,
-      caller,
-      keyed,
-      created: Date.now(),
-      phase: "reserved",
-      entry,
-      purchase,
-      path,
-      ...empty,
-    };
-    this.ctx.storage.kv.put("record", record);
-    // On disk before the ledger hears of it: after a crash this object knows that it may have sent.
-    this.#note({ phase: "sent" });
-    if (!(await ask(this.env, (ledger) => ledger.send(entry, sentTtlMs))))
-      throw new Refusal(503, { message: "The reservation has expired.", type: "server_error", code: "expired" });
+  /** Whether the upstream may have the whole request: a form without its end is none that it could bill. */
+  #isDue({ upload }: Live): boolean {
+    return !upload || upload.committed;
+  }
+
+  /** What is not settled when a call has ended: one that failed in a way of its own, or was paid for too late. */
+  async #end(live: Live): Promise<void> {
+    live.upload?.abort(new Error("the operation has ended"));
+    await live.buying?.catch(() => undefined);
+    await this.#settle({ kind: this.#isDue(live) ? "lose" : "void" }, LOST);
+    // A call that was never bought leaves nothing.
+    if (!this.#records.get()) await this.ctx.storage.deleteAll();
   }
 
   /** Ends the operation's money. What was not billed is forgotten, so that its key may be used again. */
-  async #settle(event: Event, problem: Record["problem"], usage?: unknown): Promise<void> {
-    const record = this.#record();
+  async #settle(event: Event, problem: Problem | null, usage?: unknown): Promise<void> {
+    const record = this.#records.get();
     if (!record || record.phase === "done") return;
     const { strikes: rule } = settingsOf(this.env);
     const { person } = record.purchase.reservation;
     const strike = rule && problem && isModeration(problem.fields) ? { person, rule } : undefined;
-    const charged = await ask(this.env, (ledger) => ledger.resolve(record.entry, event, strike));
+    // What the ledger says counts: it may know that the call was settled already, or that it was never sent.
+    const { state, charged } = await ask(this.env, (ledger) => ledger.resolve(record.entry, event, strike));
     const { operation, caller, purchase, path, headAt, created } = record;
     console.log(
       lineOf({
-        ...{ operation, caller, purchase, path, event, charged, usage },
+        ...{ operation, caller, purchase, path, state, charged, usage },
         status: problem?.status ?? record.head?.status ?? 0,
         code: problem?.fields.code ?? null,
         headMs: headAt === null ? null : headAt - created,
         totalMs: Date.now() - created,
       }),
     );
-    if (isFree(event)) {
-      this.ctx.storage.kv.delete("record");
-      await this.ctx.storage.deleteAll();
-      return;
+    if (state === "void") {
+      this.#records.delete();
+      return this.ctx.storage.deleteAll();
     }
     const now = Date.now();
     // Of a response they are the language model's as well, which has an allowance of its own.
     const tokens = path === "/responses" ? null : totalOf(usage);
     const expires = now + (record.keyed ? KEEP_KEYED_MS : KEEP_MS);
-    this.#note({ phase: "done", event: event.kind, charged, tokens, problem, ended: now, expires });
+    const settled = state === "settled";
+    const told = settled && problem === LOST ? LOST_ANSWER : problem;
+    this.#records.note({
+      phase: "done",
+      event: settled ? "settle" : "lose",
+      ...{ charged, tokens, problem: told, ended: now, expires },
+    });
     await this.ctx.storage.setAlarm(expires);
   }
 
@@ -278,27 +235,17 @@ export class Operation extends DurableObject<Env> {
   async #again(order: Order): Promise<Response> {
     const live = this.#live;
     const mine = order.purchase?.fingerprint;
-    const theirs = live ? await live.fingerprint : this.#record()?.purchase.fingerprint;
-    if (theirs === undefined)
-      throw new Refusal(
-        409,
-        { message: "The first call with this Idempotency-Key did not come to its end; send it again.", ...CONFLICT },
-        { "retry-after": "1" },
-      );
-    if (mine !== theirs)
-      throw new Refusal(
-        422,
-        { message: "This Idempotency-Key was used for another request; use a new one.", ...CONFLICT },
-        { "x-should-retry": "false" },
-      );
+    const theirs = live ? await live.fingerprint : this.#records.get()?.purchase.fingerprint;
+    if (theirs === undefined) throw unfinished();
+    if (mine !== theirs) throw conflict();
     if (live) await live.head;
     return this.#answer(null);
   }
 
   async #answer(last: string | null): Promise<Response> {
     const live = this.#live;
-    const head = live ? await live.head : (this.#record()?.head ?? null);
-    const record = this.#record();
+    const head = live ? await live.head : (this.#records.get()?.head ?? null);
+    const record = this.#records.get();
     if (record?.phase === "done" && record.problem && record.problem.status >= 400)
       return this.#problem(record.problem);
     if (!head || !record) return this.#problem(LOST);
@@ -310,60 +257,24 @@ export class Operation extends DurableObject<Env> {
     return new Response(follow(log, { from, stream: head.stream }), { status: head.status, headers });
   }
 
-  #problem({ status, fields }: { status: number; fields: ErrorFields }): Response {
-    const operation = this.#record()?.operation;
+  #problem({ status, fields }: Problem): Response {
+    const operation = this.#records.get()?.operation;
     // It may have been paid for: an SDK that tries again by itself would pay twice.
     const headers = { "x-should-retry": "false", ...(operation && { "x-operation-id": operation }) };
     return errorResponse(status, fields, headers);
   }
 
-  #record(): Record | undefined {
-    return this.ctx.storage.kv.get<Record>("record");
-  }
-
-  #note(changes: Partial<Record>): void {
-    const record = this.#record();
-    if (record) this.ctx.storage.kv.put("record", { ...record, ...changes });
-  }
-
   /** The record; of a call that a restart has cut off, after its money was settled. Such a call is never sent again. */
-  async #known(): Promise<Record | undefined> {
-    const record = this.#record();
+  async #known(): Promise<Stored | undefined> {
+    const record = this.#records.get();
     if (!record || record.phase === "done" || this.#live) return record;
-    await this.#settle({ kind: record.phase === "sent" ? "lose" : "void" }, LOST);
-    return this.#record();
+    // Once for all who ask: a second one could end before its time what was begun anew after the first.
+    this.#recovery ??= this.#settle({ kind: "lose" }, LOST).finally(() => (this.#recovery = undefined));
+    await this.#recovery;
+    return this.#records.get();
   }
 
   async #wakeIn(ms: number): Promise<void> {
     await this.ctx.storage.setAlarm(Date.now() + ms);
   }
 }
-
-/** Says of whatever comes of a promise that nothing was sent. */
-async function unsent<T>(promise: Promise<T>): Promise<T> {
-  try {
-    const value = await promise;
-    if (value instanceof Response) value.headers.set(UNSENT_HEADER, "1");
-    return value;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new Refusal(error.status, error.fields, { ...error.headers, [UNSENT_HEADER]: "1" });
-  }
-}
-
-const CONFLICT = { type: "invalid_request_error", code: "idempotency_conflict", param: null };
-const GONE = {
-  status: 502,
-  fields: { message: "The upload was given up.", type: "server_error", code: "upload_lost" },
-  headers: {},
-};
-const LOST = {
-  status: 502,
-  fields: {
-    message: "The worker was restarted during this call; whether it was billed is not known yet.",
-    type: "server_error",
-    code: "operation_lost",
-    retryable: false,
-    charged: true,
-  },
-};

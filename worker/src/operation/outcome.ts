@@ -13,9 +13,6 @@ export const ofStatus = (status: number): Event => ({ kind: UNBILLED.has(status)
 export const ofRefusal = ({ status, code }: { status: number; code?: string | null | undefined }): Event =>
   code === "upstream_key_refused" ? { kind: "void" } : ofStatus(status);
 
-/** Whether an operation that ended so may be sent again under the same key: nothing was bought. */
-export const isFree = (event: Event): boolean => event.kind === "void" || event.kind === "expire";
-
 /** Codes of the safety system's refusals. Source: OpenAI's reference and error guide (2026-11-20). */
 const MODERATION = new Set(["moderation_blocked", "content_policy_violation", "image_content_policy_violation"]);
 

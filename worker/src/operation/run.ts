@@ -12,6 +12,7 @@ import { keepJson } from "./keep-json.ts";
 import type { Log } from "./log.ts";
 import { COST_HEADER } from "../upstream/reply.ts";
 import { ofRefusal, ofStatus } from "./outcome.ts";
+import type { Problem } from "./record.ts";
 import { SecretWatch } from "./secrets.ts";
 
 /** The beginning of an answer, as it is kept. */
@@ -19,11 +20,6 @@ export interface Head {
   status: number;
   headers: [string, string][];
   stream: boolean;
-}
-
-export interface Problem {
-  status: number;
-  fields: ErrorFields;
 }
 
 /** What a call needs, and whom it tells. */

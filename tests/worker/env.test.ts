@@ -28,6 +28,13 @@ test("the sandbox needs a token and nothing else", () => {
   });
 });
 
+const ANONYMOUS: Env = {
+  TURNSTILE_SITE_KEY: "site",
+  TURNSTILE_SECRET_KEY: "secret",
+  TURNSTILE_HOSTNAMES: "a.example, b.example",
+  ANONYMOUS_DAILY_USD: "2",
+};
+
 test("it is read once", () => {
   const env: Env = { DEMO_TOKEN: TOKEN };
   expect(settingsOf(env)).toBe(settingsOf(env));
@@ -67,7 +74,22 @@ describe("what is taken", () => {
     [{ ALLOWED_ORIGINS: "" }, { allowedOrigins: new Set() }],
     [{ DEMO_TOKEN_ON_PAGE: "true" }, { tokenOnPage: true }],
     [{ DEMO_TOKEN_ON_PAGE: "yes" }, { tokenOnPage: false }],
-    [{}, { strikes: undefined }],
+    [{}, { strikes: undefined, anonymous: undefined }],
+    [
+      { ...JWT, ...ANONYMOUS },
+      {
+        anonymous: {
+          siteKey: "site",
+          secretKey: "secret",
+          hostnames: new Set(["a.example", "b.example"]),
+          action: "anonymous",
+          verifyURL: "https://challenges.cloudflare.com/turnstile/v0/siteverify",
+          pool: 2e9,
+          budget: 0.25e9,
+          tokensPerDay: 10,
+        },
+      },
+    ],
     [
       { MODERATION_STRIKES: "3", MODERATION_WINDOW_S: "60" },
       { strikes: { most: 3, windowMs: 60_000, coolDownMs: 3_600_000 } },
@@ -99,6 +121,16 @@ describe("what is taken", () => {
 describe("what is refused", () => {
   test.each<[Env, RegExp]>([
     [{ DEMO_TOKEN: "" }, /JWT_KEY is not set/],
+    ...Object.keys(ANONYMOUS).flatMap((name): [Env, RegExp][] => [
+      [{ ...JWT, ...ANONYMOUS, [name]: "" }, new RegExp(`${name} (is not set|must be)`)],
+    ]),
+    [{ ...ANONYMOUS }, /JWT_KEY must be set/],
+    [{ ...JWT, ...ANONYMOUS, TURNSTILE_HOSTNAMES: "https://a.example" }, /TURNSTILE_HOSTNAMES must be/],
+    [{ ...JWT, ...ANONYMOUS, TURNSTILE_HOSTNAMES: "*" }, /TURNSTILE_HOSTNAMES must be/],
+    [{ ...JWT, ...ANONYMOUS, TURNSTILE_VERIFY_URL: "http://a.example" }, /TURNSTILE_VERIFY_URL must be/],
+    [{ ...JWT, ...ANONYMOUS, TURNSTILE_ACTION: "a b" }, /TURNSTILE_ACTION must be/],
+    [{ ...JWT, ...ANONYMOUS, ANONYMOUS_DAILY_USD: "-1" }, /ANONYMOUS_DAILY_USD must be/],
+    [{ ...JWT, ...ANONYMOUS, ANONYMOUS_TOKENS_PER_DAY: "0" }, /ANONYMOUS_TOKENS_PER_DAY must be/],
     [{ MODERATION_STRIKES: "-1" }, /MODERATION_STRIKES must be a whole number from 0 to 1000/],
     [{ MODERATION_WINDOW_S: "0" }, /MODERATION_WINDOW_S must be/],
     [{ MODERATION_COOL_DOWN_S: "9999999" }, /MODERATION_COOL_DOWN_S must be/],

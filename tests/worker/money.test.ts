@@ -161,7 +161,9 @@ describe("what is refused before anything is sent", () => {
     }
     expect(upstream.calls).toHaveLength(most);
     const other = await bearer({ sub: "user-9", tenant, budget: 100 });
-    expect((await errorOf(await draw(other))).message).toMatch(/^Your organization's budget is \$0\.06 a day/);
+    expect((await errorOf(await draw(other))).message).toMatch(
+      /^The budget that you share with others is \$0\.06 a day/,
+    );
     expect((await today(worker, other)).left_usd).toBeLessThan(MOST / 1e9);
     // The same name without the tenant is somebody else.
     expect((await draw(await bearer({ sub: "user-9", budget: 1 }))).status).toBe(200);

@@ -12,6 +12,7 @@ import type { Ask } from "./operation/client.ts";
 import { UNSENT_HEADER } from "./limiter/turn.ts";
 import { openapi } from "./openapi/document.ts";
 import { METHODS } from "./openapi/table.ts";
+import { issueAnonymous } from "./routes/anonymous.ts";
 import { edits } from "./routes/edits.ts";
 import { estimate, report } from "./routes/estimate.ts";
 import { generations } from "./routes/generations.ts";
@@ -59,6 +60,9 @@ app.post("/v1/tokens", async ({ env, req }) => {
   return issueToken(req.raw, settingsOf(env));
 });
 
+// So does the one where callers without an account get theirs.
+app.post("/v1/tokens/anonymous", ({ env, req }) => issueAnonymous(env, req.raw, settingsOf(env)));
+
 app.post("/v1/tokens/revoke", async ({ env, req }) => {
   await authorizeAdmin(req.raw, settingsOf(env));
   return revokeTokens(env, req.raw);
@@ -104,7 +108,7 @@ for (const [path, allowed] of METHODS) app.all(path, only(allowed));
 app.all("/v1/*", () => {
   throw notFound("There is nothing at this address.", "unknown_url");
 });
-app.all("*", ({ env, req }) => page(req.raw, env.ASSETS));
+app.all("*", ({ env, req }) => page(req.raw, env.ASSETS, settingsOf(env)));
 
 app.onError((error) => {
   if (error instanceof Refusal) return error.toResponse();

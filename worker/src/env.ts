@@ -1,5 +1,6 @@
 // The whole configuration. Everything comes from the operator; nothing here can be chosen by a caller.
 
+import { anonymousSettings, type AnonymousEnv, type AnonymousSettings } from "./auth/anonymous.ts";
 import { authSettings, type AuthEnv, type AuthSettings } from "./auth/settings.ts";
 import { ledgerSettings, type LedgerEnv, type LedgerSettings } from "./ledger/settings.ts";
 import { limiterSettings, type LimiterEnv, type LimiterSettings } from "./limiter/settings.ts";
@@ -7,7 +8,7 @@ import type { LimiterBinding } from "./limiter/turn.ts";
 import { upstreamSettings, type UpstreamEnv, type UpstreamSettings } from "./upstream/settings.ts";
 
 /** What the operator sets: variables and secrets of the worker. */
-export interface Env extends AuthEnv, UpstreamEnv, LedgerEnv, LimiterEnv, LimiterBinding {
+export interface Env extends AuthEnv, AnonymousEnv, UpstreamEnv, LedgerEnv, LimiterEnv, LimiterBinding {
   /** `sandbox` (default) draws its own pictures, `openai` and `runware` call their APIs. */
   UPSTREAM?: string;
   /** Where the API is: the address that `/images/generations` is appended to. Default: OpenAI's. */
@@ -47,6 +48,8 @@ export interface Settings extends AuthSettings, UpstreamSettings, LedgerSettings
   organization: string | undefined;
   project: string | undefined;
   allowedOrigins: ReadonlySet<string>;
+  /** Undefined: nobody may call without an account. */
+  anonymous: AnonymousSettings | undefined;
   maxUploadBytes: number;
   /** What the operator has to mend. While there is anything, nothing below /v1 is served. */
   faults: readonly string[];
@@ -96,6 +99,8 @@ function read(env: Env): Settings {
     );
   const auth = authSettings(env, { upstream, asksOpenAI }, fault);
 
+  const anonymous = anonymousSettings(env, { hasJwt: auth.jwt !== undefined, isBaseURL }, fault);
+
   const allowedOrigins = new Set(
     (env.ALLOWED_ORIGINS ?? "")
       .split(",")
@@ -127,6 +132,7 @@ function read(env: Env): Settings {
     organization: organization || undefined,
     project: project || undefined,
     ...auth,
+    anonymous,
     allowedOrigins,
     maxUploadBytes,
     faults,

@@ -10,6 +10,8 @@ export interface Caller {
   tenant: string | null;
   /** Who stands behind it, for what is counted by person and not by purse. */
   person: string;
+  /** What all callers of its kind may spend in a day together, where it has no account; its tenant is then their pool. */
+  pool: NanoUsd | null;
   /** What its token says of itself; null where none was signed. */
   token: TokenUse | null;
   /** The most it may spend in a day (UTC). */
@@ -101,6 +103,7 @@ export async function callerOf(claims: Claims, registered?: Registered): Promise
   return {
     id,
     person: id,
+    pool: null,
     token: registered ? await tokenUse(registered, claims.once ?? false) : null,
     tenant: tenant === undefined ? null : await digestOf(["tenant", tenant]),
     budget: fromUsd(budget),
@@ -109,6 +112,21 @@ export async function callerOf(claims: Claims, registered?: Registered): Promise
     concurrency,
   };
 }
+
+/** The caller of an anonymous token: a purse of its own, out of the pool of all of them, and a person by its address. */
+export async function callerOfAnonymous(
+  claims: Claims & { anonymous: string },
+  registered: Registered,
+  pool: NanoUsd,
+): Promise<Caller> {
+  const caller = await callerOf(claims, registered);
+  // Its own namespace: no name that somebody signs can be one of these.
+  const id = await digestOf(["anonymous", claims.sub]);
+  return { ...caller, id, person: claims.anonymous, tenant: await poolId(), pool };
+}
+
+/** The name of the anonymous callers' pool among tenants. */
+export const poolId = (): Promise<string> => digestOf(["anonymous"]);
 
 /** The name of a caller in rows and logs. Written as JSON, so that no tenant and subject together look like another pair. */
 export const idOf = ({ sub, tenant }: Pick<Claims, "sub" | "tenant">): Promise<string> =>

@@ -2,7 +2,7 @@
 
 import { isLoopback, type Settings } from "../env.ts";
 import { misconfigured, Refusal, unauthorized } from "../errors.ts";
-import { callerOf, wrongClaim, type Caller, type Claims, type Registered } from "./caller.ts";
+import { callerOf, callerOfAnonymous, wrongClaim, type Caller, type Claims, type Registered } from "./caller.ts";
 import { BadToken, keysOf, verify } from "./jwt.ts";
 
 async function digest(text: string): Promise<Uint8Array> {
@@ -50,7 +50,16 @@ export async function authorize(request: Request, settings: Settings): Promise<C
     // Without a name nobody could tell that it was used.
     if (once === true && jti === undefined)
       throw new BadToken("The token is not valid: jti: is missing; a token for one call must have it.");
-    return await callerOf(claims as unknown as Claims, claims as unknown as Registered);
+    const { anonymous } = claims;
+    if (anonymous === undefined) return await callerOf(claims as unknown as Claims, claims as unknown as Registered);
+    if (!settings.anonymous || typeof anonymous !== "string" || !/^[0-9a-f]{32}$/.test(anonymous))
+      throw new BadToken("The token is not valid: nobody may call here without an account.");
+    const { pool } = settings.anonymous;
+    return await callerOfAnonymous(
+      { ...(claims as unknown as Claims), anonymous },
+      claims as unknown as Registered,
+      pool,
+    );
   } catch (error) {
     if (error instanceof BadToken) throw unauthorized(error.message);
     throw error;

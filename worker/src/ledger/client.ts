@@ -6,7 +6,7 @@ import { spoken, type NanoUsd } from "../money.ts";
 import type { Held } from "./holds.ts";
 import type { Ledger, Reserved } from "./object.ts";
 
-type Asked = "reserve" | "send" | "resolve" | "revoke" | "resume" | "usage" | "state";
+type Asked = "reserve" | "send" | "resolve" | "revoke" | "resume" | "admit" | "usage" | "state";
 /** The ledger from afar. Written out, for the runtime's own types of stubs take unions apart. */
 export type LedgerStub = {
   [Name in Asked]: (...values: Parameters<Ledger[Name]>) => Promise<ReturnType<Ledger[Name]>>;
@@ -34,7 +34,11 @@ export async function ask<T>(env: Env, question: (ledger: LedgerStub) => Promise
   }
 }
 
-const WHOSE = { caller: "Your budget", tenant: "Your organization's budget", organization: "This worker's budget" };
+const WHOSE = {
+  caller: "Your budget",
+  tenant: "The budget that you share with others",
+  organization: "This worker's budget",
+};
 
 const NO_RETRY = { "x-should-retry": "false" };
 const HELD: { [Reason in Held["reason"]]: (held: Extract<Held, { reason: Reason }>) => Refusal } = {

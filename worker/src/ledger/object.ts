@@ -24,6 +24,21 @@ export interface Reservation extends Wanting {
   ttlMs: number;
 }
 
+/** Somebody without an account who wants a token. */
+export interface Admission {
+  /** What it proved itself by: taken once. */
+  challenge: string;
+  /** How long that has to be remembered. */
+  until: number;
+  person: string;
+  /** How many tokens a person may have in a day. */
+  most: number;
+  pool: string;
+  cap: NanoUsd;
+}
+export type Admitted =
+  { ok: true } | { ok: false; reason: "used" } | { ok: false; reason: "address" | "pool"; retryMs: number };
+
 /** Why there is no room. */
 export type Reserved =
   | { ok: true }
@@ -115,6 +130,32 @@ export class Ledger extends DurableObject {
     return { state, charged };
   }
 
+  /** Whether an anonymous caller may have a token. */
+  admit({ challenge, until, person, most, pool, cap }: Admission): Admitted {
+    const now = Date.now();
+    const day = dayOf(now);
+    if (!this.#holds.once(challenge, until, now)) return { ok: false, reason: "used" };
+    this.#arm(until);
+    const retryMs = nextDay(now) - now;
+    const [total] = this.#sql
+      .exec<{ spent: number }>(
+        "SELECT posted + pending AS spent FROM totals WHERE scope = ? AND day = ?",
+        `tenant:${pool}`,
+        day,
+      )
+      .toArray();
+    if ((total?.spent ?? 0) >= cap) return { ok: false, reason: "pool", retryMs };
+    const [had] = this.#sql
+      .exec<{ tokens: number }>("SELECT tokens FROM admissions WHERE person = ? AND day = ?", person, day)
+      .toArray();
+    if ((had?.tokens ?? 0) >= most) return { ok: false, reason: "address", retryMs };
+    this.#sql.exec(
+      "INSERT INTO admissions (person, day, tokens) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET tokens = tokens + 1",
+      ...[person, day],
+    );
+    return { ok: true };
+  }
+
   /** Calls tokens back until they have expired. */
   revoke(what: { token: string } | { caller: string }, until: number): void {
     this.#arm(this.#holds.revoke(what, until, Date.now()));
@@ -180,6 +221,7 @@ export class Ledger extends DurableObject {
     const old = dayOf(now - KEEP_UNKNOWN_MS);
     this.#sql.exec("DELETE FROM totals WHERE day < ?", old);
     this.#sql.exec("DELETE FROM usage WHERE day < ?", old);
+    this.#sql.exec("DELETE FROM admissions WHERE day < ?", dayOf(now));
     const [next] = this.#sql.exec<{ due: number | null }>("SELECT min(due) AS due FROM operations").toArray();
     this.#arm(Math.min(next?.due ?? Number.POSITIVE_INFINITY, this.#holds.sweep(now)));
   }

@@ -18,6 +18,10 @@ export const SCHEMA = [
     caller TEXT NOT NULL, day TEXT NOT NULL, model TEXT NOT NULL, calls INTEGER NOT NULL,
     charged INTEGER NOT NULL CHECK (charged >= 0), PRIMARY KEY (caller, day, model)
   ) STRICT, WITHOUT ROWID`,
+  // Tokens that were given to anonymous callers, by where they call from.
+  `CREATE TABLE IF NOT EXISTS admissions (
+    person TEXT NOT NULL, day TEXT NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (person, day)
+  ) STRICT, WITHOUT ROWID`,
   // What may not buy for now; see holds.ts.
   `CREATE TABLE IF NOT EXISTS holds (
     kind TEXT NOT NULL, name TEXT NOT NULL, until INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (kind, name)

@@ -31,6 +31,12 @@ export const accountSchemas = {
     },
     required: ["token", "token_type", "expires_in", "jti", "claims"],
   },
+  AnonymousTokenRequest: {
+    type: "object",
+    properties: { turnstile: text("What the widget gave (`cf-turnstile-response`).") },
+    required: ["turnstile"],
+    additionalProperties: false,
+  },
   Revocation: {
     type: "object",
     properties: {

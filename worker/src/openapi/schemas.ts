@@ -254,6 +254,13 @@ export function schemas() {
         baseURL: text("Where the API is."),
         upstream: text("Where requests go."),
         token: text("Only on one's own machine."),
+        turnstile: object(
+          {
+            site_key: text("Of the widget for callers without an account."),
+            action: text("What the widget says it is for."),
+          },
+          ["site_key", "action"],
+        ),
       },
       ["baseURL", "upstream"],
     ),

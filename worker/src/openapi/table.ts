@@ -161,6 +161,25 @@ export const ROUTES: readonly Described[] = [
   },
   {
     method: "POST",
+    path: "/v1/tokens/anonymous",
+    name: "issueAnonymousToken",
+    summary: "A token for somebody without an account, for a token of the Turnstile widget.",
+    description:
+      "Lives ten minutes. All such callers spend out of one pool; an address may have so many of them in a day. Not served unless the operator has set it up.",
+    body: { [JSON_TYPE]: "AnonymousTokenRequest" },
+    answer: { [JSON_TYPE]: "Token" },
+    refusals: {
+      400: REFUSED[400],
+      403: "The widget's token is not good, was used, or is of another page; or nobody can tell where the call comes from.",
+      404: "Nobody may call here without an account.",
+      413: REFUSED[413],
+      415: REFUSED[415],
+      429: "The pool is spent, or the address has had its tokens; `Retry-After` says when the day ends.",
+      503: "Nobody can verify the widget's token now.",
+    },
+  },
+  {
+    method: "POST",
     path: "/v1/tokens/revoke",
     name: "revokeTokens",
     summary: "Calls back one token, or all that a caller has until now.",

@@ -55,7 +55,7 @@ export function purchaseOf(
       model: bound.model,
       amount: bound.amount,
       prices: bound.prices,
-      caps: { caller: caller.budget, tenant: caps.tenant, organization: caps.organization },
+      caps: { caller: caller.budget, tenant: caller.pool ?? caps.tenant, organization: caps.organization },
       concurrency: caller.concurrency,
     },
     bound,

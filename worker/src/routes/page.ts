@@ -8,7 +8,7 @@ import { methodNotAllowed, notFound } from "../errors.ts";
  * back what it made. The page talks to this worker, so no other address is needed; a page that is served elsewhere
  * brings its own policy.
  */
-const CSP = [
+const CSP: readonly string[] = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
@@ -20,10 +20,17 @@ const CSP = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-].join("; ");
+];
+/** Where the widget for callers without an account comes from. Source: Turnstile's reference on policies (2026-11). */
+const WIDGET = "https://challenges.cloudflare.com";
+
+function policy({ anonymous }: Settings): string {
+  if (!anonymous) return CSP.join("; ");
+  const widened = CSP.map((rule) => (rule.startsWith("script-src") ? `${rule} ${WIDGET}` : rule));
+  return [...widened, `frame-src ${WIDGET}`].join("; ");
+}
 
 const HEADERS = {
-  "content-security-policy": CSP,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -32,12 +39,13 @@ const HEADERS = {
 };
 
 /** A static file. They go through the worker so that each carries the headers above. */
-export async function page(request: Request, assets: Env["ASSETS"]): Promise<Response> {
+export async function page(request: Request, assets: Env["ASSETS"], settings: Settings): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed(request.method, "GET, HEAD");
   const reply = await assets?.fetch(request);
   if (!reply || reply.status === 404) throw notFound("There is nothing at this address.", "unknown_url");
   const answer = new Response(reply.body, reply);
   for (const [name, value] of Object.entries(HEADERS)) answer.headers.set(name, value);
+  answer.headers.set("content-security-policy", policy(settings));
   return answer;
 }
 
@@ -48,8 +56,10 @@ export async function page(request: Request, assets: Env["ASSETS"]): Promise<Res
 export function pageConfig(request: Request, settings: Settings): Response {
   const own = request.headers.get("sec-fetch-site") === "same-origin" && isLoopback(new URL(request.url).hostname);
   const token = settings.tokenOnPage && own ? { token: settings.token } : {};
+  const { anonymous } = settings;
+  const widget = anonymous && { turnstile: { site_key: anonymous.siteKey, action: anonymous.action } };
   return Response.json(
-    { baseURL: "/v1", upstream: settings.upstream, ...token },
+    { baseURL: "/v1", upstream: settings.upstream, ...token, ...widget },
     { headers: { vary: "Sec-Fetch-Site" } },
   );
 }

@@ -14,7 +14,7 @@ export async function usage(request: Request, env: Env, settings: Settings, call
   if (!/^\d{1,3}$/.test(text) || days < 1 || days > MAX_DAYS)
     throw badRequest(`days: must be a whole number from 1 to ${MAX_DAYS}`, "days", "invalid_value");
   const { organization, tenant } = settings.caps;
-  const caps = { caller: caller.budget, tenant, organization };
+  const caps = { caller: caller.budget, tenant: caller.pool ?? tenant, organization };
   const { day, resets, rows, budget, left } = await ask(env, (ledger) =>
     ledger.usage(caller.id, caller.tenant, caps, days),
   );

@@ -4,6 +4,8 @@
 // has not read yet, and the caller is told of a broken connection instead of a wrong picture. So a part of what is still
 // coming is taken in and forgotten first.
 
+import { ChunkReader } from "./chunks.ts";
+
 /** So much of it is taken in, for at most so long. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MS = 5_000;
@@ -33,6 +35,6 @@ export async function discard(read: Read): Promise<boolean> {
 export async function discardBody(request: Request): Promise<void> {
   // A reader that is still waiting cannot let go on workerd; whoever holds it has done this already.
   if (!request.body || request.body.locked) return;
-  const reader = request.body.getReader();
+  const reader = new ChunkReader(request.body);
   if (await discard(() => reader.read())) reader.releaseLock();
 }

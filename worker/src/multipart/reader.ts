@@ -1,14 +1,15 @@
 // Bytes of a stream, as far as they have come. Counts them, so that a limit holds whatever Content-Length says.
 
+import { ChunkReader, type Chunk } from "../chunks.ts";
 import { discard } from "../discard.ts";
 import { badRequest, tooLarge } from "../errors.ts";
 
 /** Pulls chunks and lets a parser look at what it has not used yet. */
 export class ByteReader {
-  readonly #source: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #source: ChunkReader;
   #left: number;
   #finished = false;
-  #waiting: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+  #waiting: Promise<Chunk> | undefined;
   /** What has come and has not been used. */
   bytes: Uint8Array = new Uint8Array(0);
 
@@ -17,7 +18,7 @@ export class ByteReader {
     stream: ReadableStream<Uint8Array>,
     readonly limit: number,
   ) {
-    this.#source = stream.getReader();
+    this.#source = new ChunkReader(stream);
     this.#left = limit;
   }
 

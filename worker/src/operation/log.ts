@@ -2,7 +2,7 @@
 // spilled to the object's storage, so that memory holds little of it, however large and however slow whoever reads it.
 
 /** So much is put into one row; rows hold 2 MB. */
-const ROW_BYTES = 512 * 1024;
+const ROW_BYTES = 256 * 1024;
 
 /** A whole event of a stream. */
 export interface Mark {
@@ -91,20 +91,21 @@ export class Log {
     this.#wake();
   }
 
-  /** Bytes from a place on; empty where none are there yet. */
-  read(from: number): Uint8Array {
+  /** Up to so many bytes from a place on; empty where none are there yet. */
+  read(from: number, most: number): Uint8Array {
     if (from < this.#stored) {
+      // Cut by the database: a piece of a whole row would keep the row in memory for as long as its reader is slow.
       const [row] = this.#sql
-        .exec<{ start: number; bytes: ArrayBuffer }>(
-          "SELECT start, bytes FROM answer WHERE start <= ? ORDER BY start DESC LIMIT 1",
-          from,
+        .exec<{ bytes: ArrayBuffer }>(
+          "SELECT substr(bytes, ? - start + 1, ?) AS bytes FROM answer WHERE start <= ? ORDER BY start DESC LIMIT 1",
+          ...[from, most, from],
         )
         .toArray();
-      return row ? new Uint8Array(row.bytes).subarray(from - row.start) : new Uint8Array();
+      return row ? new Uint8Array(row.bytes) : new Uint8Array();
     }
     let start = this.#stored;
     for (const part of this.#tail) {
-      if (from < start + part.length) return part.slice(from - start);
+      if (from < start + part.length) return part.slice(from - start, from - start + most);
       start += part.length;
     }
     return new Uint8Array();

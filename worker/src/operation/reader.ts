@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 const BEAT_MS = 10_000;
 /** A reader that takes nothing for so long is sent away; what it missed is kept for it. */
 const STALL_MS = 30_000;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const BEAT = new TextEncoder().encode(": heartbeat\n\n");
 
 /** The answer from a place on, as a body. Of a stream, partial images that are already outdated are left out. */
@@ -30,7 +30,7 @@ export function follow(log: Log, { from = 0, stream = false } = {}): ReadableStr
           for (; cuts < log.cuts.length; cuts++)
             if (place > log.cuts[cuts]!) return controller.error(new Error("the upstream's answer broke off"));
           if (stream) place = skipOutdated(log, place);
-          const bytes = log.read(place).subarray(0, CHUNK_BYTES);
+          const bytes = log.read(place, CHUNK_BYTES);
           if (bytes.length > 0) {
             place += bytes.length;
             controller.enqueue(bytes);
@@ -40,7 +40,7 @@ export function follow(log: Log, { from = 0, stream = false } = {}): ReadableStr
           if (log.state === "broken") return controller.error(new Error("the upstream's answer broke off"));
           const beat = await heartbeat(log.more());
           // Not inside an event: a comment there would be a part of it.
-          if (beat && stream && log.read(place).length === 0 && atEvent(log, place)) {
+          if (beat && stream && log.read(place, 1).length === 0 && atEvent(log, place)) {
             controller.enqueue(BEAT);
             return watch(controller);
           }

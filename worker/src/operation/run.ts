@@ -2,6 +2,7 @@
 
 import { costFromUsage } from "gpt-image-edge";
 
+import { ChunkReader } from "../chunks.ts";
 import { Refusal, type ErrorFields } from "../errors.ts";
 import type { Bound } from "../ledger/bound.ts";
 import type { Event } from "../ledger/rules.ts";
@@ -99,10 +100,10 @@ async function give(run: Run, event: Event, status: number, fields: ErrorFields,
   run.fail(new Refusal(status, told, Object.fromEntries(all)));
 }
 
-/** The chunks of an answer, as long as it keeps within its bounds. */
+/** The chunks of an answer, as long as it keeps within its bounds. Each is good until the next is asked for. */
 async function* chunks(run: Run, body: ReadableStream<Uint8Array>, clock: Clock): AsyncGenerator<Uint8Array, void> {
   const watch = new SecretWatch(run.secrets);
-  const reader = body.getReader();
+  const reader = new ChunkReader(body);
   let length = 0;
   for (;;) {
     const { done, value } = await clock.within(IDLE_MS, reader.read());
@@ -111,6 +112,7 @@ async function* chunks(run: Run, body: ReadableStream<Uint8Array>, clock: Clock)
     if (length > MAX_ANSWER_BYTES) throw new Error("the answer is too long");
     if (watch.found(value)) throw new Error("the answer holds what no answer may hold");
     yield value;
+    reader.recycle(value);
   }
 }
 

@@ -2,6 +2,8 @@
 // are handed over by `commit`, when everything was checked and paid for, so that an upload that breaks off, for whatever
 // reason, never is a request that the upstream could bill, and one that was paid for does not hang on the caller any more.
 
+import { ChunkReader } from "../chunks.ts";
+
 export class Upload {
   readonly #abort = new AbortController();
   readonly #out = new IdentityTransformStream();
@@ -36,13 +38,14 @@ export class Upload {
 
   async #pump(incoming: ReadableStream<Uint8Array>): Promise<boolean> {
     const writer = this.#out.writable.getWriter();
-    const reader = incoming.getReader();
+    const reader = new ChunkReader(incoming);
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
         this.#received += value.length;
         await writer.write(value);
+        reader.recycle(value);
       }
     } catch (error) {
       // Whoever sent it may go when all of it is here.

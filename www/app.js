@@ -9,7 +9,7 @@ import { comparePrices, showComparison } from "./cost/compare.js";
 import { Budget } from "./cost/budget.js";
 import { el } from "./dom.js";
 import { Gallery } from "./gallery/view.js";
-import { Sender, store } from "./send.js";
+import { Sender } from "./send.js";
 import { tabs, views } from "./stage.js";
 import { State } from "./state.js";
 import { strings } from "./strings.js";
@@ -56,6 +56,10 @@ async function start() {
   const sender = new Sender(config, composer, { showResults: () => stage.select("results"), reuse });
   const gallery = new Gallery({
     reuse,
+    refine: (id) => {
+      state.setView("compose");
+      sender.reopen(id);
+    },
     takeSettings: (settings) => {
       state.setView("compose");
       state.replace(settings);
@@ -70,7 +74,7 @@ async function start() {
   budget.refresh();
   let batch;
   const openBatch = async () => {
-    const { Batch } = await import("./batch/view.js");
+    const [{ Batch }, { store }] = await Promise.all([import("./batch/view.js"), import("./results/call.js")]);
     // What pictures the form holds is not for a batch: it draws.
     const settings = () => {
       const { prompt: _prompt, ...values } = state.values;
@@ -88,7 +92,6 @@ async function start() {
   views(state, { gallery: () => gallery.refresh(), batch: openBatch });
   watchConnection();
   sender.listen();
-  sender.tellLost();
   document.documentElement.dataset.ready = "";
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});
 }

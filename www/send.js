@@ -1,23 +1,18 @@
-// Sends what was composed, once it is right, and shows what comes back.
+// Sends what was composed, once it is right. What shows the answer loads with the first call.
 
 import { ImageClient } from "gpt-image-edge";
 
 import { focusField } from "./controls/field.js";
-import { announce } from "./dom.js";
-import { keep } from "./gallery/store.js";
-import { billing } from "./results/failure.js";
-import { answered, lost, lostCard, underWay } from "./results/lost.js";
-import { fileName } from "./results/picture.js";
-import { Run } from "./results/run.js";
-import { strings } from "./strings.js";
+import { lost } from "./results/under-way.js";
 
 const $ = (id) => document.getElementById(id);
 const TOKEN_KEY = "gpt-image-edge-token";
 
-/** Fires `result` with what a reply or an error says of budget and rate limits. */
+/** Fires `result` with what a reply or an error says of budget and rate limits, and `busy` when a call begins or ends. */
 export class Sender extends EventTarget {
   #abort;
-  #leaving = false;
+  /** The page is being left: a call that ends now is not answered. */
+  leaving = false;
 
   constructor(config, composer, { showResults, reuse }) {
     super();
@@ -28,11 +23,15 @@ export class Sender extends EventTarget {
     this.baseURL = new URL(config.baseURL, location.href).href;
     if (!config.token) this.#askForToken();
     for (const [kind, leaving] of Object.entries({ beforeunload: true, pagehide: true, pageshow: false }))
-      addEventListener(kind, () => (this.#leaving = leaving));
+      addEventListener(kind, () => (this.leaving = leaving));
   }
 
   get token() {
     return this.config.token ?? sessionStorage.getItem(TOKEN_KEY) ?? "";
+  }
+
+  get busy() {
+    return Boolean(this.#abort);
   }
 
   /** Whether there is a token; asks for one where there is none. */
@@ -43,11 +42,40 @@ export class Sender extends EventTarget {
 
   client() {
     // The token is this worker's and no key of OpenAI's; the package asks for the word all the same.
-    return new ImageClient({ baseURL: this.baseURL, apiKey: this.token, dangerouslyAllowBrowser: true });
+    return new ImageClient({
+      baseURL: this.baseURL,
+      apiKey: this.token,
+      dangerouslyAllowBrowser: true,
+      // Only our worker says which upstream it has; it keeps answers by their keys, so that every call may be repeated.
+      ...(this.config.upstream !== undefined && { idempotent: true }),
+    });
+  }
+
+  /** Begins a call: gives the signal that ends it, or undefined while another is under way. */
+  begin() {
+    if (this.#abort) return undefined;
+    this.#abort = new AbortController();
+    this.#busy();
+    return this.#abort.signal;
+  }
+
+  end() {
+    this.#abort = undefined;
+    this.#busy();
+  }
+
+  cancel() {
+    this.#abort?.abort();
+  }
+
+  #busy() {
+    $("send").disabled = this.busy;
+    $("cancel").hidden = !this.busy;
+    this.dispatchEvent(new Event("busy"));
   }
 
   listen() {
-    $("cancel").addEventListener("click", () => this.#abort?.abort());
+    $("cancel").addEventListener("click", () => this.cancel());
     $("compose").addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -56,14 +84,14 @@ export class Sender extends EventTarget {
       const error = this.composer.attempt();
       if (error) focusField(error.param);
     });
+    this.#tellLost();
   }
 
-  /** Tells of a call that the last visit did not see the end of. */
-  tellLost() {
+  async #tellLost() {
     const record = lost();
     if (!record) return;
-    $("empty").hidden = true;
-    $("runs").prepend(lostCard(record, () => this.#perform("generate", record.asked, {}, record.idempotencyKey)));
+    const { tellLost } = await import("./results/call.js");
+    tellLost(this, record);
   }
 
   async send() {
@@ -73,50 +101,22 @@ export class Sender extends EventTarget {
     if (error) return focusField(error.param);
     if (!this.ready()) return undefined;
     const { prompt: _, ...settings } = composer.state.values;
-    return this.#perform(composer.state.operation, composer.request, settings);
+    const { operation } = composer.state;
+    const { request } = composer;
+    const { perform } = await import("./results/call.js");
+    return perform(this, { operation, request, settings });
   }
 
-  /** One call, from the card that waits to the picture or the reason why there is none. */
-  async #perform(operation, request, settings, idempotencyKey = crypto.randomUUID()) {
-    if (this.#abort) return;
-    const { composer } = this;
-    this.#abort = new AbortController();
-    this.showResults();
-    const run = new Run($("runs"), request);
-    $("empty").hidden = true;
-    // On a phone the results are below the form.
-    run.element.scrollIntoView({
-      block: "nearest",
-      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
-    });
-    this.#busy(true);
-    announce(strings.drawing);
-    underWay(idempotencyKey, operation, request);
-    try {
-      const options = { signal: this.#abort.signal, idempotencyKey };
-      const result = await call(this.client(), operation, request, options, run);
-      announce(run.showResult(result, this.reuse));
-      await store(result, request, settings, run.seconds);
-      this.dispatchEvent(new CustomEvent("result", { detail: result }));
-    } catch (failure) {
-      // The same key once more where it may have been billed: a worker that keeps answers draws nothing twice. What cost
-      // nothing is a new call, or that worker would give its failure again.
-      const key = billing(failure) === "no" ? undefined : idempotencyKey;
-      run.showError(failure, () => this.#perform(operation, request, settings, key));
-      this.dispatchEvent(new CustomEvent("result", { detail: failure }));
-      if (failure.param)
-        composer.addRemote({ severity: "error", code: failure.code, param: failure.param, message: failure.message });
-    } finally {
-      // A page that is left ends its calls: that is no answer.
-      if (!this.#leaving) answered();
-      this.#abort = undefined;
-      this.#busy(false);
-    }
+  /** Lets a finished picture be changed in words, below its card. */
+  async refine(record, card) {
+    const { refine } = await import("./refine/conversation.js");
+    refine(this, record, card);
   }
 
-  #busy(busy) {
-    $("send").disabled = busy;
-    $("cancel").hidden = !busy;
+  /** The same for one of the gallery, whose card is gone. */
+  async reopen(id) {
+    const { reopen } = await import("./refine/conversation.js");
+    await reopen(this, id);
   }
 
   /** Where the operator's page brings no token, the person gives one. */
@@ -128,39 +128,5 @@ export class Sender extends EventTarget {
       if (dialog.returnValue === "keep") sessionStorage.setItem(TOKEN_KEY, $("token").value.trim());
       $("token").value = "";
     });
-  }
-}
-
-/** One picture or several, in a stream or whole. */
-async function call(client, operation, request, options, run) {
-  if (!request.stream) return operation === "edit" ? client.edit(request, options) : client.generate(request, options);
-  const events = operation === "edit" ? client.editStream(request, options) : client.generateStream(request, options);
-  let result;
-  for await (const event of events) {
-    if (event.type === "partial_image") run.showPartial(event.image, event.partial_image_index);
-    else if (event.type === "completed") result = { ...event, images: [event.image] };
-  }
-  return result;
-}
-
-/** Keeps the pictures in the gallery. That it is full or forbidden must not hide what has been drawn. */
-export async function store(result, request, settings, seconds) {
-  const facts = {
-    size: result.size,
-    quality: result.quality,
-    output_format: result.output_format,
-    background: result.background,
-    usd: result.cost && result.cost.usd / result.images.length,
-    seconds: Number(seconds.toFixed(1)),
-    requestId: result.requestId,
-  };
-  const created = new Date().toISOString();
-  for (const [index, { blob, format, width, height }] of result.images.entries()) {
-    const record = { created, prompt: request.prompt, settings, facts: { ...facts, width, height }, blob };
-    try {
-      await keep({ ...record, name: fileName(request.prompt, index, format) });
-    } catch {
-      return announce(strings.notKept);
-    }
   }
 }

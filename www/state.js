@@ -18,7 +18,10 @@ const KEPT = {
   svg_effort: String,
   input_fidelity: String,
   moderation: String,
+  language_model: String,
 };
+/** What is no field of an image request as it stands. */
+const APART = ["partial_images", "input_fidelity", "svg_model", "svg_effort", "language_model"];
 const VIEW = "view";
 /** How long after the last key the address follows. */
 const PAUSE_MS = 250;
@@ -132,7 +135,7 @@ export class State extends EventTarget {
   /** Takes over a request that the package made of this one. */
   takeOver(request) {
     const values = {};
-    for (const name of Object.keys(KEPT)) values[name] = request[name];
+    for (const name of Object.keys(KEPT)) if (name !== "language_model") values[name] = request[name];
     if (!request.stream) values.partial_images = undefined;
     values.svg_model = request.svg?.model;
     values.svg_effort = request.svg?.reasoning?.effort;
@@ -166,7 +169,7 @@ export class State extends EventTarget {
   request() {
     const { partial_images: partial, input_fidelity: fidelity, svg_model: writer, svg_effort: effort } = this.values;
     const request = { prompt: "", ...this.values };
-    for (const name of ["partial_images", "input_fidelity", "svg_model", "svg_effort"]) delete request[name];
+    for (const name of APART) delete request[name];
     if (partial !== undefined) Object.assign(request, { stream: true, partial_images: partial });
     if (writer !== undefined || effort !== undefined)
       request.svg = { model: writer ?? "", ...(effort === undefined ? {} : { reasoning: { effort } }) };

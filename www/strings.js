@@ -246,6 +246,21 @@ export const strings = {
     done: (share) => `${Math.round(share * 100)} % of the picture became transparent.`,
     alt: (prompt) => `Without its background: ${prompt}`,
   },
+  refine: {
+    button: "Refine",
+    label: "What to change",
+    placeholder: "Make it night, and light the windows",
+    send: "Refine",
+    silent: "Say what to change.",
+    model: "Language model",
+    turn: (number, from) => (from === number - 1 ? `Turn ${number}` : `Turn ${number}, from turn ${from || "?"}`),
+    source: (turn, model, settings, goesOn) =>
+      `${goesOn ? `Goes on from turn ${turn}` : "Goes on from the picture"}, drawn with ${[model, ...settings.map((word) => word.replace("x", " × "))].join(", ")}, as the form says. The language model's own tokens are billed on top.`,
+    price: (expected, range) => (expected === undefined ? `at least ${range}` : `about ${expected}`),
+    sum: (turns, amount, known) => `${plural(turns, "turn", "turns")}, ${known ? "" : "at least "}${amount} in all.`,
+    anew: "Go on from the picture itself",
+    nothing: "The model drew nothing.",
+  },
   slider: "How much of the picture before is uncovered",
   altBefore: "The picture before",
   seconds: (count) => `${count} s`,
@@ -261,6 +276,7 @@ export const strings = {
     background: "Background",
     request: "Request",
     drawn: "Drawn",
+    revised: "Asked of the image model",
   },
   copyRequestId: "Copy the request id",
   notKept: "The gallery could not keep the picture.",
@@ -272,6 +288,7 @@ export const strings = {
       `It was sent on ${when}. Its answer was not seen here, and it may have been billed. A worker that keeps answers gives the same one again at no cost; any other draws and bills anew.`,
     again: "Ask for it again",
     dismiss: "Leave it",
+    gone: "The picture that it goes on from is no longer in the gallery.",
   },
 
   // Gallery
@@ -325,6 +342,10 @@ export const strings = {
       crash: { whose: "This page's: a bug.", todo: "Reload the page, and report it." },
     },
     codes: {
+      previous_response_not_found: {
+        whose: "Nobody's: the service no longer knows the turn before.",
+        todo: "Go on from the picture itself: what was said before is forgotten, what was drawn is not.",
+      },
       moderation_blocked: {
         whose: "The prompt's or a picture's: moderation refused it.",
         todo: "Say it differently, or take another picture.",

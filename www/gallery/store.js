@@ -37,6 +37,7 @@ async function within(mode, work) {
  * @property {string} prompt
  * @property {object} settings the form's, without prompt
  * @property {object} facts size, quality, usd, seconds, requestId …
+ * @property {object} [turn] of a conversation: `from` is the id of the picture before, `response` and `call` are the API's ids
  * @property {string} name
  * @property {Blob} blob
  */
@@ -46,6 +47,9 @@ export const keep = (record) => within("readwrite", (store) => store.add(record)
 
 /** @returns {Promise<Kept[]>} the newest first */
 export const kept = async () => (await within("readonly", (store) => store.getAll())).reverse();
+
+/** @returns {Promise<Kept | undefined>} */
+export const find = (id) => within("readonly", (store) => store.get(id));
 
 export const forget = (id) => within("readwrite", (store) => store.delete(id));
 

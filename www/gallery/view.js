@@ -12,7 +12,7 @@ export class Gallery {
   #urls = new Map();
   #open;
 
-  /** @param {{ reuse: (file: File) => void, takeSettings: (settings: object) => void }} acts */
+  /** @param {{ reuse: (file: File) => void, refine: (id: number) => void, takeSettings: (settings: object) => void }} acts */
   constructor(acts) {
     this.acts = acts;
     $("gallery-search").addEventListener("input", () => this.#draw());
@@ -108,7 +108,13 @@ export class Gallery {
       el(
         "div",
         { class: "dialog-actions" },
-        ...actions({ blob, name: picture.name, url, reuse: close(this.acts.reuse) }),
+        ...actions({
+          blob,
+          name: picture.name,
+          url,
+          reuse: close(this.acts.reuse),
+          refine: close(() => this.acts.refine(picture.id)),
+        }),
         button(strings.useSettings, () => close(this.acts.takeSettings)({ prompt, ...settings })),
         button(strings.delete, () => close(() => this.#delete(picture))()),
         button(strings.close, () => dialog.close(), { class: "push" }),

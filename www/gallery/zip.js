@@ -6,12 +6,13 @@ import { downloadZip } from "client-zip";
 export function zip(pictures) {
   const taken = new Set();
   const files = pictures.map((picture) => ({ picture, name: unique(picture.name, taken) }));
-  const metadata = files.map(({ name, picture: { prompt, created, settings, facts } }) => ({
+  const metadata = files.map(({ name, picture: { prompt, created, settings, facts, turn } }) => ({
     file: name,
     created,
     prompt,
     settings,
     ...facts,
+    ...(turn && { response: turn.response, image_call: turn.call }),
   }));
   return downloadZip([
     ...files.map(({ name, picture }) => ({ name, input: picture.blob, lastModified: new Date(picture.created) })),

@@ -7,8 +7,11 @@ import { copyText, factList } from "./picture.js";
 /** Codes that say more than their kind. */
 const advice = (error) => strings.error.codes[error.code] ?? strings.error.kinds[error.kind] ?? strings.error.other;
 
-/** @param {{ again?: () => void }} options `again` sends the same request once more */
-export function failure(error, { again } = {}) {
+/**
+ * @param {{ again?: () => void, instead?: { text: string, act: () => void } }} options `again` sends the same request once
+ *   more, `instead` does what leads on where that does not
+ */
+export function failure(error, { again, instead } = {}) {
   const { whose, todo } = advice(error);
   const billed = strings.error.billed[billing(error)];
   const retry = again && error.kind !== "user" && error.kind !== "moderation" && button(strings.again, again);
@@ -29,7 +32,7 @@ export function failure(error, { again } = {}) {
     el(
       "div",
       { class: "failure-actions" },
-      retry,
+      instead ? button(instead.text, instead.act) : retry,
       error.requestId &&
         button(strings.copyRequestId, ({ currentTarget }) => copyText(error.requestId, currentTarget), {
           title: error.requestId,

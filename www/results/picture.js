@@ -17,14 +17,15 @@ export function fileName(prompt, index, format) {
 
 /**
  * The row of actions.
- * @param {{ blob: Blob, name: string, url: string, reuse: (file: File) => void }} picture
+ * @param {{ blob: Blob, name: string, url: string, reuse: (file: File) => void, refine?: () => void }} picture
  */
-export function actions({ blob, name, url, reuse }) {
+export function actions({ blob, name, url, reuse, refine }) {
   const file = () => new File([blob], name, { type: blob.type });
   const editable = /^image\/(png|jpeg|webp)$/.test(blob.type);
   return [
     el("a", { class: "button", href: url, download: name }, strings.download),
     editable && button(strings.reuse, () => reuse(file())),
+    editable && refine && button(strings.refine.button, refine),
     "ClipboardItem" in globalThis && editable && button(strings.copy, ({ currentTarget }) => copy(blob, currentTarget)),
     navigator.canShare?.({ files: [file()] }) &&
       button(strings.share, () => navigator.share({ files: [file()] }).catch(() => {})),

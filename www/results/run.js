@@ -20,7 +20,8 @@ export class Run {
   #urls = [];
   #preview;
 
-  constructor(list, request) {
+  /** @param {{ last?: boolean, note?: string }} look at the end of the list and not at its head, with a line above the prompt */
+  constructor(list, request, { last = false, note } = {}) {
     this.#prompt = request.prompt;
     this.#before = [request.image].flat()[0];
     this.#preview = el("figure", { class: "picture waiting" }, el("span", { class: "spinner", "aria-hidden": "true" }));
@@ -28,8 +29,16 @@ export class Run {
     styled(this.#preview, { "--ratio": `${width} / ${height}`, "--across": String(width / height) });
     this.#images.append(this.#preview);
     this.#below.append(this.#clock);
-    this.element = el("li", { class: "run" }, el("p", { class: "prompt" }, this.#prompt), this.#images, this.#below);
-    list.prepend(this.element);
+    this.element = el(
+      "li",
+      { class: "run" },
+      note && el("p", { class: "hint" }, note),
+      el("p", { class: "prompt" }, this.#prompt),
+      this.#images,
+      this.#below,
+    );
+    if (last) list.append(this.element);
+    else list.prepend(this.element);
     this.#tick(strings.drawing);
   }
 
@@ -46,7 +55,6 @@ export class Run {
 
   #end() {
     clearInterval(this.#timer);
-    return this.seconds;
   }
 
   /** Each preview takes the place of the one before, and sharpens. */
@@ -67,14 +75,14 @@ export class Run {
 
   /**
    * The finished pictures.
-   * @param {(file: File) => void} reuse takes one back as input
+   * @param {{ reuse: (file: File) => void, refine: (index: number) => void }} acts take one back as input, and change one in words
    */
-  showResult(result, reuse) {
-    const seconds = this.#end();
-    this.#images.replaceChildren(...result.images.map((image, index) => this.#finished(image, index, result, reuse)));
+  showResult(result, acts, seconds = this.seconds) {
+    this.#end();
+    this.#images.replaceChildren(...result.images.map((image, index) => this.#finished(image, index, result, acts)));
     this.#below.replaceChildren(
       factList([
-        [strings.facts.time, strings.seconds(seconds.toFixed(1))],
+        [strings.facts.time, seconds !== undefined && strings.seconds(seconds.toFixed(1))],
         [strings.facts.cost, result.cost && dollars(result.cost.usd)],
         [strings.facts.tokens, result.usage?.total_tokens?.toLocaleString(strings.locale)],
         [strings.facts.size, result.size?.replace("x", " × ")],
@@ -82,13 +90,22 @@ export class Run {
         [strings.facts.format, result.output_format],
         [strings.facts.background, result.background],
         [strings.facts.request, result.requestId && requestId(result.requestId)],
+        [strings.facts.revised, result.revised !== this.#prompt && result.revised],
       ]),
     );
     for (const revoke of this.#urls.splice(0)) revoke();
     return strings.done(result.images.length, seconds.toFixed(1));
   }
 
-  #finished(image, index, result, reuse) {
+  /** A picture that the gallery has kept. */
+  show({ blob, facts }, acts) {
+    const url = URL.createObjectURL(blob);
+    const { usd, seconds, width, height, ...told } = facts;
+    const image = { blob, width, height, format: told.output_format ?? blob.type.split("/")[1], url: () => url };
+    this.showResult({ ...told, images: [image], cost: usd === undefined ? undefined : { usd } }, acts, seconds);
+  }
+
+  #finished(image, index, result, { reuse, refine }) {
     const picture = el("img", {
       src: image.url(),
       alt: strings.altFinal(this.#prompt),
@@ -97,7 +114,11 @@ export class Run {
     });
     const name = fileName(this.#prompt, index, image.format);
     const figure = el("figure", { class: "picture" }, picture);
-    const row = el("figcaption", {}, ...actions({ blob: image.blob, name, url: picture.src, reuse }));
+    const row = el(
+      "figcaption",
+      {},
+      ...actions({ blob: image.blob, name, url: picture.src, reuse, refine: () => refine(index) }),
+    );
     if (this.#before) {
       const compare = button(strings.compare, () => {
         const on = !figure.querySelector(".slider");
@@ -122,11 +143,11 @@ export class Run {
   }
 
   /** What went wrong. A preview that has come stays. */
-  showError(error, again) {
+  showError(error, then) {
     this.#end();
     if (!this.#preview.classList.contains("partial")) this.#preview.remove();
     else styled(this.#preview, { "--blur": "0px" });
-    this.#below.replaceChildren(failure(error, { again }));
+    this.#below.replaceChildren(failure(error, then));
   }
 }
 

@@ -3,12 +3,10 @@
 import init from "gpt-image-edge";
 
 import { Catalogue } from "./catalogue.js";
-import { codePanel } from "./code/panel.js";
 import { Composer } from "./compose.js";
-import { comparePrices, showComparison } from "./cost/compare.js";
 import { Budget } from "./cost/budget.js";
 import { el } from "./dom.js";
-import { Gallery } from "./gallery/view.js";
+import { later } from "./later.js";
 import { Sender } from "./send.js";
 import { tabs, views } from "./stage.js";
 import { State } from "./state.js";
@@ -24,17 +22,16 @@ async function start() {
   $("upstream").textContent = strings[config.upstream] ?? config.upstream;
   $("upstream").hidden = false;
 
-  const showPrices = () =>
-    showComparison($("prices"), comparePrices(catalogue, state.operation, composer.request, composer.context), {
-      values: state.values,
-      take: (model, quality, size) => state.assign({ model, quality, ...(size && { size }) }),
-    });
   const baseURL = new URL(config.baseURL, location.href).href;
-  const code = codePanel($("code"), baseURL);
-  const showCode = () =>
-    code.show(composer.request, composer.report.issues.filter(({ severity }) => severity === "error").length);
-  const panels = { prices: showPrices, code: showCode };
-  const stage = tabs(document.querySelector(".tabs"), (name) => panels[name]?.());
+  let panels;
+  const showPanel = async (name) => {
+    if (name === "results") return;
+    panels ??= later(() => import("./panels.js"));
+    const loaded = await panels;
+    if (!loaded) panels = undefined;
+    else if (stage.selected === name) loaded.show(name, { composer, baseURL });
+  };
+  const stage = tabs(document.querySelector(".tabs"), showPanel);
   // What stands beside the form may follow a frame later: the key that is pressed must not wait for it.
   let asked = false;
   composer.addEventListener("update", () => {
@@ -42,7 +39,7 @@ async function start() {
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
-      panels[stage.selected]?.();
+      showPanel(stage.selected);
     });
   });
 
@@ -54,27 +51,36 @@ async function start() {
     $("field-prompt").select();
   };
   const sender = new Sender(config, composer, { showResults: () => stage.select("results"), reuse });
-  const gallery = new Gallery({
-    reuse,
-    refine: (id) => {
-      state.setView("compose");
-      sender.reopen(id);
-    },
-    takeSettings: (settings) => {
-      state.setView("compose");
-      state.replace(settings);
-    },
-  });
-  const budget = new Budget({ baseURL, token: () => sender.token });
+  const budget = config.upstream !== undefined && new Budget({ baseURL, token: () => sender.token });
+  let gallery;
   sender.addEventListener("result", ({ detail }) => {
-    gallery.refresh();
+    gallery?.refresh();
+    if (!budget) return;
     budget.refresh();
     budget.rate(detail.rateLimit);
   });
-  budget.refresh();
+  const openGallery = async () => {
+    const loaded = await later(() => import("./gallery/view.js"));
+    if (!loaded) return;
+    gallery ??= new loaded.Gallery({
+      reuse,
+      refine: (id) => {
+        state.setView("compose");
+        sender.reopen(id);
+      },
+      takeSettings: (settings) => {
+        state.setView("compose");
+        state.replace(settings);
+      },
+    });
+    await gallery.refresh();
+    $("view-gallery").dataset.ready = "";
+  };
   let batch;
   const openBatch = async () => {
-    const [{ Batch }, { store }] = await Promise.all([import("./batch/view.js"), import("./results/call.js")]);
+    const loaded = await later(() => Promise.all([import("./batch/view.js"), import("./results/call.js")]));
+    if (!loaded) return;
+    const [{ Batch }, { store }] = loaded;
     // What pictures the form holds is not for a batch: it draws.
     const settings = () => {
       const { prompt: _prompt, ...values } = state.values;
@@ -89,9 +95,10 @@ async function start() {
     batch.read();
     $("view-batch").dataset.ready = "";
   };
-  views(state, { gallery: () => gallery.refresh(), batch: openBatch });
+  views(state, { gallery: openGallery, batch: openBatch });
   watchConnection();
   sender.listen();
+  if (budget) budget.refresh();
   document.documentElement.dataset.ready = "";
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});
 }

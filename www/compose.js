@@ -13,6 +13,16 @@ const ENDING = new Set(["model_ending", "model_retired"]);
 
 const $ = (id) => document.getElementById(id);
 
+/** What is known of the files. The module that decodes loads only for a mask whose header does not tell enough. */
+async function known(request) {
+  try {
+    return await inspectRequest(request, { pixels: () => import("gpt-image-edge/pixels") });
+  } catch {
+    // Without a network there is no such module: then the headers have to do.
+    return inspectRequest(request);
+  }
+}
+
 /** Fires `update` when request, report or estimate have changed. */
 export class Composer extends EventTarget {
   /** What is known of the files of the request. */
@@ -52,7 +62,7 @@ export class Composer extends EventTarget {
 
   async #read() {
     const mine = ++this.#reading;
-    const read = this.state.images.length ? await inspectRequest(this.state.request()) : {};
+    const read = this.state.images.length ? await known(this.state.request()) : {};
     // A later choice may have been read sooner.
     if (mine !== this.#reading) return;
     this.context = read;

@@ -3,9 +3,13 @@
 import { ImageClient } from "gpt-image-edge";
 
 import { focusField } from "./controls/field.js";
+import { later } from "./later.js";
 import { lost } from "./results/under-way.js";
 
 const $ = (id) => document.getElementById(id);
+const CALL = () => import("./results/call.js");
+const CONVERSATION = () => import("./refine/conversation.js");
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 const TOKEN_KEY = "gpt-image-edge-token";
 
 /** Fires `result` with what a reply or an error says of budget and rate limits, and `busy` when a call begins or ends. */
@@ -84,14 +88,16 @@ export class Sender extends EventTarget {
       const error = this.composer.attempt();
       if (error) focusField(error.param);
     });
+    // Whoever begins to write will send: what shows the answer is there by then, also when the network is not.
+    $("compose").addEventListener("focusin", () => whenIdle(() => later(CALL)), { once: true });
     this.#tellLost();
   }
 
   async #tellLost() {
     const record = lost();
     if (!record) return;
-    const { tellLost } = await import("./results/call.js");
-    tellLost(this, record);
+    const loaded = await later(CALL);
+    loaded?.tellLost(this, record);
   }
 
   async send() {
@@ -103,20 +109,20 @@ export class Sender extends EventTarget {
     const { prompt: _, ...settings } = composer.state.values;
     const { operation } = composer.state;
     const { request } = composer;
-    const { perform } = await import("./results/call.js");
-    return perform(this, { operation, request, settings });
+    const loaded = await later(CALL);
+    return loaded?.perform(this, { operation, request, settings });
   }
 
   /** Lets a finished picture be changed in words, below its card. */
   async refine(record, card) {
-    const { refine } = await import("./refine/conversation.js");
-    refine(this, record, card);
+    const loaded = await later(CONVERSATION);
+    loaded?.refine(this, record, card);
   }
 
   /** The same for one of the gallery, whose card is gone. */
   async reopen(id) {
-    const { reopen } = await import("./refine/conversation.js");
-    await reopen(this, id);
+    const loaded = await later(CONVERSATION);
+    await loaded?.reopen(this, id);
   }
 
   /** Where the operator's page brings no token, the person gives one. */

@@ -19,6 +19,21 @@ const quote = (value) => (value === undefined ? "nothing" : cut(value));
 
 export const strings = {
   locale,
+
+  // What the page is built with: index.html and the view.html of the other views name these as {{page.skip}}.
+  page: {
+    description: "Compose, check, price and draw images with OpenAI's image models.",
+    skip: "Skip to the prompt",
+    views: "Views",
+    stage: "Results, prices and code",
+    bill: "What the price is made of",
+    noScript: "This page checks, prices and sends in your browser, which needs JavaScript.",
+  },
+  token: { title: "Token", why: "This worker asks who is calling. The token is kept for this tab only." },
+  views: { compose: "Compose", gallery: "Gallery", batch: "Batch" },
+  stage: { results: "Results", prices: "Prices", code: "Code" },
+
+  // The form
   labels: {
     prompt: "Prompt",
     model: "Model",
@@ -48,8 +63,6 @@ export const strings = {
     frame_duration_ms: "In steps of 10.",
   },
   promptPlaceholder: "A lighthouse above the sea at dusk, warm light",
-  views: { compose: "Compose", gallery: "Gallery", batch: "Batch" },
-  stage: { results: "Results", prices: "Prices", code: "Code" },
   characters: (count, most) => `${number(count)} / ${number(most)}`,
   more: "More settings",
   percent: (value) => `${value} %`,
@@ -197,6 +210,20 @@ export const strings = {
 
   // Batch
   batch: {
+    prompts: "Prompts",
+    formats: "One a line, JSON Lines, or CSV with a “prompt” column",
+    placeholder: "a red apple\na blue boat\na green hill",
+    readAs: "Read as",
+    readings: { auto: "what it looks like", lines: "lines", jsonl: "JSON Lines", csv: "CSV" },
+    lanes: "At once",
+    open: "Open a file",
+    download: "Download for the Batch API",
+    progressLabel: "Progress",
+    table: "Requests",
+    columns: { number: "No.", state: "State" },
+    emptyTitle: "No prompts yet",
+    empty:
+      "Paste or open many. Each takes the settings of the form, and the price of all is told before anything is sent.",
     settings: (format, values, count) =>
       count === 0
         ? ""
@@ -292,6 +319,7 @@ export const strings = {
   },
 
   // Gallery
+  gallery: { search: "Search", searchLabel: "Search prompts, models and ids", export: "Export as ZIP" },
   gallerySpace: (count, size, free) =>
     count === 0
       ? ""
@@ -352,6 +380,7 @@ export const strings = {
       },
     },
   },
+  notLoaded: "This part of the page could not be loaded. Look whether you are online, and try again.",
   failedToStart: "The page could not start:",
 };
 

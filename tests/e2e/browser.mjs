@@ -18,8 +18,8 @@ const ARGS = [
 export const DESKTOP = { viewport: { width: 1280, height: 860 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", args: ARGS });
+export function launch(args = []) {
+  return chromium.launch({ executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", args: [...ARGS, ...args] });
 }
 
 /** Opens the page and waits until it works. `expectedErrors` are patterns of console errors that belong to the test. */

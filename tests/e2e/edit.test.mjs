@@ -139,6 +139,22 @@ test("a painted mask is a PNG of the picture's size, transparent where it was pa
   await close();
 });
 
+test("a mask that leaves nothing to change is told of, by a module that loads for masks alone", async () => {
+  const { page, close } = await open({ hash: { prompt: "a boat" } });
+  const loaded = [];
+  page.on("request", (request) => /pixels\//.test(request.url()) && loaded.push(request.url()));
+  const shape = { width: 320, height: 200, type: "image/png" };
+  await add(page, await photograph(page, shape));
+  assert.deepEqual(loaded, []);
+  await page.setInputFiles("#mask-file", await photograph(page, shape));
+  await page.waitForSelector('[data-param="mask"] .field-problems li');
+  assert.match((await problems(page, "mask"))[0], /has no transparent pixel/);
+  assert.ok(loaded.length >= 2, `${loaded}`);
+  await page.setInputFiles("#mask-file", await photograph(page, { ...shape, hole: true }));
+  await page.waitForSelector('[data-param="mask"] .field-problems li', { state: "detached" });
+  await close();
+});
+
 test("strokes are undone, redone, erased, inverted and cleared", async () => {
   const { page, close } = await open();
   await brush(page);

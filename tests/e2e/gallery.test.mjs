@@ -18,9 +18,9 @@ const show = async (page, count) => {
 
 /** Draws, and waits until the gallery has it. */
 async function kept(page, prompt) {
-  const before = await page.locator(CARDS).count();
+  const before = await page.locator(".run[data-kept]").count();
   await drawn(page, prompt);
-  await page.waitForFunction(([cards, before]) => document.querySelectorAll(cards).length > before, [CARDS, before]);
+  await page.waitForFunction((before) => document.querySelectorAll(".run[data-kept]").length > before, before);
 }
 
 test("pictures are kept over a reload, with what they came from", async () => {
@@ -46,6 +46,7 @@ test("pictures are kept over a reload, with what they came from", async () => {
 test("search finds by prompt, and says when nothing matches", async () => {
   const { page, close } = await open({ hash: { quality: "low", size: "1024x1024" } });
   await page.click('[data-view="gallery"]');
+  await page.waitForSelector("#view-gallery[data-ready]");
   assert.match(await page.innerText("#gallery-empty"), /kept here, in this browser alone/);
   assert.equal(await page.isVisible("#gallery-tools"), false);
   await page.click('[data-view="compose"]');

@@ -9,6 +9,8 @@ import { decoded, photograph } from "./browser.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
 const { open } = site();
+/** What the sandbox draws soonest. */
+const SMALL = { size: "1024x640", quality: "low" };
 
 test("a prompt becomes a picture of the asked size and format, and a file", async () => {
   const { page, close } = await open();
@@ -127,8 +129,17 @@ test("a wrong token is named as such", async () => {
   await close();
 });
 
+/** Begins to write, upon which everything that a call needs is loaded. */
+async function settle(page) {
+  const loaded = page.waitForResponse(/\/later\.css$/);
+  await page.focus("#field-prompt");
+  await (await loaded).finished();
+  await page.waitForLoadState("networkidle");
+}
+
 test("without a connection the page says so, and works again with one", async () => {
-  const { page, context, close } = await open({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
+  const { page, context, close } = await open({ hash: SMALL, expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
+  await settle(page);
   await context.setOffline(true);
   await page.waitForSelector("#offline:not([hidden])");
   await draw(page, "a cat");
@@ -138,6 +149,69 @@ test("without a connection the page says so, and works again with one", async ()
   await page.waitForSelector("#offline", { state: "hidden" });
   await page.locator(".failure button", { hasText: "Try again" }).click();
   await page.waitForSelector(RESULT, { timeout: PICTURE_TIMEOUT_MS });
+  await close();
+});
+
+test("a part of the page that cannot be loaded is told of, and loads when there is a connection", async () => {
+  const { page, context, close } = await open({
+    serviceWorkers: "block",
+    expectedErrors: [/ERR_INTERNET_DISCONNECTED/],
+  });
+  await context.setOffline(true);
+  await page.click("#tab-prices");
+  await page.waitForSelector("#missing:not([hidden])");
+  assert.match(await page.innerText("#missing"), /could not be loaded/);
+  await context.setOffline(false);
+  await page.click("#tab-code");
+  await page.waitForSelector("#code pre");
+  assert.equal(await page.isVisible("#missing"), false);
+  await close();
+});
+
+test("a call whose connection breaks is asked for once more by the same key", async () => {
+  const { page, close } = await open({ hash: SMALL, expectedErrors: [/ERR_CONNECTION_RESET/] });
+  const keys = [];
+  await page.route("**/v1/images/generations", (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    return keys.length === 1 ? route.abort("connectionreset") : route.continue();
+  });
+  await drawn(page, "a cat");
+  assert.equal(keys.length, 2);
+  assert.ok(keys[0]);
+  assert.equal(keys[1], keys[0]);
+  await close();
+});
+
+test("a picture is shared as a file, and copied where sharing is refused", async () => {
+  const { page, context, close } = await open({ hash: { ...SMALL, output_format: "webp" } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate(() => {
+    navigator.canShare = ({ files }) => files.every((file) => file instanceof File);
+    navigator.share = async ({ files }) => {
+      window.shared = files.map(({ name, type, size }) => ({ name, type, size }));
+      if (window.refusal) throw new DOMException("refused", window.refusal);
+    };
+  });
+  await drawn(page, "a cat");
+  const share = page.locator(".run button", { hasText: "Share" });
+  await share.click();
+  const [file] = await page.evaluate(() => window.shared);
+  assert.deepEqual([file.name, file.type], ["a-cat.webp", "image/webp"]);
+  assert.ok(file.size > 1000);
+  const copied = () =>
+    page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      return (await createImageBitmap(await item.getType("image/png"))).width;
+    });
+  // Whoever changes their mind gets no copy.
+  await page.evaluate(() => navigator.clipboard.writeText("words"));
+  await page.evaluate(() => (window.refusal = "AbortError"));
+  await share.click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "words");
+  await page.evaluate(() => (window.refusal = "NotAllowedError"));
+  await share.click();
+  await page.locator(".run button", { hasText: "Copied" }).first().waitFor();
+  assert.equal(await copied(), 1024);
   await close();
 });
 

@@ -18,11 +18,18 @@ function freePort() {
   });
 }
 
+/** The server that the tests of all files share, or one for this file alone. */
+export async function shared() {
+  const { E2E_ADDRESS: address, E2E_TOKEN: token } = process.env;
+  return address ? { address, token, stop: async () => {} } : start();
+}
+
 /** Starts worker, page and sandbox; gives their address, the token, and how to stop them. */
 export async function start(env = {}) {
   const port = await freePort();
   const child = spawn(process.execPath, [join(root, "worker", "start.mjs")], {
-    env: { ...process.env, PORT: String(port), ...env },
+    // What tests spend in a day must not end those that come after them.
+    env: { ...process.env, PORT: String(port), ORGANIZATION_DAILY_USD: "1000000", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

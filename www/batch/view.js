@@ -5,6 +5,7 @@ import { batchFile, estimateCost, validate } from "gpt-image-edge";
 import { announce, dollars, el } from "../dom.js";
 import { billing } from "../results/failure.js";
 import { strings } from "../strings.js";
+import markup from "./view.html";
 import { formatOf, parse } from "./parse.js";
 import { runAll } from "./run.js";
 
@@ -27,6 +28,7 @@ export class Batch {
    */
   constructor(acts) {
     this.acts = acts;
+    $("view-batch").innerHTML = markup;
     $("batch-text").addEventListener("input", () => {
       clearTimeout(this.#waiting);
       if ($("batch-text").value.length < LONG) this.read();

@@ -4,7 +4,6 @@ import { dollars } from "../dom.js";
 import { strings } from "../strings.js";
 
 const $ = (id) => document.getElementById(id);
-const USAGE = "/v1/usage";
 /** From which share of the limit on what is left of it is shown. */
 const SCARCE = 0.2;
 
@@ -15,19 +14,12 @@ export class Budget {
   /** @param {{ baseURL: string, token: () => string }} caller */
   constructor(caller) {
     this.caller = caller;
-    // The worker says what it serves: asking for what is not there would be an error in everybody's console.
-    const address = new URL("/openapi.json", caller.baseURL);
-    if (address.origin === location.origin) this.offers = fetch(address).then((reply) => reply.json());
-    this.offers = Promise.resolve(this.offers).then(
-      (description) => Boolean(description?.paths?.[USAGE]),
-      () => false,
-    );
   }
 
   /** Asks anew. Nobody waits for it, and that it fails changes nothing. */
   async refresh() {
     const token = this.caller.token();
-    if (!token || !(await this.offers)) return;
+    if (!token) return;
     try {
       const reply = await fetch(`${this.caller.baseURL}/usage`, { headers: { authorization: `Bearer ${token}` } });
       if (!reply.ok) return;

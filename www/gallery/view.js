@@ -3,6 +3,7 @@
 import { announce, button, bytes, dollars, el } from "../dom.js";
 import { actions, factList } from "../results/picture.js";
 import { strings } from "../strings.js";
+import markup from "./view.html";
 import { forget, kept, restore, space } from "./store.js";
 
 const $ = (id) => document.getElementById(id);
@@ -15,6 +16,7 @@ export class Gallery {
   /** @param {{ reuse: (file: File) => void, refine: (id: number) => void, takeSettings: (settings: object) => void }} acts */
   constructor(acts) {
     this.acts = acts;
+    $("view-gallery").innerHTML = markup;
     $("gallery-search").addEventListener("input", () => this.#draw());
     $("gallery-export").addEventListener("click", (event) => this.#export(event.currentTarget));
     const dialog = $("gallery-dialog");

@@ -2,6 +2,7 @@
 
 import { button, el } from "../dom.js";
 import { field } from "../controls/field.js";
+import { later } from "../later.js";
 import { strings } from "../strings.js";
 
 /** There is one only while there are pictures. */
@@ -9,8 +10,9 @@ export function maskFile(state) {
   const input = el("input", { type: "file", accept: "image/png", class: "visually-hidden", id: "mask-file" });
   const preview = el("img", { class: "mask-preview", alt: strings.maskPreview });
   const paint = button(strings.paintMask, async () => {
-    const { MaskEditor } = await import("./editor.js");
-    const mask = await new MaskEditor(document.getElementById("mask-dialog")).open(state.images[0], state.mask);
+    const loaded = await later(() => import("./editor.js"));
+    if (!loaded) return;
+    const mask = await new loaded.MaskEditor(document.getElementById("mask-dialog")).open(state.images[0], state.mask);
     if (mask) state.setFiles({ mask });
     paint.focus();
   });

@@ -4,6 +4,7 @@ import { ImageApiError } from "gpt-image-edge";
 
 import { announce } from "../dom.js";
 import { keep } from "../gallery/store.js";
+import { later } from "../later.js";
 import { strings } from "../strings.js";
 import { billing } from "./failure.js";
 import { lostCard } from "./lost.js";
@@ -56,6 +57,7 @@ export async function perform(sender, task) {
       }),
     );
     await keepAll(records);
+    run.element.dataset.kept = "";
     task.onRecords?.(records);
     sender.dispatchEvent(new CustomEvent("result", { detail: result }));
   } catch (failure) {
@@ -88,8 +90,9 @@ export function tellLost(sender, record) {
   const { operation, asked, idempotencyKey: key } = record;
   const again = async () => {
     if (operation !== "respond") return perform(sender, { operation, request: asked, settings: {}, key });
-    const { reopen } = await import("../refine/conversation.js");
-    const conversation = await reopen(sender, asked.from);
+    const loaded = await later(() => import("../refine/conversation.js"));
+    if (!loaded) return undefined;
+    const conversation = await loaded.reopen(sender, asked.from);
     if (!conversation) return announce(strings.lost.gone);
     return conversation.ask(asked, key);
   };

@@ -28,8 +28,18 @@ export function actions({ blob, name, url, reuse, refine }) {
     editable && refine && button(strings.refine.button, refine),
     "ClipboardItem" in globalThis && editable && button(strings.copy, ({ currentTarget }) => copy(blob, currentTarget)),
     navigator.canShare?.({ files: [file()] }) &&
-      button(strings.share, () => navigator.share({ files: [file()] }).catch(() => {})),
+      button(strings.share, ({ currentTarget }) => share(file(), currentTarget)),
   ].filter(Boolean);
+}
+
+/** To another program. Where none takes it, it can be pasted into one. */
+async function share(file, pressed) {
+  try {
+    await navigator.share({ files: [file] });
+  } catch (error) {
+    // Whoever changed their mind wants no copy either.
+    if (error.name !== "AbortError") await copy(file, pressed);
+  }
 }
 
 /** Clipboards take PNG alone. */

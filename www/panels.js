@@ -1,0 +1,21 @@
+// What stands beside the form: prices of all models, and the request as code.
+
+import { codePanel } from "./code/panel.js";
+import { comparePrices, showComparison } from "./cost/compare.js";
+
+const $ = (id) => document.getElementById(id);
+let code;
+
+/** Shows one of them as the form stands. */
+export function show(name, { composer, baseURL }) {
+  const { state, catalogue, request, report, context } = composer;
+  if (name === "prices")
+    showComparison($("prices"), comparePrices(catalogue, state.operation, request, context), {
+      values: state.values,
+      take: (model, quality, size) => state.assign({ model, quality, ...(size && { size }) }),
+    });
+  else {
+    code ??= codePanel($("code"), baseURL);
+    code.show(request, report.issues.filter(({ severity }) => severity === "error").length);
+  }
+}

@@ -10,7 +10,7 @@ import { later } from "./later.js";
 import { Sender } from "./send.js";
 import { tabs, views } from "./stage.js";
 import { State } from "./state.js";
-import { strings } from "./strings.js";
+import * as strings from "./strings.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -19,7 +19,7 @@ async function start() {
   const catalogue = new Catalogue();
   const state = new State();
   const composer = new Composer(state, catalogue);
-  $("upstream").textContent = strings[config.upstream] ?? config.upstream;
+  $("upstream").textContent = strings.upstreams[config.upstream] ?? config.upstream;
   $("upstream").hidden = false;
 
   const baseURL = new URL(config.baseURL, location.href).href;

@@ -1,12 +1,12 @@
 // The static site: one script, one style sheet and the package beside them, ready for any file server.
-// What only some visits need (ZIP, mask brush, batch) is split off by esbuild and loads when it is first opened.
+// What only some visits need (results, gallery, batch, mask brush, ZIP) loads when it is first asked for.
 
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { strings } from "./strings.js";
+import * as strings from "./strings.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** Copied as they are. */
@@ -14,6 +14,37 @@ const STATIC = ["manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.pn
 const PACKAGE = ["index.js", "gpt_image_edge_bg.wasm"];
 /** What the page loads when it is first asked for; it is not kept for when there is no network. */
 const ON_DEMAND = ["pixels/index.js", "pixels/gpt_image_edge_pixels_bg.wasm"];
+
+/**
+ * What the first script imports when it is first asked for. It is built apart, and shares no file with the first script:
+ * that way this is one file with no more in it than it needs. What both have keeps nothing, but for what `later.js` and
+ * `controls/field.js` know, which is asked for in the first alone.
+ */
+const LATER = [
+  "panels.js",
+  "batch/view.js",
+  "controls/intake.js",
+  "controls/thumbnails.js",
+  "gallery/view.js",
+  "mask/editor.js",
+  "refine/conversation.js",
+  "results/call.js",
+];
+
+/** All files stand beside each other, so that the package is at the same address for each. */
+const flat = (name) => name.replaceAll("/", "-");
+
+const later = {
+  name: "later",
+  setup(build) {
+    build.onResolve({ filter: /\.js$/ }, ({ kind, path, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const name = relative(here, join(resolveDir, path)).replaceAll("\\", "/");
+      if (!LATER.includes(name)) throw new Error(`${name} is imported later, and stands not in LATER`);
+      return { path: `./${flat(name)}`, external: true };
+    });
+  },
+};
 
 /** The package stays a file of its own, so that the page loads what npm would give. */
 const published = {
@@ -48,16 +79,6 @@ const markup = {
   },
 };
 
-/** Links to all that the first script imports: a browser asks for them while it still reads the page. */
-function preloads({ outputs }, target) {
-  const folder = relative(process.cwd(), target).replaceAll("\\", "/");
-  const [entry] = Object.values(outputs).filter(({ entryPoint }) => entryPoint?.endsWith("app.js"));
-  return entry.imports
-    .filter(({ kind, external }) => kind === "import-statement" && !external)
-    .map(({ path }) => `<link rel="modulepreload" href="${path.slice(folder.length + 1)}" />`)
-    .join("");
-}
-
 /**
  * @param {string} pkg the built package
  * @param {string} target where the site goes; emptied first
@@ -67,18 +88,23 @@ export async function buildSite(pkg, target) {
   const options = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none" };
   await rm(target, { recursive: true, force: true });
   await mkdir(join(target, "gpt-image-edge"), { recursive: true });
-  const { metafile } = await build({
+  await build({
     ...options,
-    metafile: true,
     entryPoints: ["app.js", "style.css", "later.css"].map((name) => join(here, name)),
+    outdir: target,
+    plugins: [published, later],
+    logLevel: "error",
+  });
+  await build({
+    ...options,
+    entryPoints: Object.fromEntries(LATER.map((name) => [flat(name).replace(/\.js$/, ""), join(here, name)])),
     outdir: target,
     splitting: true,
     chunkNames: "[name]-[hash]",
     plugins: [published, markup],
     logLevel: "error",
   });
-  const page = written(await readFile(join(here, "index.html"), "utf8"));
-  await writeFile(join(target, "index.html"), page.replace("</head>", `${preloads(metafile, target)}</head>`));
+  await writeFile(join(target, "index.html"), written(await readFile(join(here, "index.html"), "utf8")));
   for (const name of STATIC) await cp(join(here, name), join(target, name));
   await mkdir(join(target, "gpt-image-edge", "pixels"));
   for (const name of [...PACKAGE, ...ON_DEMAND, "index.js.map", "pixels/index.js.map"])

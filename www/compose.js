@@ -6,7 +6,7 @@ import { showChecks } from "./controls/checks.js";
 import { showIssues } from "./controls/field.js";
 import { buildForm } from "./controls/form.js";
 import { showBill, showTotal } from "./cost/bill.js";
-import { strings } from "./strings.js";
+import * as strings from "./strings.js";
 
 /** What the offer to move to another model answers. */
 const ENDING = new Set(["model_ending", "model_retired"]);
@@ -44,9 +44,9 @@ export class Composer extends EventTarget {
     this.catalogue = catalogue;
     state.values.model ??= catalogue.preferred.id;
     this.refreshForm = buildForm($("fields"), state, catalogue);
-    state.addEventListener("change", () => {
+    state.addEventListener("change", ({ detail }) => {
       this.#remote = [];
-      this.update();
+      this.update(detail?.typing);
     });
     state.addEventListener("files", () => {
       // What was known was about other files, or about another order of them.
@@ -92,13 +92,14 @@ export class Composer extends EventTarget {
     else this.state.applyFix(issue);
   }
 
-  update() {
+  /** @param {boolean} [typing] only the prompt is another: the other fields stand as they are */
+  update(typing = false) {
     const { state, context } = this;
     state.values.model ??= this.catalogue.preferred.id;
     this.request = state.request();
     this.report = validate(state.operation, this.request, context);
     this.estimate = estimateCost(state.operation, this.request, context);
-    this.refreshForm(this.model, context);
+    this.refreshForm(this.model, context, typing);
     // An empty prompt is where everybody begins: it is no problem before something was sent.
     const untouched = !state.values.prompt && !this.#tried;
     const issues = [...this.report.issues.filter(({ param }) => !(untouched && param === "prompt")), ...this.#remote];

@@ -1,7 +1,7 @@
 // What only some visits need loads when it is first asked for, with the style of all of it.
 
 import { el } from "./dom.js";
-import { strings } from "./strings.js";
+import * as strings from "./strings.js";
 
 let dressed;
 

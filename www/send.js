@@ -122,7 +122,7 @@ export class Sender extends EventTarget {
   /** The same for one of the gallery, whose card is gone. */
   async reopen(id) {
     const loaded = await later(CONVERSATION);
-    await loaded?.reopen(this, id);
+    return loaded?.reopen(this, id);
   }
 
   /** Where the operator's page brings no token, the person gives one. */

@@ -28,7 +28,8 @@ const PAUSE_MS = 250;
 
 /**
  * The form's values; one that is absent means the API's default. Fires `change` after anything, and before it `files`
- * when the pictures changed and `view` when another part of the page is looked at.
+ * when the pictures changed and `view` when another part of the page is looked at. `detail.typing` of a change says that
+ * only the prompt became another.
  */
 export class State extends EventTarget {
   values = {};
@@ -155,7 +156,7 @@ export class State extends EventTarget {
     // Browsers take the address for a navigation: that is slow, and too many in a row are refused.
     if (typing) this.#pending = setTimeout(() => this.#write(), PAUSE_MS);
     else this.#write();
-    this.dispatchEvent(new Event("change"));
+    this.dispatchEvent(new CustomEvent("change", { detail: { typing } }));
   }
 
   #write() {

@@ -1,6 +1,7 @@
-// Every text of the page that is not the package's own, in one place. Texts with a number or a name are functions.
+// Every text of the page that is not the package's own, in one place. Texts with a number or a name are functions. Each is
+// an export of its own, so that the first script has no more of them than it shows.
 
-const locale = "en";
+export const locale = "en";
 const number = (value) => value.toLocaleString(locale);
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
 const day = (date) =>
@@ -17,372 +18,369 @@ const cut = (value) => {
 };
 const quote = (value) => (value === undefined ? "nothing" : cut(value));
 
-export const strings = {
-  locale,
+// What the page is built with: index.html and the view.html of the other views name these as {{page.skip}}.
+export const page = {
+  description: "Compose, check, price and draw images with OpenAI's image models.",
+  skip: "Skip to the prompt",
+  views: "Views",
+  stage: "Results, prices and code",
+  bill: "What the price is made of",
+  noScript: "This page checks, prices and sends in your browser, which needs JavaScript.",
+};
+export const token = { title: "Token", why: "This worker asks who is calling. The token is kept for this tab only." };
+export const views = { compose: "Compose", gallery: "Gallery", batch: "Batch" };
+export const stage = { results: "Results", prices: "Prices", code: "Code" };
 
-  // What the page is built with: index.html and the view.html of the other views name these as {{page.skip}}.
-  page: {
-    description: "Compose, check, price and draw images with OpenAI's image models.",
-    skip: "Skip to the prompt",
-    views: "Views",
-    stage: "Results, prices and code",
-    bill: "What the price is made of",
-    noScript: "This page checks, prices and sends in your browser, which needs JavaScript.",
-  },
-  token: { title: "Token", why: "This worker asks who is calling. The token is kept for this tab only." },
-  views: { compose: "Compose", gallery: "Gallery", batch: "Batch" },
-  stage: { results: "Results", prices: "Prices", code: "Code" },
+// The form
+export const labels = {
+  prompt: "Prompt",
+  model: "Model",
+  image: "Images to edit",
+  mask: "Mask",
+  size: "Size",
+  quality: "Quality",
+  background: "Background",
+  output_format: "Format",
+  output_compression: "Compression",
+  n: "How many",
+  moderation: "Moderation",
+  input_fidelity: "Fidelity to the input",
+  partial_images: "Previews while drawing",
+  complexity: "Planning",
+  frame_count: "Frames",
+  frame_duration_ms: "Milliseconds per frame",
+  svg_model: "Who writes the vectors",
+  svg_effort: "How much it reasons",
+  svg: "Vectors",
+  stream: "Stream",
+};
+export const hints = {
+  mask: "Only its transparent parts may change. Paint them, or choose a PNG of the first image's size.",
+  svg_model: "The id of a text model; left empty, the API chooses.",
+  complexity: "How much the model plans before it draws.",
+  frame_duration_ms: "In steps of 10.",
+};
+export const promptPlaceholder = "A lighthouse above the sea at dusk, warm light";
+export const characters = (count, most) => `${number(count)} / ${number(most)}`;
+export const more = "More settings";
+export const percent = (value) => `${value} %`;
+export const fewer = "One fewer";
+export const more1 = "One more";
+export const use = "Use it";
+/** Names of models, not more than anybody reads. */
+export const some = (names) => (names.length > 3 ? `${names[0]} and ${names.length - 1} more` : list(names));
 
-  // The form
-  labels: {
-    prompt: "Prompt",
-    model: "Model",
-    image: "Images to edit",
-    mask: "Mask",
-    size: "Size",
-    quality: "Quality",
-    background: "Background",
-    output_format: "Format",
-    output_compression: "Compression",
-    n: "How many",
-    moderation: "Moderation",
-    input_fidelity: "Fidelity to the input",
-    partial_images: "Previews while drawing",
-    complexity: "Planning",
-    frame_count: "Frames",
-    frame_duration_ms: "Milliseconds per frame",
-    svg_model: "Who writes the vectors",
-    svg_effort: "How much it reasons",
-    svg: "Vectors",
-    stream: "Stream",
-  },
-  hints: {
-    mask: "Only its transparent parts may change. Paint them, or choose a PNG of the first image's size.",
-    svg_model: "The id of a text model; left empty, the API chooses.",
-    complexity: "How much the model plans before it draws.",
-    frame_duration_ms: "In steps of 10.",
-  },
-  promptPlaceholder: "A lighthouse above the sea at dusk, warm light",
-  characters: (count, most) => `${number(count)} / ${number(most)}`,
-  more: "More settings",
-  percent: (value) => `${value} %`,
-  fewer: "One fewer",
-  more1: "One more",
-  use: "Use it",
-  /** Names of models, not more than anybody reads. */
-  some: (names) => (names.length > 3 ? `${names[0]} and ${names.length - 1} more` : list(names)),
+// Models
+export const modelGroups = { current: "Current", ending: "Ending", retired: "Ended" };
+export const modelOption = (model) => (model.shutdown_on ? `${model.name} · ${day(model.shutdown_on)}` : model.name);
+export const modelState = (model) =>
+  model.status === "retired"
+    ? `Ended on ${day(model.shutdown_on)}`
+    : model.shutdown_on
+      ? `Ends on ${day(model.shutdown_on)}`
+      : model.released_on
+        ? `Current, since ${day(model.released_on)}`
+        : "Current";
+export const unknownModel = (id) => `${id} (not in the catalogue)`;
+export const unknownModelHint =
+  "The catalogue does not know this model. What all models share is checked; what it costs is unknown.";
+export const perMillion = (amount) => `${amount} per million image tokens`;
+export const endpoints = ({ edits }) => (edits ? "draws and edits" : "draws only");
+export const migration = (id) => `OpenAI names ${id} in its place. With it:`;
+export const migrationChange = ({ param, from, to, reason }) =>
+  to === undefined ? reason : `${param}: ${quote(from)} becomes ${quote(to)}`;
+export const migrationPrice = (before, after) => `Expected price: ${before} becomes ${after}`;
+export const migrate = (id) => `Move to ${id}`;
+export const onlyWith = (words, names) => `${list(words)}: only with ${names}.`;
+export const unpublished = (name) => `Nothing is published about this for ${name}: it may be refused.`;
+export const fieldLacking = (label, name, others) =>
+  `${label}: ${name} has no such field; ${others} ${/ and |,/.test(others) ? "do" : "does"}.`;
 
-  // Models
-  modelGroups: { current: "Current", ending: "Ending", retired: "Ended" },
-  modelOption: (model) => (model.shutdown_on ? `${model.name} · ${day(model.shutdown_on)}` : model.name),
-  modelState: (model) =>
-    model.status === "retired"
-      ? `Ended on ${day(model.shutdown_on)}`
-      : model.shutdown_on
-        ? `Ends on ${day(model.shutdown_on)}`
-        : model.released_on
-          ? `Current, since ${day(model.released_on)}`
-          : "Current",
-  unknownModel: (id) => `${id} (not in the catalogue)`,
-  unknownModelHint:
-    "The catalogue does not know this model. What all models share is checked; what it costs is unknown.",
-  perMillion: (amount) => `${amount} per million image tokens`,
-  endpoints: ({ edits }) => (edits ? "draws and edits" : "draws only"),
-  migration: (id) => `OpenAI names ${id} in its place. With it:`,
-  migrationChange: ({ param, from, to, reason }) =>
-    to === undefined ? reason : `${param}: ${quote(from)} becomes ${quote(to)}`,
-  migrationPrice: (before, after) => `Expected price: ${before} becomes ${after}`,
-  migrate: (id) => `Move to ${id}`,
-  onlyWith: (words, names) => `${list(words)}: only with ${names}.`,
-  unpublished: (name) => `Nothing is published about this for ${name}: it may be refused.`,
-  fieldLacking: (label, name, others) =>
-    `${label}: ${name} has no such field; ${others} ${/ and |,/.test(others) ? "do" : "does"}.`,
+// Sizes
+export const width = "Width";
+export const height = "Height";
+export const ratio = (name, pixels) => `${name} · ${(pixels / 1e6).toFixed(2)} megapixels`;
+export const ratioAuto = "The model chooses. Drag in the picture, or type, for a size of your own.";
+export const snapped = (from, to, why) =>
+  `${from.replace("x", " × ")} became ${to.replace("x", " × ")}. ${sentence(why)}`;
+export const cheapest = (size, amount) => `Cheapest in this shape: ${size}, about ${amount} each.`;
+export const isCheapest = "This is the cheapest size of its shape.";
 
-  // Sizes
-  width: "Width",
-  height: "Height",
-  ratio: (name, pixels) => `${name} · ${(pixels / 1e6).toFixed(2)} megapixels`,
-  ratioAuto: "The model chooses. Drag in the picture, or type, for a size of your own.",
-  snapped: (from, to, why) => `${from.replace("x", " × ")} became ${to.replace("x", " × ")}. ${sentence(why)}`,
-  cheapest: (size, amount) => `Cheapest in this shape: ${size}, about ${amount} each.`,
-  isCheapest: "This is the cheapest size of its shape.",
+// Checks
+export const fix = (value) => (value === undefined ? "Leave it out" : `Use ${cut(value)}`);
+export const fixAll = (count) => `Mend ${count} that have one answer`;
+export const problemsTitle = (errors, warnings) =>
+  [errors && `${plural(errors, "problem", "problems")} to solve`, warnings && `${warnings} to know`]
+    .filter(Boolean)
+    .join(", ");
+export const errorCount = (count) => plural(count, "problem", "problems");
+export const severity = { error: "Problem:", warning: "To know:" };
+export const rule = "Rule";
 
-  // Checks
-  fix: (value) => (value === undefined ? "Leave it out" : `Use ${cut(value)}`),
-  fixAll: (count) => `Mend ${count} that have one answer`,
-  problemsTitle: (errors, warnings) =>
-    [errors && `${plural(errors, "problem", "problems")} to solve`, warnings && `${warnings} to know`]
-      .filter(Boolean)
-      .join(", "),
-  errorCount: (count) => plural(count, "problem", "problems"),
-  severity: { error: "Problem:", warning: "To know:" },
-  rule: "Rule",
+// Cost
+export const billTitle = "Price";
+export const billDetails = "What it is made of";
+export const exactly = "exactly";
+export const expected = "expected";
+export const noPriceYet = "no price yet";
+export const atLeast = (min) => `at least ${min}`;
+export const unknown = "unknown";
+export const about = (amount) => `about ${amount}`;
+export const tokens = (text, count) => `${text} ${count === 1 ? "token" : "tokens"}`;
+export const basis = {
+  table: "By OpenAI's table of prices per image.",
+  tokens: "By tokens and their price.",
+  unknown: "No price is published for the picture itself.",
+};
+export const pricesAsOf = (date) => `Prices as of ${day(date)}.`;
+export const kinds = {
+  text_input: "Prompt",
+  image_input: "Input images",
+  image_output: "Pictures",
+  partial_images: "Previews",
+  text_output: "Text",
+  cached_text_input: "Prompt, cached",
+  cached_image_input: "Images, cached",
+};
+export const compareHint = (size) =>
+  `This request${size ? ` at ${size.replace("x", " × ")}` : ", 1024 × 1024 where the size is auto"}, on every model and quality: what it is expected to cost, and the line what it may. Press one to take it.`;
+export const compareDot = (model, quality, amount) => `${model}, ${quality}, about ${amount}`;
+export const compareTitle = (quality, amount, range) => `${quality}: ${amount} (${range})`;
+/** What stands in a dot; a word that is not here is cut. */
+export const qualityShort = (quality) =>
+  ({ low: "L", medium: "M", high: "H", xhigh: "X", max: "Max" })[quality] ?? quality.slice(0, 3);
+export const atSize = (size) => `at ${size.replace("x", " × ")}`;
+export const noPrice = "No price is published.";
+export const budget = (left, limit) => `${left} of ${limit} left today`;
+export const budgetDetails = (spent, reserved, resets) =>
+  `${spent} spent, ${reserved} held back for running calls; anew ${new Date(resets * 1000).toLocaleString(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" })}`;
+export const rate = (remaining, images, seconds) =>
+  `${images ? plural(remaining, "image", "images") : plural(remaining, "call", "calls")} left for ${seconds} s`;
 
-  // Cost
-  billTitle: "Price",
-  billDetails: "What it is made of",
-  exactly: "exactly",
-  expected: "expected",
-  noPriceYet: "no price yet",
-  atLeast: (min) => `at least ${min}`,
-  unknown: "unknown",
-  about: (amount) => `about ${amount}`,
-  tokens: (text, count) => `${text} ${count === 1 ? "token" : "tokens"}`,
-  basis: {
-    table: "By OpenAI's table of prices per image.",
-    tokens: "By tokens and their price.",
-    unknown: "No price is published for the picture itself.",
-  },
-  pricesAsOf: (date) => `Prices as of ${day(date)}.`,
-  kinds: {
-    text_input: "Prompt",
-    image_input: "Input images",
-    image_output: "Pictures",
-    partial_images: "Previews",
-    text_output: "Text",
-    cached_text_input: "Prompt, cached",
-    cached_image_input: "Images, cached",
-  },
-  compareHint: (size) =>
-    `This request${size ? ` at ${size.replace("x", " × ")}` : ", 1024 × 1024 where the size is auto"}, on every model and quality: what it is expected to cost, and the line what it may. Press one to take it.`,
-  compareDot: (model, quality, amount) => `${model}, ${quality}, about ${amount}`,
-  compareTitle: (quality, amount, range) => `${quality}: ${amount} (${range})`,
-  /** What stands in a dot; a word that is not here is cut. */
-  qualityShort: (quality) =>
-    ({ low: "L", medium: "M", high: "H", xhigh: "X", max: "Max" })[quality] ?? quality.slice(0, 3),
-  atSize: (size) => `at ${size.replace("x", " × ")}`,
-  noPrice: "No price is published.",
-  budget: (left, limit) => `${left} of ${limit} left today`,
-  budgetDetails: (spent, reserved, resets) =>
-    `${spent} spent, ${reserved} held back for running calls; anew ${new Date(resets * 1000).toLocaleString(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" })}`,
-  rate: (remaining, images, seconds) =>
-    `${images ? plural(remaining, "image", "images") : plural(remaining, "call", "calls")} left for ${seconds} s`,
+// Files
+export const choose = "Choose images";
+export const dropHint = "or drop or paste up to 16. The first matters most.";
+export const added = (count) => `${plural(count, "image", "images")} added.`;
+export const first = (name) => `First: ${name}`;
+export const moved = (place) => `Now at place ${place}.`;
+export const shrink = (width, height, amount) => `Shrink to ${width} × ${height}: saves ${amount}`;
+export const shrunk = (width, height) => `Now ${width} × ${height}.`;
+export const chooseMask = "Choose a PNG";
+export const maskPreview = "The mask";
+export const removeMask = "Remove";
+export const mask = {
+  title: "Paint what may change",
+  tools: "Brush",
+  paint: "Paint",
+  erase: "Erase",
+  size: "Brush size",
+  redo: "Redo",
+  invert: "Invert",
+  clear: "Clear",
+  smaller: "Zoom out",
+  larger: "Zoom in",
+  fit: "Fit",
+  use: "Use the mask",
+  canvas: "The picture. Arrow keys move the brush, space paints, shift and an arrow paint a line.",
+  share: (share) =>
+    share === 0
+      ? "Nothing is painted yet: nothing may change."
+      : `${share < 0.01 ? "Less than 1" : Math.round(share * 100)} % of the picture may change.`,
+  at: (x, y) => `${x}, ${y}`,
+};
+export const paintMask = "Paint";
+export const remove = (name) => `Remove ${name}`;
+export const earlier = (name) => `Move ${name} earlier`;
+export const later = (name) => `Move ${name} later`;
 
-  // Files
-  choose: "Choose images",
-  dropHint: "or drop or paste up to 16. The first matters most.",
-  added: (count) => `${plural(count, "image", "images")} added.`,
-  first: (name) => `First: ${name}`,
-  moved: (place) => `Now at place ${place}.`,
-  shrink: (width, height, amount) => `Shrink to ${width} × ${height}: saves ${amount}`,
-  shrunk: (width, height) => `Now ${width} × ${height}.`,
-  chooseMask: "Choose a PNG",
-  maskPreview: "The mask",
-  removeMask: "Remove",
-  mask: {
-    title: "Paint what may change",
-    tools: "Brush",
-    paint: "Paint",
-    erase: "Erase",
-    size: "Brush size",
-    redo: "Redo",
-    invert: "Invert",
-    clear: "Clear",
-    smaller: "Zoom out",
-    larger: "Zoom in",
-    fit: "Fit",
-    use: "Use the mask",
-    canvas: "The picture. Arrow keys move the brush, space paints, shift and an arrow paint a line.",
-    share: (share) =>
-      share === 0
-        ? "Nothing is painted yet: nothing may change."
-        : `${share < 0.01 ? "Less than 1" : Math.round(share * 100)} % of the picture may change.`,
-    at: (x, y) => `${x}, ${y}`,
-  },
-  paintMask: "Paint",
-  remove: (name) => `Remove ${name}`,
-  earlier: (name) => `Move ${name} earlier`,
-  later: (name) => `Move ${name} later`,
+// Code
+export const code = {
+  label: "The request as code",
+  language: "Language",
+  target: "Sent to",
+  languages: { curl: "curl", edge: "JavaScript", openai: "JavaScript, OpenAI SDK", python: "Python" },
+  targets: { worker: "this worker", openai: "OpenAI" },
+  key: (variable, official) =>
+    official
+      ? `${variable} is your own key: it belongs into the environment, never into a page.`
+      : `${variable} is the token of this worker.`,
+  refused: (count) => `As it stands it would be refused: ${plural(count, "problem", "problems")}.`,
+};
 
-  // Code
-  code: {
-    label: "The request as code",
-    language: "Language",
-    target: "Sent to",
-    languages: { curl: "curl", edge: "JavaScript", openai: "JavaScript, OpenAI SDK", python: "Python" },
-    targets: { worker: "this worker", openai: "OpenAI" },
-    key: (variable, official) =>
-      official
-        ? `${variable} is your own key: it belongs into the environment, never into a page.`
-        : `${variable} is the token of this worker.`,
-    refused: (count) => `As it stands it would be refused: ${plural(count, "problem", "problems")}.`,
-  },
-
-  // Batch
-  batch: {
-    prompts: "Prompts",
-    formats: "One a line, JSON Lines, or CSV with a “prompt” column",
-    placeholder: "a red apple\na blue boat\na green hill",
-    readAs: "Read as",
-    readings: { auto: "what it looks like", lines: "lines", jsonl: "JSON Lines", csv: "CSV" },
-    lanes: "At once",
-    open: "Open a file",
-    download: "Download for the Batch API",
-    progressLabel: "Progress",
-    table: "Requests",
-    columns: { number: "No.", state: "State" },
-    emptyTitle: "No prompts yet",
-    empty:
-      "Paste or open many. Each takes the settings of the form, and the price of all is told before anything is sent.",
-    settings: (format, values, count) =>
-      count === 0
-        ? ""
-        : `Read as ${{ lines: "lines", jsonl: "JSON Lines", csv: "CSV" }[format]}; ${values.model} unless a line says otherwise.`,
-    for: (ready, refused) =>
-      `expected for ${plural(ready, "request", "requests")}${refused ? `; ${refused} would be refused and ${refused === 1 ? "is" : "are"} left out` : ""}`,
-    half: (amount, count) => `${amount} through the Batch API, within a day (${plural(count, "request", "requests")}).`,
-    noHalf: "No price of the Batch API is published for this.",
-    unread: "not read",
-    line: (number, why) => `Line ${number}: ${why}`,
-    status: {
-      ready: "ready",
-      refused: "refused",
-      waiting: "waiting",
-      running: "drawing…",
-      done: "done",
-      failed: "failed",
-    },
-    done: (amount) => `done, ${amount}`,
-    more: (count) => `and ${number(count)} more`,
-    start: (count) => `Start ${number(count)}`,
-    retry: (count) => `Try ${plural(count, "failed one", "failed ones")} again`,
-    progress: (done, failed, all, spent) =>
-      `${done + failed} of ${all}: ${done} done${failed ? `, ${failed} failed` : ""}; ${spent} spent. Pictures are in the gallery.`,
-    written: (count) => `${plural(count, "line", "lines")} written.`,
-  },
-
-  // Sending
-  draw: "Draw",
-  edit: "Edit",
-  cancel: "Cancel",
-  drawing: "Drawing…",
-  partial: (count) => `Preview ${count}`,
-  done: (count, seconds) => `${count === 1 ? "The picture is" : `${count} pictures are`} ready after ${seconds} s.`,
-  emptyTitle: "Nothing drawn yet",
-  empty: "Say what to draw, look at the price, and press Draw.",
-  download: "Download",
-  reuse: "Edit this",
-  copy: "Copy",
-  copied: "Copied",
-  notCopied: "Not allowed",
-  share: "Share",
-  compare: "Before and after",
-  cutOut: {
-    button: "Cut out",
-    notFlat: "The background is of more than one colour. Ask for the subject “on a flat #00ff00 background”.",
-    done: (share) => `${Math.round(share * 100)} % of the picture became transparent.`,
-    alt: (prompt) => `Without its background: ${prompt}`,
-  },
-  refine: {
-    button: "Refine",
-    label: "What to change",
-    placeholder: "Make it night, and light the windows",
-    send: "Refine",
-    silent: "Say what to change.",
-    model: "Language model",
-    turn: (number, from) => (from === number - 1 ? `Turn ${number}` : `Turn ${number}, from turn ${from || "?"}`),
-    source: (turn, model, settings, goesOn) =>
-      `${goesOn ? `Goes on from turn ${turn}` : "Goes on from the picture"}, drawn with ${[model, ...settings.map((word) => word.replace("x", " × "))].join(", ")}, as the form says. The language model's own tokens are billed on top.`,
-    price: (expected, range) => (expected === undefined ? `at least ${range}` : `about ${expected}`),
-    sum: (turns, amount, known) => `${plural(turns, "turn", "turns")}, ${known ? "" : "at least "}${amount} in all.`,
-    anew: "Go on from the picture itself",
-    nothing: "The model drew nothing.",
-  },
-  slider: "How much of the picture before is uncovered",
-  altBefore: "The picture before",
-  seconds: (count) => `${count} s`,
-  when: (date) =>
-    new Date(date).toLocaleString(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
-  facts: {
-    time: "Time",
-    cost: "Cost",
-    tokens: "Tokens",
-    size: "Size",
-    quality: "Quality",
-    format: "Format",
-    background: "Background",
-    request: "Request",
-    drawn: "Drawn",
-    revised: "Asked of the image model",
-  },
-  copyRequestId: "Copy the request id",
-  notKept: "The gallery could not keep the picture.",
-  again: "Try again",
-  againIn: (text, seconds) => `${text} in ${seconds} s`,
-  lost: {
-    title: "This was under way when the page was closed",
-    text: (when) =>
-      `It was sent on ${when}. Its answer was not seen here, and it may have been billed. A worker that keeps answers gives the same one again at no cost; any other draws and bills anew.`,
-    again: "Ask for it again",
-    dismiss: "Leave it",
-    gone: "The picture that it goes on from is no longer in the gallery.",
-  },
-
-  // Gallery
-  gallery: { search: "Search", searchLabel: "Search prompts, models and ids", export: "Export as ZIP" },
-  gallerySpace: (count, size, free) =>
+// Batch
+export const batch = {
+  prompts: "Prompts",
+  formats: "One a line, JSON Lines, or CSV with a “prompt” column",
+  placeholder: "a red apple\na blue boat\na green hill",
+  readAs: "Read as",
+  readings: { auto: "what it looks like", lines: "lines", jsonl: "JSON Lines", csv: "CSV" },
+  lanes: "At once",
+  open: "Open a file",
+  download: "Download for the Batch API",
+  progressLabel: "Progress",
+  table: "Requests",
+  columns: { number: "No.", state: "State" },
+  emptyTitle: "No prompts yet",
+  empty:
+    "Paste or open many. Each takes the settings of the form, and the price of all is told before anything is sent.",
+  settings: (format, values, count) =>
     count === 0
       ? ""
-      : `${plural(count, "picture", "pictures")}, ${size}, kept in this browser alone${free ? `; ${free} free` : ""}.`,
-  galleryUnavailable: "This browser keeps nothing: its database is off.",
-  galleryEmpty: "Every picture that is drawn is kept here, in this browser alone.",
-  galleryNothing: "No picture matches.",
-  useSettings: "Use its settings",
-  delete: "Delete",
-  deleted: (name) => `${name} was deleted.`,
-  undo: "Undo",
-  close: "Close",
-  exported: (count) => `${plural(count, "picture", "pictures")} exported.`,
+      : `Read as ${{ lines: "lines", jsonl: "JSON Lines", csv: "CSV" }[format]}; ${values.model} unless a line says otherwise.`,
+  for: (ready, refused) =>
+    `expected for ${plural(ready, "request", "requests")}${refused ? `; ${refused} would be refused and ${refused === 1 ? "is" : "are"} left out` : ""}`,
+  half: (amount, count) => `${amount} through the Batch API, within a day (${plural(count, "request", "requests")}).`,
+  noHalf: "No price of the Batch API is published for this.",
+  unread: "not read",
+  line: (number, why) => `Line ${number}: ${why}`,
+  status: {
+    ready: "ready",
+    refused: "refused",
+    waiting: "waiting",
+    running: "drawing…",
+    done: "done",
+    failed: "failed",
+  },
+  done: (amount) => `done, ${amount}`,
+  more: (count) => `and ${number(count)} more`,
+  start: (count) => `Start ${number(count)}`,
+  retry: (count) => `Try ${plural(count, "failed one", "failed ones")} again`,
+  progress: (done, failed, all, spent) =>
+    `${done + failed} of ${all}: ${done} done${failed ? `, ${failed} failed` : ""}; ${spent} spent. Pictures are in the gallery.`,
+  written: (count) => `${plural(count, "line", "lines")} written.`,
+};
 
-  sandbox: "sandbox: no key, no bill",
-  openai: "OpenAI",
-  altPartial: (prompt) => `Preview: ${prompt}`,
-  altFinal: (prompt) => `Picture: ${prompt}`,
-  offline: "You are offline. Everything works except sending.",
-  error: {
-    title: "It did not work",
-    cancelled: "Cancelled",
-    whose: "Whose fault",
-    todo: "What to do",
-    cost: "Billed",
-    attempts: "Attempts",
-    categories: "Refused for",
-    code: "Code",
-    requestId: (id) => `Request ${id}`,
-    billed: {
-      no: "No.",
-      yes: "Yes.",
-      unknown: "Perhaps: nobody outside OpenAI can tell.",
+// Sending
+export const draw = "Draw";
+export const edit = "Edit";
+export const cancel = "Cancel";
+export const drawing = "Drawing…";
+export const partial = (count) => `Preview ${count}`;
+export const done = (count, seconds) =>
+  `${count === 1 ? "The picture is" : `${count} pictures are`} ready after ${seconds} s.`;
+export const emptyTitle = "Nothing drawn yet";
+export const empty = "Say what to draw, look at the price, and press Draw.";
+export const download = "Download";
+export const reuse = "Edit this";
+export const copy = "Copy";
+export const copied = "Copied";
+export const notCopied = "Not allowed";
+export const share = "Share";
+export const compare = "Before and after";
+export const cutOut = {
+  button: "Cut out",
+  notFlat: "The background is of more than one colour. Ask for the subject “on a flat #00ff00 background”.",
+  done: (share) => `${Math.round(share * 100)} % of the picture became transparent.`,
+  alt: (prompt) => `Without its background: ${prompt}`,
+};
+export const refine = {
+  button: "Refine",
+  label: "What to change",
+  placeholder: "Make it night, and light the windows",
+  send: "Refine",
+  silent: "Say what to change.",
+  model: "Language model",
+  turn: (number, from) => (from === number - 1 ? `Turn ${number}` : `Turn ${number}, from turn ${from || "?"}`),
+  source: (turn, model, settings, goesOn) =>
+    `${goesOn ? `Goes on from turn ${turn}` : "Goes on from the picture"}, drawn with ${[model, ...settings.map((word) => word.replace("x", " × "))].join(", ")}, as the form says. The language model's own tokens are billed on top.`,
+  price: (expected, range) => (expected === undefined ? `at least ${range}` : `about ${expected}`),
+  sum: (turns, amount, known) => `${plural(turns, "turn", "turns")}, ${known ? "" : "at least "}${amount} in all.`,
+  anew: "Go on from the picture itself",
+  nothing: "The model drew nothing.",
+};
+export const slider = "How much of the picture before is uncovered";
+export const altBefore = "The picture before";
+export const seconds = (count) => `${count} s`;
+export const when = (date) =>
+  new Date(date).toLocaleString(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+export const facts = {
+  time: "Time",
+  cost: "Cost",
+  tokens: "Tokens",
+  size: "Size",
+  quality: "Quality",
+  format: "Format",
+  background: "Background",
+  request: "Request",
+  drawn: "Drawn",
+  revised: "Asked of the image model",
+};
+export const copyRequestId = "Copy the request id";
+export const notKept = "The gallery could not keep the picture.";
+export const again = "Try again";
+export const againIn = (text, seconds) => `${text} in ${seconds} s`;
+export const lost = {
+  title: "This was under way when the page was closed",
+  text: (when) =>
+    `It was sent on ${when}. Its answer was not seen here, and it may have been billed. A worker that keeps answers gives the same one again at no cost; any other draws and bills anew.`,
+  again: "Ask for it again",
+  dismiss: "Leave it",
+  gone: "The picture that it goes on from is no longer in the gallery.",
+};
+
+// Gallery
+export const gallery = { search: "Search", searchLabel: "Search prompts, models and ids", export: "Export as ZIP" };
+export const gallerySpace = (count, size, free) =>
+  count === 0
+    ? ""
+    : `${plural(count, "picture", "pictures")}, ${size}, kept in this browser alone${free ? `; ${free} free` : ""}.`;
+export const galleryUnavailable = "This browser keeps nothing: its database is off.";
+export const galleryEmpty = "Every picture that is drawn is kept here, in this browser alone.";
+export const galleryNothing = "No picture matches.";
+export const useSettings = "Use its settings";
+export const deleteIt = "Delete";
+export const deleted = (name) => `${name} was deleted.`;
+export const undo = "Undo";
+export const close = "Close";
+export const exported = (count) => `${plural(count, "picture", "pictures")} exported.`;
+
+export const upstreams = { sandbox: "sandbox: no key, no bill", openai: "OpenAI", runware: "Runware" };
+export const altPartial = (prompt) => `Preview: ${prompt}`;
+export const altFinal = (prompt) => `Picture: ${prompt}`;
+export const offline = "You are offline. Everything works except sending.";
+export const error = {
+  title: "It did not work",
+  cancelled: "Cancelled",
+  whose: "Whose fault",
+  todo: "What to do",
+  cost: "Billed",
+  attempts: "Attempts",
+  categories: "Refused for",
+  code: "Code",
+  requestId: (id) => `Request ${id}`,
+  billed: {
+    no: "No.",
+    yes: "Yes.",
+    unknown: "Perhaps: nobody outside OpenAI can tell.",
+  },
+  other: { whose: "Nobody knows.", todo: "Try again." },
+  kinds: {
+    user: { whose: "The request's.", todo: "Change what is named, and send it again." },
+    auth: { whose: "The token's.", todo: "Give another under Token, or ask whoever runs this worker." },
+    account: { whose: "The operator's account.", todo: "Whoever runs this worker has to settle it with OpenAI." },
+    quota: { whose: "The operator's credit or your budget.", todo: "It is used up: ask whoever runs this worker." },
+    rate: { whose: "Nobody's: too many at once.", todo: "Wait a moment and try again." },
+    moderation: { whose: "The prompt's or a picture's.", todo: "Say it differently, or take another picture." },
+    upstream: { whose: "The service's.", todo: "Try again; if it stays, name the request id to OpenAI." },
+    network: { whose: "The connection's.", todo: "Look whether you are online, and try again." },
+    timeout: { whose: "The service's: it took too long.", todo: "Try again, perhaps with a lower quality." },
+    protocol: { whose: "The service's: its answer was cut or unreadable.", todo: "Try again." },
+    aborted: { whose: "Yours, and that is fine.", todo: "Nothing. What was under way may still be finished there." },
+    crash: { whose: "This page's: a bug.", todo: "Reload the page, and report it." },
+  },
+  codes: {
+    previous_response_not_found: {
+      whose: "Nobody's: the service no longer knows the turn before.",
+      todo: "Go on from the picture itself: what was said before is forgotten, what was drawn is not.",
     },
-    other: { whose: "Nobody knows.", todo: "Try again." },
-    kinds: {
-      user: { whose: "The request's.", todo: "Change what is named, and send it again." },
-      auth: { whose: "The token's.", todo: "Give another under Token, or ask whoever runs this worker." },
-      account: { whose: "The operator's account.", todo: "Whoever runs this worker has to settle it with OpenAI." },
-      quota: { whose: "The operator's credit or your budget.", todo: "It is used up: ask whoever runs this worker." },
-      rate: { whose: "Nobody's: too many at once.", todo: "Wait a moment and try again." },
-      moderation: { whose: "The prompt's or a picture's.", todo: "Say it differently, or take another picture." },
-      upstream: { whose: "The service's.", todo: "Try again; if it stays, name the request id to OpenAI." },
-      network: { whose: "The connection's.", todo: "Look whether you are online, and try again." },
-      timeout: { whose: "The service's: it took too long.", todo: "Try again, perhaps with a lower quality." },
-      protocol: { whose: "The service's: its answer was cut or unreadable.", todo: "Try again." },
-      aborted: { whose: "Yours, and that is fine.", todo: "Nothing. What was under way may still be finished there." },
-      crash: { whose: "This page's: a bug.", todo: "Reload the page, and report it." },
-    },
-    codes: {
-      previous_response_not_found: {
-        whose: "Nobody's: the service no longer knows the turn before.",
-        todo: "Go on from the picture itself: what was said before is forgotten, what was drawn is not.",
-      },
-      moderation_blocked: {
-        whose: "The prompt's or a picture's: moderation refused it.",
-        todo: "Say it differently, or take another picture.",
-      },
+    moderation_blocked: {
+      whose: "The prompt's or a picture's: moderation refused it.",
+      todo: "Say it differently, or take another picture.",
     },
   },
-  notLoaded: "This part of the page could not be loaded. Look whether you are online, and try again.",
-  failedToStart: "The page could not start:",
 };
+export const notLoaded = "This part of the page could not be loaded. Look whether you are online, and try again.";
+export const failedToStart = "The page could not start:";
 
 function sentence(text) {
   const plain = text.replace(/^\w+: /, "").replace(/; nearest allowed.*$/, "");

@@ -4,7 +4,7 @@ import { batchFile, estimateCost, validate } from "gpt-image-edge";
 
 import { announce, dollars, el } from "../dom.js";
 import { billing } from "../results/failure.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import markup from "./view.html";
 import { formatOf, parse } from "./parse.js";
 import { runAll } from "./run.js";

@@ -2,7 +2,7 @@
 
 import { button, el } from "../dom.js";
 import { copyText } from "../results/picture.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { curl } from "./curl.js";
 import { edgePackage, officialPackage } from "./javascript.js";
 import { python } from "./python.js";

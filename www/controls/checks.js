@@ -1,7 +1,7 @@
 // Everything that is wrong, in one list: each with its reason, its fix, and the way to its field.
 
 import { button, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { focusField } from "./field.js";
 
 /**

@@ -1,7 +1,7 @@
 // One of a few words, as a row of radio buttons. Words that only other models take are shown too, with who takes them.
 
 import { el, svg } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { field } from "./field.js";
 
 /**

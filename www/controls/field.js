@@ -1,7 +1,7 @@
 // A field: its label, its control, its hint, and the problems that are about it.
 
 import { button, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 const fields = new Map();
 
@@ -28,6 +28,11 @@ export function field(param, control, { group = false, note, beside } = {}) {
   else control.id = id;
   fields.set(param, { element, control, problems, shown: "" });
   return element;
+}
+
+/** Takes a field that stands in the page already. */
+export function adopt(param, element, control) {
+  fields.set(param, { element, control, problems: element.querySelector(".field-problems"), shown: "" });
 }
 
 /** Where the fields of the API that have no control of their own are set. */

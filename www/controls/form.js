@@ -3,7 +3,7 @@
 import { unpublished } from "../catalogue.js";
 import { el } from "../dom.js";
 import { maskFile } from "../mask/field.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { choices, lackingText } from "./choices.js";
 import { field } from "./field.js";
 import { imageFiles } from "./images.js";
@@ -17,7 +17,10 @@ const WORDS = ["quality", "background", "output_format", "moderation", "input_fi
 const SOME = ["background", "output_format", "output_compression", "moderation", "complexity", "partial_images"];
 const OFF = "off";
 
-/** Builds the form. Gives `refresh(model, context)`, to be called whenever the model or a value has changed. */
+/**
+ * Builds the form. Gives `refresh(model, context, typing)`, to be called whenever the model or a value has changed;
+ * `typing` says that only the prompt has.
+ */
 export function buildForm(container, state, catalogue) {
   const prompt = promptField(state);
   const images = imageFiles(state);
@@ -35,9 +38,10 @@ export function buildForm(container, state, catalogue) {
   const writer = textField("svg_model", state);
   const effort = choices("svg_effort", (value) => state.set("svg_effort", value === "auto" ? undefined : value));
   const lacking = el("p", { class: "hint lacking-fields" });
+  let last;
+  let told;
 
   container.append(
-    prompt.element,
     images.element,
     mask.element,
     model.element,
@@ -63,21 +67,21 @@ export function buildForm(container, state, catalogue) {
     ),
   );
 
-  return function refresh(info, context) {
+  return function refresh(info, context, typing) {
     const { params } = info;
     const { values } = state;
     prompt.refresh(info);
+    // What a move to another model would cost depends on the prompt; nothing else does.
+    if (typing) return model.offer(info, context);
     images.refresh(info, context);
     mask.refresh(info);
     model.refresh(info, context);
     size.refresh(info);
+    if (info !== last) told = tell(info, catalogue);
     for (const [param, control] of Object.entries(words)) {
-      const open = unpublished(info, param);
-      const mine = open ? catalogue.words(param) : (params[param]?.values ?? []);
-      const others = open ? [] : catalogue.words(param).filter((word) => !mine.includes(word));
+      const { mine, others, why } = told[param];
       // A field that only edits have, and one whose default nobody would call by a word.
       const apt = param !== "input_fidelity" || state.operation === "edit" || values[param] !== undefined;
-      const why = open ? strings.unpublished(info.name) : lackingText(others, catalogue, param);
       control.element.hidden = !apt || (mine.length === 0 && values[param] === undefined);
       control.offer(mine, values[param] ?? params[param]?.default, others, why);
     }
@@ -99,18 +103,29 @@ export function buildForm(container, state, catalogue) {
     const efforts = params.svg?.efforts ?? [];
     effort.offer(["auto", ...efforts], values.svg_effort ?? "auto");
 
-    const absent = SOME.filter((param) => !params[param] && catalogue.offering(param).length);
-    lacking.hidden = absent.length === 0;
-    lacking.textContent = absent
-      .map((param) =>
-        strings.fieldLacking(
-          strings.labels[param],
-          info.name,
-          strings.some(catalogue.offering(param).map(({ name }) => name)),
-        ),
-      )
-      .join(" ");
+    if (info === last) return;
+    last = info;
+    lacking.hidden = told.lacking === "";
+    lacking.textContent = told.lacking;
   };
+}
+
+/** What a model takes of the words, and what only others do: looked up once for each model, not with every key. */
+function tell(info, catalogue) {
+  const told = {};
+  for (const param of WORDS) {
+    const open = unpublished(info, param);
+    const mine = open ? catalogue.words(param) : (info.params[param]?.values ?? []);
+    const others = open ? [] : catalogue.words(param).filter((word) => !mine.includes(word));
+    const why = open ? strings.unpublished(info.name) : lackingText(others, catalogue, param);
+    told[param] = { mine, others, why };
+  }
+  told.lacking = SOME.filter((param) => !info.params[param])
+    .map((param) => [param, catalogue.offering(param).map(({ name }) => name)])
+    .filter(([, names]) => names.length > 0)
+    .map(([param, names]) => strings.fieldLacking(strings.labels[param], info.name, strings.some(names)))
+    .join(" ");
+  return told;
 }
 
 function textField(param, state) {

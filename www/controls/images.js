@@ -2,7 +2,7 @@
 
 import { announce, el } from "../dom.js";
 import { later } from "../later.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { field } from "./field.js";
 
 export function imageFiles(state) {

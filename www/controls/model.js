@@ -3,7 +3,7 @@
 import { estimateCost, migrate } from "gpt-image-edge";
 
 import { button, dollars, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { field } from "./field.js";
 
 export function modelControl(state, catalogue) {
@@ -36,6 +36,7 @@ export function modelControl(state, catalogue) {
       }
       offerMigration(move, state, model, context);
     },
+    offer: (model, context) => offerMigration(move, state, model, context),
   };
 }
 
@@ -52,13 +53,13 @@ function facts(model, known) {
 
 /** What would change with the replacement, and the button that does it. */
 function offerMigration(box, state, model, context) {
-  const request = state.request();
   const wanted = Boolean(model.shutdown_on && (model.replacement || model.replacements?.length));
   box.hidden = !wanted;
   if (!wanted) {
-    box.dataset.key = "";
+    if (box.dataset.key) box.dataset.key = "";
     return;
   }
+  const request = state.request();
   let moved;
   try {
     moved = migrate(state.operation, request, context);

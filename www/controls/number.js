@@ -1,7 +1,7 @@
 // A number within bounds: typed, slid, or counted up and down.
 
 import { el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { field } from "./field.js";
 
 export function numberField(param, state, { range = false, stepper = false } = {}) {

@@ -1,8 +1,7 @@
 // The prompt, with its characters counted as the API counts them.
 
-import { el } from "../dom.js";
-import { strings } from "../strings.js";
-import { field } from "./field.js";
+import * as strings from "../strings.js";
+import { adopt } from "./field.js";
 
 /** Unicode code points, without making an array of them on every key stroke. */
 export function codePoints(text) {
@@ -11,27 +10,25 @@ export function codePoints(text) {
   return count;
 }
 
+/** The field is there before any script is: what was written into it in the meantime stands. */
 export function promptField(state) {
-  const count = el("span", { class: "count" });
-  const prompt = el("textarea", {
-    rows: 4,
-    name: "prompt",
-    required: true,
-    spellcheck: true,
-    placeholder: strings.promptPlaceholder,
-    oninput: () => state.type("prompt", prompt.value),
-    onkeydown: (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) prompt.form.requestSubmit();
-    },
+  const element = document.querySelector('[data-param="prompt"]');
+  const count = element.querySelector(".count");
+  const prompt = element.querySelector("textarea");
+  adopt("prompt", element, prompt);
+  if (prompt.value) state.values.prompt = prompt.value;
+  prompt.addEventListener("input", () => state.type("prompt", prompt.value));
+  prompt.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) prompt.form.requestSubmit();
   });
   return {
-    element: field("prompt", prompt, { beside: count }),
     refresh(model) {
       const text = state.values.prompt ?? "";
       if (prompt.value !== text) prompt.value = text;
       const most = model.params.prompt.max_characters;
-      count.textContent = strings.characters(codePoints(text), most);
-      count.classList.toggle("over", codePoints(text) > most);
+      const long = codePoints(text);
+      count.textContent = strings.characters(long, most);
+      count.classList.toggle("over", long > most);
     },
   };
 }

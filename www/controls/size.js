@@ -5,7 +5,7 @@ import { cheapestSize, validate } from "gpt-image-edge";
 
 import { edges, ratioName } from "../catalogue.js";
 import { announce, button, dollars, el, svg } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { choices, shape } from "./choices.js";
 
 /** The size as it is when it is legal, else the nearest that is, with the reason. */

@@ -1,7 +1,7 @@
 // The pictures to edit as a list: put in order, made smaller where that saves money.
 
 import { announce, button, bytes, dollars, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { shrunk } from "./intake.js";
 import { costOfImage, saving } from "./saving.js";
 

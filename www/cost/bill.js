@@ -1,7 +1,7 @@
 // What it will cost, while it is being written: in short beside the button, in full above it.
 
 import { dollars, el, interval } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 /** The line beside the button. */
 export function showTotal(box, estimate) {

@@ -1,7 +1,7 @@
 // What is left of the caller's budget, where the worker keeps one, and of the minute's rate limit, where a reply says so.
 
 import { dollars } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 const $ = (id) => document.getElementById(id);
 /** From which share of the limit on what is left of it is shown. */

@@ -4,7 +4,7 @@ import { estimateCost } from "gpt-image-edge";
 
 import { snap } from "../controls/size.js";
 import { dollars, el, interval, styled } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 /** What each quality of each model would cost; sizes that a model does not draw are moved to the nearest. */
 export function comparePrices(catalogue, operation, request, context) {

@@ -2,7 +2,7 @@
 
 import { announce, button, bytes, dollars, el } from "../dom.js";
 import { actions, factList } from "../results/picture.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import markup from "./view.html";
 import { forget, kept, restore, space } from "./store.js";
 
@@ -118,7 +118,7 @@ export class Gallery {
           refine: close(() => this.acts.refine(picture.id)),
         }),
         button(strings.useSettings, () => close(this.acts.takeSettings)({ prompt, ...settings })),
-        button(strings.delete, () => close(() => this.#delete(picture))()),
+        button(strings.deleteIt, () => close(() => this.#delete(picture))()),
         button(strings.close, () => dialog.close(), { class: "push" }),
       ),
     );

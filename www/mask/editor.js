@@ -1,7 +1,7 @@
 // The mask brush: mouse, finger, pen and keys paint what may change. Two fingers, the wheel and buttons zoom and move.
 
 import { announce, button, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { Strokes, painted } from "./strokes.js";
 import { View } from "./view.js";
 

@@ -3,7 +3,7 @@
 import { button, el } from "../dom.js";
 import { field } from "../controls/field.js";
 import { later } from "../later.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 /** There is one only while there are pictures. */
 export function maskFile(state) {

@@ -7,7 +7,7 @@ import { announce, button, dollars, el, interval } from "../dom.js";
 import { find } from "../gallery/store.js";
 import { perform } from "../results/call.js";
 import { Run } from "../results/run.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { LANGUAGE_MODEL, dataUrl, turnRequest } from "./request.js";
 
 const $ = (id) => document.getElementById(id);

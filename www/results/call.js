@@ -4,8 +4,7 @@ import { ImageApiError } from "gpt-image-edge";
 
 import { announce } from "../dom.js";
 import { keep } from "../gallery/store.js";
-import { later } from "../later.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { billing } from "./failure.js";
 import { lostCard } from "./lost.js";
 import { fileName } from "./picture.js";
@@ -90,9 +89,7 @@ export function tellLost(sender, record) {
   const { operation, asked, idempotencyKey: key } = record;
   const again = async () => {
     if (operation !== "respond") return perform(sender, { operation, request: asked, settings: {}, key });
-    const loaded = await later(() => import("../refine/conversation.js"));
-    if (!loaded) return undefined;
-    const conversation = await loaded.reopen(sender, asked.from);
+    const conversation = await sender.reopen(asked.from);
     if (!conversation) return announce(strings.lost.gone);
     return conversation.ask(asked, key);
   };

@@ -1,7 +1,7 @@
 // A flat background made transparent, for models that draw none. The module that does it loads when it is first asked for.
 
 import { announce, button, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { actions } from "./picture.js";
 
 /**

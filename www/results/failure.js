@@ -1,7 +1,7 @@
 // A call that failed: what happened, whose fault it is, what to do, whether it was billed, and what to name when asking.
 
 import { button, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { copyText, factList } from "./picture.js";
 
 /** Codes that say more than their kind. */

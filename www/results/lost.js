@@ -1,7 +1,7 @@
 // The card of a call that was under way when the page was closed.
 
 import { button, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 /** @param {() => void} again asks for the same call, by the same key */
 export function lostCard({ prompt, started, asked }, again) {

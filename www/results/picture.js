@@ -1,7 +1,7 @@
 // What can be done with a finished picture, wherever it is shown: download, edit, copy, share.
 
 import { announce, button, el } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 /** "a-red-apple-2.jpg" */
 export function fileName(prompt, index, format) {

@@ -2,7 +2,7 @@
 
 import { edges } from "../catalogue.js";
 import { button, dollars, el, styled } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 import { cutOutButton } from "./cutout.js";
 import { failure } from "./failure.js";
 import { actions, copyText, factList, fileName } from "./picture.js";

@@ -1,7 +1,7 @@
 // Before and after: two pictures on each other, and a slider that uncovers one.
 
 import { el, styled } from "../dom.js";
-import { strings } from "../strings.js";
+import * as strings from "../strings.js";
 
 /**
  * @param {HTMLImageElement} after the finished picture, already shown

@@ -74,7 +74,8 @@ describe("what is taken", () => {
     [{ ALLOWED_ORIGINS: "" }, { allowedOrigins: new Set() }],
     [{ DEMO_TOKEN_ON_PAGE: "true" }, { tokenOnPage: true }],
     [{ DEMO_TOKEN_ON_PAGE: "yes" }, { tokenOnPage: false }],
-    [{}, { strikes: undefined, anonymous: undefined }],
+    [{}, { strikes: undefined, anonymous: undefined, sharing: undefined }],
+    [{ CACHE_SECONDS: "60" }, { sharing: { flightMs: 0, cacheMs: 60_000 } }],
     [
       { ...JWT, ...ANONYMOUS },
       {
@@ -131,6 +132,8 @@ describe("what is refused", () => {
     [{ ...JWT, ...ANONYMOUS, TURNSTILE_ACTION: "a b" }, /TURNSTILE_ACTION must be/],
     [{ ...JWT, ...ANONYMOUS, ANONYMOUS_DAILY_USD: "-1" }, /ANONYMOUS_DAILY_USD must be/],
     [{ ...JWT, ...ANONYMOUS, ANONYMOUS_TOKENS_PER_DAY: "0" }, /ANONYMOUS_TOKENS_PER_DAY must be/],
+    [{ SINGLE_FLIGHT_SECONDS: "1.5" }, /SINGLE_FLIGHT_SECONDS must be/],
+    [{ CACHE_SECONDS: "86401" }, /CACHE_SECONDS must be a whole number of seconds from 0 to 86400/],
     [{ MODERATION_STRIKES: "-1" }, /MODERATION_STRIKES must be a whole number from 0 to 1000/],
     [{ MODERATION_WINDOW_S: "0" }, /MODERATION_WINDOW_S must be/],
     [{ MODERATION_COOL_DOWN_S: "9999999" }, /MODERATION_COOL_DOWN_S must be/],

@@ -5,10 +5,11 @@ import { authSettings, type AuthEnv, type AuthSettings } from "./auth/settings.t
 import { ledgerSettings, type LedgerEnv, type LedgerSettings } from "./ledger/settings.ts";
 import { limiterSettings, type LimiterEnv, type LimiterSettings } from "./limiter/settings.ts";
 import type { LimiterBinding } from "./limiter/turn.ts";
+import { sharingSettings, type Sharing, type SharingEnv } from "./operation/settings.ts";
 import { upstreamSettings, type UpstreamEnv, type UpstreamSettings } from "./upstream/settings.ts";
 
 /** What the operator sets: variables and secrets of the worker. */
-export interface Env extends AuthEnv, AnonymousEnv, UpstreamEnv, LedgerEnv, LimiterEnv, LimiterBinding {
+export interface Env extends AuthEnv, AnonymousEnv, SharingEnv, UpstreamEnv, LedgerEnv, LimiterEnv, LimiterBinding {
   /** `sandbox` (default) draws its own pictures, `openai` and `runware` call their APIs. */
   UPSTREAM?: string;
   /** Where the API is: the address that `/images/generations` is appended to. Default: OpenAI's. */
@@ -25,6 +26,7 @@ export interface Env extends AuthEnv, AnonymousEnv, UpstreamEnv, LedgerEnv, Limi
   /** The objects that hold the money and the running calls; bound in wrangler.jsonc. */
   LEDGER?: Objects;
   OPERATIONS?: Objects;
+  SAME_REQUESTS?: Objects;
   /** The page. */
   ASSETS?: { fetch(request: Request): Promise<Response> };
 }
@@ -37,7 +39,7 @@ export interface Objects {
   idFromString(text: string): ObjectId;
   get(id: ObjectId): unknown;
 }
-interface ObjectId {
+export interface ObjectId {
   toString(): string;
 }
 
@@ -48,6 +50,8 @@ export interface Settings extends AuthSettings, UpstreamSettings, LedgerSettings
   organization: string | undefined;
   project: string | undefined;
   allowedOrigins: ReadonlySet<string>;
+  /** Undefined: every request is a call of its own. */
+  sharing: Sharing | undefined;
   /** Undefined: nobody may call without an account. */
   anonymous: AnonymousSettings | undefined;
   maxUploadBytes: number;
@@ -133,6 +137,7 @@ function read(env: Env): Settings {
     project: project || undefined,
     ...auth,
     anonymous,
+    sharing: sharingSettings(env, fault),
     allowedOrigins,
     maxUploadBytes,
     faults,

@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 
 export { Ledger } from "./ledger/object.ts";
 export { RateLimiter } from "./limiter/object.ts";
+export { SameRequest } from "./operation/same.ts";
 export { Operation } from "./operation/object.ts";
 
 export default {

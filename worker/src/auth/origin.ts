@@ -8,6 +8,7 @@ const METHODS = "GET, HEAD, POST";
 /** What OpenAI's browser clients and ours send. Whatever else a page asks for, its browser then refuses to send. */
 const HEADERS = [
   "authorization",
+  "cache-control",
   "content-type",
   "idempotency-key",
   "last-event-id",

@@ -38,6 +38,8 @@ const REFUSED = {
   503: "The ledger cannot be reached, or the model is stopped because a bill passed its bound.",
 };
 
+const SHARED =
+  "Where the operator lets the same request of a caller share one call, X-Gpt-Image-Edge-Cache is `joined` or `hit` and X-Gpt-Image-Edge-Cost-Usd is 0; Cache-Control: no-cache asks for a call of its own.";
 const NO_OPERATION = "There is none, it was not billed, or it is forgotten.";
 
 export const ROUTES: readonly Described[] = [
@@ -46,6 +48,7 @@ export const ROUTES: readonly Described[] = [
     path: "/v1/images/generations",
     name: "createImage",
     summary: "Draws images from a prompt.",
+    description: SHARED,
     token: "caller",
     body: { [JSON_TYPE]: "GenerateRequest" },
     answer: { [JSON_TYPE]: "ImagesResponse", [STREAM]: "ImageStreamEvent" },
@@ -56,6 +59,7 @@ export const ROUTES: readonly Described[] = [
     path: "/v1/images/edits",
     name: "editImage",
     summary: "Draws images from a prompt and other images.",
+    description: SHARED,
     token: "caller",
     body: { "multipart/form-data": "EditForm", [JSON_TYPE]: "EditByReferenceRequest" },
     answer: { [JSON_TYPE]: "ImagesResponse", [STREAM]: "ImageStreamEvent" },

@@ -2,19 +2,26 @@
 
 import { digestOf, type Caller } from "../auth/caller.ts";
 import { allowModel } from "../auth/token.ts";
-import type { Env, Settings } from "../env.ts";
+import type { Env, ObjectId, Settings } from "../env.ts";
 import { badRequest, Refusal } from "../errors.ts";
 import { boundOf, type Bound } from "../ledger/bound.ts";
 import type { Context } from "gpt-image-edge";
 import { inTurn, type Asked } from "../limiter/turn.ts";
 import type { Call } from "../upstream/upstream.ts";
 import type { Operation } from "./object.ts";
+import type { SameRequest } from "./same.ts";
+import type { Sharing } from "./settings.ts";
 import { ORDER_HEADER, written, type Order, type Purchase } from "./order.ts";
 
 /** An operation from afar. Written out, for the runtime's own types of stubs take unions apart. */
-export type OperationStub = Pick<Operation, "isKnown" | "counted" | "commit" | "status" | "result" | "reconcile"> & {
+export type OperationStub = Pick<
+  Operation,
+  "isKnown" | "shares" | "counted" | "commit" | "status" | "result" | "reconcile"
+> & {
   fetch(address: string, init: RequestInit): Promise<Response>;
 };
+
+type SameStub = Pick<SameRequest, "join" | "replace">;
 
 /** Who asks, and on what request of theirs. */
 export interface Ask {
@@ -70,17 +77,20 @@ export class Ticket {
   readonly stub: OperationStub;
   readonly order: Order;
 
-  private constructor(
-    env: Env,
-    id: ReturnType<NonNullable<Env["OPERATIONS"]>["newUniqueId"]>,
-    order: Omit<Order, "operation">,
-  ) {
+  private constructor(env: Env, id: ObjectId, order: Omit<Order, "operation">) {
     this.stub = env.OPERATIONS!.get(id) as OperationStub;
     this.order = { operation: `op_${id.toString()}`, ...order };
   }
 
-  /** The same key of the same caller names the same object; without a key each call is an object of its own. */
-  static async draw({ env, caller, request }: Ask, call: Pick<Call, "path" | "contentType">): Promise<Ticket> {
+  /**
+   * The same key of the same caller names the same object; without a key each call is an object of its own, unless the operator
+   * lets the same request (`fingerprint`) of a caller share one.
+   */
+  static async draw(
+    { env, settings, caller, request }: Ask,
+    call: Pick<Call, "path" | "contentType">,
+    fingerprint?: string,
+  ): Promise<Ticket> {
     const key = request.headers.get("idempotency-key");
     if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key))
       throw badRequest(
@@ -89,14 +99,22 @@ export class Ticket {
         "invalid_value",
       );
     const objects = env.OPERATIONS!;
-    const id = key === null ? objects.newUniqueId() : objects.idFromName(await digestOf([caller.id, key]));
     const fault = request.headers.get("x-sandbox-fault");
-    return new Ticket(env, id, { caller: caller.id, keyed: key !== null, call: { ...call, fault } });
+    const order = { caller: caller.id, keyed: key !== null, call: { ...call, fault } };
+    if (key !== null) {
+      const id = objects.idFromName(await digestOf([caller.id, key]));
+      return new Ticket(env, id, { ...order, same: false });
+    }
+    const anew = fault !== null || /\bno-(cache|store)\b/i.test(request.headers.get("cache-control") ?? "");
+    const { sharing } = settings;
+    const share = sharing && fingerprint !== undefined && !anew;
+    const id = share ? await sharedId(env, settings, sharing, [caller.id, fingerprint]) : objects.newUniqueId();
+    return new Ticket(env, id, { ...order, same: Boolean(share) });
   }
 
   /** The same when its turn has come. An order that was given before is not sent again, so it waits for nothing. */
   async inTurn(ask: Ask, asked: Asked, send: () => Promise<Response>): Promise<Response> {
-    if (this.order.keyed && (await this.stub.isKnown())) return send();
+    if ((this.order.keyed || this.order.same) && (await this.stub.isKnown())) return send();
     return inTurn(ask, this.asked(asked), send);
   }
 
@@ -131,6 +149,25 @@ export class Ticket {
       );
     }
   }
+}
+
+/** How often a call looks for another to share; then it is one of its own. */
+const LOOKS = 3;
+
+/** The object whose call answers this request: one that is running or kept, or a new one that others may then share. */
+async function sharedId(env: Env, { callTimeoutMs }: Settings, sharing: Sharing, name: string[]): Promise<ObjectId> {
+  const [objects, same] = [env.OPERATIONS!, env.SAME_REQUESTS!];
+  const stub = same.get(same.idFromName(await digestOf(name))) as SameStub;
+  const fresh = objects.newUniqueId();
+  const keepMs = Math.max(sharing.flightMs, callTimeoutMs + sharing.cacheMs);
+  let found = await stub.join(fresh.toString(), keepMs);
+  for (let look = 0; look < LOOKS; look++) {
+    if (found === fresh.toString()) return fresh;
+    const id = objects.idFromString(found);
+    if (await (objects.get(id) as OperationStub).shares(sharing)) return id;
+    found = await stub.replace(found, fresh.toString(), keepMs);
+  }
+  return fresh;
 }
 
 /** The object that a caller names; undefined when that is no name of ours. Made-up names reach no object. */

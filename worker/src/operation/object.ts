@@ -8,6 +8,7 @@ import { errorResponse, Refusal } from "../errors.ts";
 import { ask } from "../ledger/client.ts";
 import type { Event } from "../ledger/rules.ts";
 import type { NanoUsd } from "../money.ts";
+import { CACHE_HEADER, COST_HEADER } from "../upstream/reply.ts";
 import { upstreamOf } from "../upstream/upstream.ts";
 import { buy } from "./buy.ts";
 import { Log } from "./log.ts";
@@ -18,6 +19,7 @@ import { follow } from "./reader.ts";
 import { RecordStore, statusOf, type Problem, type Stored } from "./record.ts";
 import { conflict, GONE, LOST, LOST_ANSWER, unfinished, unsent, type Refused } from "./refusals.ts";
 import { perform, type Head } from "./run.ts";
+import type { Sharing } from "./settings.ts";
 import { Upload } from "./upload.ts";
 
 /** JSON travels as bytes, and goes on as the text it is: so upstreams tell it from a form. */
@@ -60,7 +62,7 @@ export class Operation extends DurableObject<Env> {
       // No await from here to where `#live` is set: two calls with one key must not both find nothing.
       if (this.#live || this.#records.get()) {
         if (!(body instanceof ArrayBuffer)) await body.cancel();
-        return await unsent(this.#again(order));
+        return await unsent(order.same ? this.#shared(order) : this.#again(order));
       }
       return await this.#begin(order, body instanceof ArrayBuffer ? body : new Upload(body));
     } catch (error) {
@@ -72,6 +74,14 @@ export class Operation extends DurableObject<Env> {
   /** Whether a call under this name is running or was made. */
   async isKnown(): Promise<boolean> {
     return this.#live !== undefined || (await this.#known()) !== undefined;
+  }
+
+  /** Whether somebody who asks for the same may have this call's answer: it runs, or was not begun, or is kept and whole. */
+  async shares({ flightMs, cacheMs }: Sharing): Promise<boolean> {
+    const record = await this.#known();
+    const now = Date.now();
+    if (this.#live) return flightMs > 0 && now - (record?.created ?? now) <= flightMs;
+    return !record || (record.event === "settle" && !record.problem && now - (record.ended ?? 0) <= cacheMs);
   }
 
   /** The end of a form that was checked: it is paid for here, and only then can the upstream have it whole. */
@@ -198,7 +208,7 @@ export class Operation extends DurableObject<Env> {
   async #settle(event: Event, problem: Problem | null, usage?: unknown): Promise<void> {
     const record = this.#records.get();
     if (!record || record.phase === "done") return;
-    const { strikes: rule } = settingsOf(this.env);
+    const { strikes: rule, sharing } = settingsOf(this.env);
     const { person } = record.purchase.reservation;
     const strike = rule && problem && isModeration(problem.fields) ? { person, rule } : undefined;
     // What the ledger says counts: it may know that the call was settled already, or that it was never sent.
@@ -220,7 +230,7 @@ export class Operation extends DurableObject<Env> {
     const now = Date.now();
     // Of a response they are the language model's as well, which has an allowance of its own.
     const tokens = path === "/responses" ? null : totalOf(usage);
-    const expires = now + (record.keyed ? KEEP_KEYED_MS : KEEP_MS);
+    const expires = now + (record.keyed ? KEEP_KEYED_MS : Math.max(KEEP_MS, sharing?.cacheMs ?? 0));
     const settled = state === "settled";
     const told = settled && problem === LOST ? LOST_ANSWER : problem;
     this.#records.note({
@@ -240,6 +250,18 @@ export class Operation extends DurableObject<Env> {
     if (mine !== theirs) throw conflict();
     if (live) await live.head;
     return this.#answer(null);
+  }
+
+  /** The same request again: answered by this call, and free. */
+  async #shared(order: Order): Promise<Response> {
+    const how = this.#live ? "joined" : "hit";
+    const reply = await this.#again(order);
+    reply.headers.set(CACHE_HEADER, how);
+    reply.headers.set(COST_HEADER, "0");
+    console.log(
+      JSON.stringify({ event: "shared", how, operation: order.operation, caller: order.caller, charged_usd: 0 }),
+    );
+    return reply;
   }
 
   async #answer(last: string | null): Promise<Response> {

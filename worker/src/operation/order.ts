@@ -22,6 +22,8 @@ export interface Order {
   call: Pick<Call, "path" | "contentType" | "fault">;
   /** Whether the caller named it by an Idempotency-Key, and may so name it again. */
   keyed: boolean;
+  /** Whether whoever made the same request before may have its answer share with this one. */
+  same: boolean;
   /** Absent while a form is still coming in: then `commit` brings it. */
   purchase?: Purchase;
 }

@@ -46,8 +46,8 @@ async function byReference(ask: Ask, limit: number): Promise<Response> {
   const { model } = checked("edit", short, context);
   const bound = priced(ask, { operation: "edit", request: { ...short, model }, context });
   const sent = identified({ ...body, model }, await safetyIdentifier(ask.settings.safetyKey, ask.caller));
-  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
+  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" }, fingerprint);
   const send = () => ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(sent));
   return ticket.inTurn(ask, askedOf("edit", { ...short, model }, context), send);
 }
@@ -71,8 +71,10 @@ async function byForm(ask: Ask, limit: number, boundary: string): Promise<Respon
     if (whole) {
       const tail = form.tail();
       const bought = await purchase(tail);
-      const send = () => ticket.send(bought, concat([...held, tail.bytes]));
-      return await ticket.inTurn(ask, askedOf("edit", tail.request, tail.context), send);
+      // Only here is it known before anything is sent what is asked for.
+      const known = await Ticket.draw(ask, { path: PATH, contentType: form.contentType }, bought.fingerprint);
+      const send = () => known.send(bought, concat([...held, tail.bytes]));
+      return await known.inTurn(ask, askedOf("edit", tail.request, tail.context), send);
     }
     // A key that was used before: the form is only read to see whether it is the same.
     if (ticket.order.keyed && (await ticket.stub.isKnown())) {

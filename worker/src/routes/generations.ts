@@ -15,9 +15,9 @@ export async function generations(ask: Ask): Promise<Response> {
   refuseEarly(ask.request, MAX_BODY_BYTES);
   const body = checked("generate", await readJson(ask.request, MAX_BODY_BYTES));
   const bound = priced(ask, { operation: "generate", request: body });
-  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const sent = identified(body, await safetyIdentifier(ask.settings.safetyKey, ask.caller));
   const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
+  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" }, fingerprint);
   // Written anew, so that the upstream reads what was checked.
   const send = () => ticket.send(purchaseOf(ask, bound, body, fingerprint), JSON.stringify(sent));
   return ticket.inTurn(ask, askedOf("generate", body), send);

@@ -37,8 +37,8 @@ export async function responses(ask: Ask): Promise<Response> {
   const identifier = await safetyIdentifier(settings.safetyKey, caller);
   const sent = identified({ ...body, tools: [tool], max_tool_calls: onceOf(body) }, identifier);
   const bound = priced(ask, { operation: "respond", request: short });
-  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" });
   const fingerprint = await fingerprintOf([PATH, canonical(sent)]);
+  const ticket = await Ticket.draw(ask, { path: PATH, contentType: "application/json" }, fingerprint);
   const send = () => ticket.send(purchaseOf(ask, bound, tool, fingerprint), JSON.stringify(sent));
   return ticket.inTurn(ask, askedOf("respond", short), send);
 }

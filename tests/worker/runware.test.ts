@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Refusal } from "../../worker/src/errors.ts";
 import { runware } from "../../worker/src/upstream/runware.ts";
 import type { Call } from "../../worker/src/upstream/call.ts";
+import { noise } from "./support/bytes.ts";
 import { form, fields, picture } from "./support/forms.ts";
 import { png } from "./support/pictures.ts";
 import { createSandbox, serve } from "./support/sandbox.ts";
@@ -173,6 +174,52 @@ describe("answers", () => {
       type: "image_generation.completed",
       b64_json: "aGVsbG8=",
     });
+  });
+
+  test.each([
+    ["one call", false],
+    ["a stream", true],
+  ])("large pictures of %s come through byte for byte, whatever way they are written and cut", async (_, stream) => {
+    const large = Buffer.from(noise(3_000_000)).toString("base64");
+    const other = Buffer.from(noise(20_000, 7)).toString("base64");
+    upstream.expect(async (request, response) => {
+      await request.complete;
+      const [{ taskUUID }] = tasksOf(request.body()) as [{ taskUUID: string }];
+      const item = { taskType: "imageInference", taskUUID, cost: 0.01 };
+      const items = (stream ? [large] : [large, other, "aGVsbG8="]).map((imageBase64Data) => ({
+        ...item,
+        imageBase64Data,
+      }));
+      // Some writers escape every slash.
+      const bytes = Buffer.from(JSON.stringify({ data: items }).replaceAll("/", "\\/"));
+      response.writeHead(200, { "content-type": "application/json" });
+      for (let at = 0, size = 1; at < bytes.length; at += size, size = 1 + ((size * 31) % 70_001))
+        response.write(bytes.subarray(at, at + size));
+      response.end();
+    });
+    const reply = await at().send(call({ ...CAT, stream, ...(!stream && { n: 3 }) }));
+    const text = await reply.text();
+    if (stream) expect(JSON.parse(text.split("data: ")[1]!)).toMatchObject({ b64_json: large, output_format: "png" });
+    else {
+      const { data } = JSON.parse(text) as { data: { b64_json: string }[] };
+      expect(data.map(({ b64_json }) => b64_json)).toEqual([large, other, "aGVsbG8="]);
+    }
+  });
+
+  test.each<[string, string]>([
+    ["a page in place of a picture", `${"A".repeat(5000)}<script>`],
+    ["a short page", "AAAA<script>"],
+    ["a line break within", `${"A".repeat(5000)}\\n${"A".repeat(5000)}`],
+    ["a quote within", `${"A".repeat(5000)}\\"${"A".repeat(5000)}`],
+    ["nothing", ""],
+  ])("%s is none", async (_, text) => {
+    upstream.expect(async (request, response) => {
+      await request.complete;
+      const [{ taskUUID }] = tasksOf(request.body()) as [{ taskUUID: string }];
+      const body = `{"data":[{"taskUUID":"${taskUUID}","imageBase64Data":"${text}"}]}`;
+      response.writeHead(200, { "content-type": "application/json" }).end(body);
+    });
+    await expect(at().send(call(CAT))).rejects.toMatchObject({ fields: { code: "upstream_protocol" } });
   });
 
   test("some of several pictures are better than none", async () => {

@@ -4,6 +4,7 @@ import type { Loss } from "gpt-image-edge";
 
 import type { Fields } from "../check.ts";
 import { Refusal, upstreamFailed } from "../errors.ts";
+import { BigString, BigStringReader } from "./big-strings.ts";
 import { COST_HEADER, LOSSES_HEADER, redacted } from "./reply.ts";
 
 /** Results and errors of one task: both may be there. */
@@ -15,8 +16,8 @@ export interface TaskReply {
   retryAfter: string | null;
 }
 
-/** Twenty pictures of 3 MB. */
-const MAX_REPLY_BYTES = 80 * 1024 * 1024;
+/** Fifteen pictures of 3 MB as base64, held once in the 128 MB of an isolate until they are passed on. */
+const MAX_REPLY_BYTES = 60 * 1024 * 1024;
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -49,15 +50,14 @@ async function jsonOf(reply: Response): Promise<Fields | undefined> {
     return undefined;
   }
   let length = 0;
-  const decoder = new TextDecoder();
-  let text = "";
+  const reader = new BigStringReader();
   try {
     for await (const chunk of reply.body ?? []) {
       length += chunk.length;
       if (length > MAX_REPLY_BYTES) return undefined;
-      text += decoder.decode(chunk, { stream: true });
+      reader.feed(chunk);
     }
-    const value: unknown = JSON.parse(text + decoder.decode());
+    const value = reader.end();
     return isObject(value) ? value : undefined;
   } catch {
     // Cut off, or no JSON.
@@ -67,9 +67,7 @@ async function jsonOf(reply: Response): Promise<Fields | undefined> {
 
 /** The pictures of a task as the Images API answers them. */
 export function answerOf(request: Fields, { data, errors }: TaskReply, edit: boolean, losses: Loss[]): Response {
-  const pictures = data.map((item) => item["imageBase64Data"]);
-  if (!pictures.every((picture) => typeof picture === "string" && /^[A-Za-z0-9+/]{4}/.test(picture)))
-    throw upstreamFailed("The upstream answered without a picture.", "upstream_protocol");
+  const pictures = data.map((item) => pictureOf(item["imageBase64Data"]));
   const wanted = Number(request["n"] ?? 1);
   if (pictures.length < wanted) {
     const reason = `${pictures.length} of ${wanted} came; ${words(errors[0]?.["message"] ?? "the others failed")}`;
@@ -94,14 +92,38 @@ export function answerOf(request: Fields, { data, errors }: TaskReply, edit: boo
   if (request["stream"] === true) {
     const type = `${edit ? "image_edit" : "image_generation"}.completed`;
     headers.set("content-type", "text/event-stream; charset=utf-8");
-    const event = JSON.stringify({ type, b64_json: pictures[0], created_at: created, ...values });
-    return new Response(`event: ${type}\ndata: ${event}\n\n`, { headers });
+    const rest = JSON.stringify({ created_at: created, ...values }).slice(1);
+    const start = `event: ${type}\ndata: {"type":"${type}","b64_json":"`;
+    return new Response(streamOf([start, ...pictures[0]!, `",${rest}\n\n`]), { headers });
   }
   headers.set("content-type", "application/json");
-  return new Response(JSON.stringify({ created, data: pictures.map((b64_json) => ({ b64_json })), ...values }), {
-    headers,
-  });
+  const written = pictures.flatMap((pieces, index) => [`${index === 0 ? "" : ","}{"b64_json":"`, ...pieces, '"}']);
+  const rest = JSON.stringify(values).slice(1);
+  return new Response(streamOf([`{"created":${created},"data":[`, ...written, `],${rest}`]), { headers });
 }
+
+/** A picture's base64 in pieces: between two quotes it is as it came. */
+function pictureOf(value: unknown): (Uint8Array | string)[] {
+  if (value instanceof BigString && value.base64) return value.pieces;
+  if (typeof value === "string" && /^[A-Za-z0-9+/]{4}[A-Za-z0-9+/=]*$/.test(value)) return [value];
+  throw upstreamFailed("The upstream answered without a picture.", "upstream_protocol");
+}
+
+/** The pieces one after the other, each let go when it is taken. */
+function streamOf(pieces: (Uint8Array | string)[]): ReadableStream<Uint8Array> {
+  const left = pieces.reverse();
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const piece = left.pop();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(typeof piece === "string" ? encoder.encode(piece) : piece);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+const encoder = new TextEncoder();
 
 /** A text that a header takes. */
 const words = (text: unknown) =>

@@ -752,6 +752,8 @@ export interface ReplyHead {
   rateLimit?: RateLimit;
   /** The call's name at gpt-image-edge's worker, which keeps its state, cost and pictures under `/operations/:id`. */
   operationId?: string;
+  /** What was left of the caller's budget there, in US dollars, with the most that this call can cost held back. */
+  budgetLeftUsd?: number;
 }
 
 /** How pictures were drawn; always the resolved values. */
@@ -765,7 +767,7 @@ export interface ImageDetails {
 /** What the reply says beside its images. */
 interface Resolved extends ImageDetails, ReplyHead {
   usage?: Usage;
-  /** What the call has cost, where its usage can be priced. */
+  /** What the call has cost, where gpt-image-edge's worker says it or its usage can be priced. */
   cost?: Cost;
 }
 

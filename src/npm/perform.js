@@ -3,7 +3,7 @@
 import { ImageApiError } from "./errors.js";
 import { CHUNK_BYTES, Session } from "./session.js";
 import { Pictures } from "./pictures.js";
-import { told } from "./results.js";
+import { moneyOf, told } from "./results.js";
 
 /** The headers that mean something to a session, or to the caller. */
 const HEADERS = [
@@ -190,6 +190,7 @@ export async function* perform(settings, send, signals) {
     const headers = headersOf(response);
     head = session.head(Number(response.status), headers, keeps);
     head.operationId = operationId;
+    Object.assign(head, moneyOf(response));
     arm();
     reader = bodyOf(response);
     if (!head.read) {

@@ -16,12 +16,30 @@ export function costOf(model, usage) {
   }
 }
 
+/** What gpt-image-edge's worker says of money: what a call has cost that no usage tells, and what is left to spend. */
+export function moneyOf({ headers }) {
+  const usd = (name) => {
+    const text = headers?.get?.(`x-gpt-image-edge-${name}-usd`);
+    return /^\d{1,7}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined;
+  };
+  return { costUsd: usd("cost"), budgetLeftUsd: usd("budget-left") };
+}
+
 /** What the head of a reply tells the caller. */
-export const told = ({ requestId, rateLimit, operationId }) => ({ requestId, rateLimit, operationId });
+export const told = ({ requestId, rateLimit, operationId, budgetLeftUsd }) => ({
+  requestId,
+  rateLimit,
+  operationId,
+  budgetLeftUsd,
+});
+
+/** What a call has cost: as the worker says, else as its usage is priced. */
+const paid = (model, usage, { costUsd: usd }) =>
+  usd === undefined ? costOf(model, usage) : { currency: "USD", usd, usd_text: String(usd), items: [] };
 
 export function resultOf({ data, ...reply }, pictures, head, { model }) {
   const images = data.map((item) => pictures.take(item.b64_json, reply));
-  return disposable({ ...reply, images, cost: costOf(model, reply.usage), ...told(head) });
+  return disposable({ ...reply, images, cost: paid(model, reply.usage, head), ...told(head) });
 }
 
 /** Passes events on; an error on the way is given what came before it: it has been paid. */
@@ -54,6 +72,6 @@ export async function* imageEvents(found, request) {
     const { b64_json, ...event } = JSON.parse(partial ?? image);
     const picture = pictures.take(b64_json, event);
     const type = partial !== undefined ? "partial_image" : "completed";
-    yield { ...event, type, image: picture, cost: costOf(request.model, event.usage), ...told(head) };
+    yield { ...event, type, image: picture, cost: paid(request.model, event.usage, head), ...told(head) };
   }
 }

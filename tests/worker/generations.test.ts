@@ -161,6 +161,8 @@ describe("what the upstream gets", () => {
       "openai-organization": "org-canary-1234",
       "openai-project": "proj-canary-1234",
       "user-agent": expect.stringMatching(/^gpt-image-edge\//),
+      // By which this call is found in the upstream's log, and in ours.
+      "x-client-request-id": reply.headers.get("x-operation-id"),
       // Cloudflare's own, on every request of a worker; wrangler imitates it.
       "cf-worker": expect.any(String),
     });

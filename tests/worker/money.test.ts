@@ -78,6 +78,7 @@ describe("one call", () => {
     upstream.expect(json(PICTURE));
     const reply = await draw(authorization);
     expect(reply.status).toBe(200);
+    expect(reply.headers.get("x-gpt-image-edge-budget-left-usd")).toBe(((1e9 - MOST) / 1e9).toFixed(9));
     await reply.text();
     const usage = (await (await worker.send("/v1/usage", { headers: { authorization } })).json()) as {
       today: { spent_usd: number; left_usd: number };
@@ -223,7 +224,15 @@ test("one caller's operations and numbers are no other's", async () => {
     (await worker.send(`/v1/operations/${path}`, { headers: { authorization } })).status;
   const stranger = await bearer({ sub: "stranger", budget: 1 });
   expect(await ask(id, owner)).toBe(200);
-  expect(await ask(`${id}/result`, owner)).toBe(200);
+  const kept = await worker.send(`/v1/operations/${id}/result`, { headers: { authorization: owner } });
+  expect(kept.status).toBe(200);
+  expect(await kept.json()).toEqual(PICTURE);
+  expect(Object.fromEntries(kept.headers)).toMatchObject({
+    "content-type": "application/json",
+    "content-disposition": "attachment",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": expect.stringMatching(/default-src 'none'.*sandbox/),
+  });
   expect(await ask(id, stranger)).toBe(404);
   expect(await ask(`${id}/result`, stranger)).toBe(404);
   expect((await today(worker, stranger)).spent_usd).toBe(0);

@@ -1,5 +1,6 @@
 // One call for the same request of the same caller, where the operator wants that: while it runs, and while it is kept.
 
+import { ImageClient } from "gpt-image-edge";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { ACCOUNT, bearer, expectBalanced, today } from "./support/account.ts";
@@ -186,6 +187,20 @@ describe("while the answer is kept", () => {
     expect(upstream.calls).toHaveLength(1);
     expect((await today(worker, await bearer({ sub, budget: 1 }))).spent_usd).toBe(spent);
     await expectBalanced(worker);
+  });
+
+  test("our own client is told what is left of the budget, and that the second cost nothing", async () => {
+    numbered();
+    const apiKey = (await caller()).slice("Bearer ".length);
+    // Its keys would name the calls; whoever sends none shares.
+    const client = new ImageClient({ baseURL: `${worker.address}/v1`, apiKey, idempotent: false });
+    const [first, again] = [await client.generate(CAT), await client.generate(CAT)];
+    expect(first.cost!.usd).toBeGreaterThan(0);
+    expect(first.budgetLeftUsd).toBeGreaterThan(0);
+    expect(first.budgetLeftUsd).toBeLessThan(1);
+    expect(again.cost).toEqual({ currency: "USD", usd: 0, usd_text: "0", items: [] });
+    expect(again.operationId).toBe(first.operationId);
+    expect(upstream.calls).toHaveLength(1);
   });
 
   test("a stream is replayed as one", async () => {

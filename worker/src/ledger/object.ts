@@ -41,7 +41,7 @@ export type Admitted =
 
 /** Why there is no room. */
 export type Reserved =
-  | { ok: true }
+  | { ok: true; left: NanoUsd }
   | { ok: false; reason: "budget"; scope: Budget["scope"]; cap: NanoUsd; left: NanoUsd; retryMs: number }
   | { ok: false; reason: "concurrency"; concurrency: number }
   | { ok: false; reason: "resolved" }
@@ -84,7 +84,12 @@ export class Ledger extends DurableObject {
   reserve(wanted: Reservation): Reserved {
     const now = Date.now();
     const known = this.#row(wanted.id);
-    if (known) return known.state === "reserved" ? { ok: true } : { ok: false, reason: "resolved" };
+    if (known && known.state !== "reserved") return { ok: false, reason: "resolved" };
+    const leftNow = () => {
+      const budgets = this.#budgets(wanted.caps, wanted.caller, wanted.tenant, dayOf(now));
+      return Math.min(...budgets.map(left));
+    };
+    if (known) return { ok: true, left: leftNow() };
     const held = this.#holds.against(wanted, now);
     if (held) return held;
     const { caller, tenant, amount, concurrency } = wanted;
@@ -106,7 +111,7 @@ export class Ledger extends DurableObject {
     );
     for (const scope of scopesOf(caller, tenant)) this.#sql.exec(ADD_TOTAL, scope, day, 0, amount);
     this.#arm(Math.min(now + wanted.ttlMs, this.#holds.use(wanted.token, now)));
-    return { ok: true };
+    return { ok: true, left: leftNow() };
   }
 
   /**

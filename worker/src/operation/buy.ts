@@ -15,7 +15,7 @@ export async function buy(env: Env, records: RecordStore, order: Order, purchase
   const answer = await ask(env, (ledger) => ledger.reserve(reservation));
   if (!answer.ok) throw refusal(answer, purchase.bound.amount);
   // On disk before the ledger hears that it is sent: after a crash this object knows that it may have been.
-  records.begin({ operation, caller, keyed, entry, purchase, path: order.call.path });
+  records.begin({ operation, caller, keyed, entry, purchase, left: answer.left, path: order.call.path });
   try {
     if (!(await ask(env, (ledger) => ledger.send(entry, sentTtlMs)))) throw expired();
   } catch (error) {

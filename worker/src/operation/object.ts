@@ -7,8 +7,8 @@ import { settingsOf, type Env, type Settings } from "../env.ts";
 import { errorResponse, Refusal } from "../errors.ts";
 import { ask } from "../ledger/client.ts";
 import type { Event } from "../ledger/rules.ts";
-import type { NanoUsd } from "../money.ts";
-import { CACHE_HEADER, COST_HEADER } from "../upstream/reply.ts";
+import { toUsd, type NanoUsd } from "../money.ts";
+import { BUDGET_HEADER, CACHE_HEADER, COST_HEADER } from "../upstream/reply.ts";
 import { upstreamOf } from "../upstream/upstream.ts";
 import { buy } from "./buy.ts";
 import { Log } from "./log.ts";
@@ -161,6 +161,7 @@ export class Operation extends DurableObject<Env> {
         timeoutMs: settings.callTimeoutMs,
         call: {
           ...order.call,
+          id: order.operation,
           body: upload ? upload.body : bodyOf(order, body as ArrayBuffer),
           ...(upload && { signal: upload.signal }),
         },
@@ -276,6 +277,8 @@ export class Operation extends DurableObject<Env> {
     const from = seen === undefined ? 0 : (log.marks.find(({ number }) => number === Number(seen))?.end ?? 0);
     const headers = new Headers(head.headers);
     headers.set("x-operation-id", record.operation);
+    // Of now: an answer that was kept would tell of another time.
+    if (live) headers.set(BUDGET_HEADER, toUsd(record.left).toFixed(9));
     return new Response(follow(log, { from, stream: head.stream }), { status: head.status, headers });
   }
 

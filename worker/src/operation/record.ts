@@ -21,6 +21,8 @@ export interface Stored {
   /** Its row in the ledger. A call that was not billed may be made again under the same key, as another row. */
   entry: string;
   purchase: Purchase;
+  /** What was left of the narrowest budget when all of this was held back. */
+  left: NanoUsd;
   path: string;
   head: Head | null;
   headAt: number | null;
@@ -35,7 +37,7 @@ export interface Stored {
 }
 
 /** What is known of an operation when it is bought. */
-export type Bought = Pick<Stored, "operation" | "caller" | "keyed" | "entry" | "purchase" | "path">;
+export type Bought = Pick<Stored, "operation" | "caller" | "keyed" | "entry" | "purchase" | "left" | "path">;
 
 /** The one record of an object. */
 export class RecordStore {

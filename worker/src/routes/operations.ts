@@ -20,7 +20,10 @@ export async function getOperation(env: Env, caller: Caller, name: string): Prom
 export async function getResult(env: Env, caller: Caller, name: string, request: Request): Promise<Response> {
   const reply = await operationOf(env, name)?.result(caller.id, request.headers.get("last-event-id"));
   if (!reply) throw none();
-  return reply;
+  // Opened by itself it is a file and nothing that a browser shows.
+  const answer = new Response(reply.body, reply);
+  answer.headers.set("content-disposition", "attachment");
+  return answer;
 }
 
 const MAX_BODY_BYTES = 1024;

@@ -9,6 +9,8 @@ export interface Call {
   body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   /** Which failure the sandbox shall show; no other upstream hears of it. */
   fault: string | null;
+  /** The operation's name, so that the upstream's log and ours can be held against each other. */
+  id?: string;
   /** Gives the call up. */
   signal?: AbortSignal;
 }

@@ -9,7 +9,7 @@ import type { Call, Upstream } from "./call.ts";
 export function openai(settings: Settings): Upstream {
   const secrets = [settings.apiKey, settings.organization, settings.project].filter((secret) => secret !== undefined);
   return {
-    async send({ path, contentType, body, signal }: Call): Promise<Response> {
+    async send({ path, contentType, body, id, signal }: Call): Promise<Response> {
       // Built from nothing: no header of the caller can reach the upstream.
       const headers = new Headers({
         accept: "application/json, text/event-stream",
@@ -19,6 +19,7 @@ export function openai(settings: Settings): Upstream {
       });
       if (settings.organization) headers.set("openai-organization", settings.organization);
       if (settings.project) headers.set("openai-project", settings.project);
+      if (id !== undefined) headers.set("x-client-request-id", id);
       let reply: Response;
       try {
         // A redirect that is followed would carry the body, and on some runtimes the key, to an address nobody chose.

@@ -24,10 +24,12 @@ for (const what of ["requests", "tokens", "images"]) {
 /** What a request could not say to its upstream, and what was paid where no usage tells: ours, never the upstream's. */
 export const LOSSES_HEADER = "x-gpt-image-edge-losses";
 export const COST_HEADER = "x-gpt-image-edge-cost-usd";
+/** What is left of the caller's narrowest budget when the most that its call can cost is held back. */
+export const BUDGET_HEADER = "x-gpt-image-edge-budget-left-usd";
 /** Whether another call of the same caller's answered this one, which then cost nothing: `joined` or `hit`. Ours as well. */
 export const CACHE_HEADER = "x-gpt-image-edge-cache";
 /** The names of all of them, for pages of other origins. */
-export const PASSED_HEADERS = [...Object.keys(HEADERS), LOSSES_HEADER, COST_HEADER, CACHE_HEADER];
+export const PASSED_HEADERS = [...Object.keys(HEADERS), LOSSES_HEADER, COST_HEADER, CACHE_HEADER, BUDGET_HEADER];
 
 /** More than any error of the API; a longer one is not read to its end. */
 const MAX_ERROR_BYTES = 64 * 1024;

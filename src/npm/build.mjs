@@ -71,6 +71,7 @@ async function unlessCurrent({ title, from, wanted = () => true, also = "", give
   return current;
 }
 
+const MODULE = join("src", "module");
 const PIXELS = join("src", "pixels");
 const isRust = (file) => !file.includes(join("src", "npm")) && !file.includes("node_modules");
 const isCore = (file) => isRust(file) && !file.includes(PIXELS);
@@ -109,7 +110,7 @@ const ENTRIES = [...RUNTIMES, ...RUNTIMES.map((name) => `pixels/${name}`), "toke
 
 /** The package's module without SIMD, in a folder of its own: other flags would throw away what cargo keeps. */
 async function wasmWithoutSimd() {
-  const size = await wasmPack(".", "baseline", "gpt_image_edge", {
+  const size = await wasmPack(MODULE, "baseline", "gpt_image_edge", {
     RUSTFLAGS: "-Ctarget-feature=-simd128",
     CARGO_TARGET_DIR: path("target", "baseline-cargo"),
   });
@@ -168,7 +169,7 @@ async function main() {
   const version = /^version = "(.*)"$/m.exec(await readFile(path("Cargo.toml"), "utf8"))[1];
   const wasm = await unlessCurrent(
     { title: "building the package's wasm", from: CRATE, wanted: isCore, gives: ["target/npm/gpt_image_edge_bg.wasm"] },
-    () => wasmPack(".", "npm", "gpt_image_edge"),
+    () => wasmPack(MODULE, "npm", "gpt_image_edge"),
   );
   const pixels = await unlessCurrent(
     {
@@ -177,7 +178,7 @@ async function main() {
       wanted: isRust,
       gives: ["target/pixels/gpt_image_edge_pixels_bg.wasm"],
     },
-    () => wasmPack("src/pixels", "pixels", "gpt_image_edge_pixels"),
+    () => wasmPack(PIXELS, "pixels", "gpt_image_edge_pixels"),
   );
   await unlessCurrent(
     {

@@ -7,7 +7,7 @@ import worker from "../../worker/src/index.ts";
 import { Ledger, Operation } from "../../worker/src/index.ts";
 import { PLACES, type Place } from "./places.ts";
 
-export { Ledger, Operation, RateLimiter } from "../../worker/src/index.ts";
+export * from "../../worker/src/index.ts";
 
 type Method = (...values: unknown[]) => unknown;
 interface Inner {

@@ -107,8 +107,18 @@ describe("one call", () => {
     const reply = await draw(authorization);
     expect(reply.status).toBe(200);
     // The last of it comes when it is settled.
-    await reply.text();
+    const text = await reply.text();
     expect((await today(worker, authorization)).spent_usd).toBe(MOST / 1e9);
+    // The picture is there all the same, and can be had again.
+    const ask = (path: string) => worker.send(path, { headers: { authorization } });
+    const operation = await ask(`/v1/operations/${reply.headers.get("x-operation-id")}`);
+    const { status, error, result, cost } = (await operation.json()) as Record<string, unknown>;
+    expect([status, error, cost]).toEqual([
+      "completed",
+      null,
+      expect.objectContaining({ charged_usd: MOST / 1e9, note: expect.stringContaining("nobody knows") as string }),
+    ]);
+    expect(await (await ask(result as string)).text()).toBe(text);
   });
 
   test("whose usage is more than anybody could know is charged as reserved, and the rest is the operator's loss", async () => {

@@ -71,7 +71,8 @@ export class RecordStore {
 /** The record as `GET /v1/operations/:id` tells it. */
 export function statusOf(record: Stored): object {
   const { operation, created, phase, event, charged, purchase, problem, ended, expires } = record;
-  const kept = phase !== "done" || (event === "settle" && !problem);
+  // An answer may be whole although nobody can say what it has cost.
+  const kept = phase !== "done" || !problem;
   return {
     id: operation,
     object: "operation",

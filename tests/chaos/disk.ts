@@ -1,0 +1,54 @@
+// What is on disk when nobody runs: the ledger's rows, added up by somebody else than the ledger.
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+export interface Row {
+  id: string;
+  caller: string;
+  state: string;
+  reserved: number;
+  charged: number;
+}
+
+/** The ledger's operations. Throws where a database is damaged, or the counters are not the sums of the rows. */
+export async function ledgerOf(disk: string): Promise<Row[]> {
+  const folder = join(disk, "Ledger");
+  const [file] = (await readdir(folder)).filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite");
+  const database = new DatabaseSync(join(folder, file!));
+  try {
+    const { integrity_check: health } = database.prepare("PRAGMA integrity_check").get() as { integrity_check: string };
+    if (health !== "ok") throw new Error(`the ledger's database is damaged: ${health}`);
+    const rows = database
+      .prepare("SELECT id, caller, day, state, reserved, charged FROM operations")
+      .all() as unknown as (Row & {
+      day: string;
+    })[];
+    const totals = database.prepare("SELECT scope, day, posted, pending FROM totals").all() as unknown as {
+      scope: string;
+      day: string;
+      posted: number;
+      pending: number;
+    }[];
+    for (const { scope, day, posted, pending } of totals) {
+      const mine = rows.filter(
+        (row) => row.day === day && (scope === "organization" || scope === `caller:${row.caller}`),
+      );
+      const open = mine.filter(({ state }) => state === "reserved" || state === "sent");
+      if (posted !== sum(mine, "charged") || pending !== sum(open, "reserved"))
+        throw new Error(`${scope} of ${day} has posted ${posted} and pending ${pending}, its rows have others`);
+    }
+    return rows;
+  } finally {
+    database.close();
+  }
+}
+
+const sum = (rows: Row[], name: "charged" | "reserved") => rows.reduce((total, row) => total + row[name], 0);
+
+/** How many databases objects have, and the bytes of all files. */
+export async function sizeOf(disk: string): Promise<{ operations: number }> {
+  const names = await readdir(join(disk, "Operation"));
+  return { operations: names.filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite").length };
+}

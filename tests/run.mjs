@@ -40,7 +40,7 @@ const CHECKS = [
     count: nodeCount,
   },
   { name: "worker tests in workerd", command: ["vitest", "run", "--root", "tests/worker"], count: vitestCount },
-  { name: "chaos", command: ["node", "--test", "tests/chaos/*.test.ts"], count: nodeCount },
+  { name: "chaos", command: ["node", "--test", "--test-concurrency=2", "tests/chaos/*.test.ts"], count: nodeCount },
   { name: "limits of the worker", command: ["node", "--test", "tests/limits/*.test.mjs"], count: nodeCount },
   { name: "simulation of the limiter", command: ["node", "--test", "tests/sim/*.test.ts"], count: nodeCount },
   { name: "end-to-end tests in Chromium", command: ["node", "tests/e2e/run.mjs"], count: nodeCount },

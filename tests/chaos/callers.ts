@@ -29,8 +29,8 @@ function pick<T>(next: Random, choices: readonly (readonly [weight: number, valu
   return (choices.find(([weight]) => (at -= weight) < 0) ?? choices.at(-1)!)[1];
 }
 
-/** The intents of a seed. */
-export function intentsOf(next: Random, run: string, count: number, callers: number): Intent[] {
+/** The intents of a seed. A call may take `callMs`; some upstreams need longer. */
+export function intentsOf(next: Random, run: string, count: number, callers: number, callMs: number): Intent[] {
   return Array.from({ length: count }, (_, index) => {
     const kind = pick<Kind>(next, [
       [50, "json"],
@@ -43,13 +43,14 @@ export function intentsOf(next: Random, run: string, count: number, callers: num
       [7, "429"],
       [5, "500"],
       [3, "moderation"],
-      [4, "no-usage"],
+      // Drawn anew for each kind, which takes its time.
+      [4, kind === "json" || kind === "stream" ? "no-usage" : "500"],
       [4, kind === "stream" ? "twice" : "html"],
       [3, kind === "stream" ? "error" : "503"],
     ]);
     return {
       ...{ kind, fault, key: `${run}-${index}`, caller: Math.floor(next() * callers) },
-      late: next() < 0.06 ? 1000 + Math.floor(next() * 4000) : undefined,
+      late: next() < 0.06 ? Math.floor((0.4 + 1.2 * next()) * callMs) : undefined,
       keyed: next() < 0.85,
       manner: pick<Intent["manner"]>(next, [
         [50, "patient"],
@@ -69,7 +70,7 @@ export async function pursue(intent: Intent, token: string, address: () => strin
   const attempt = async (patienceMs?: number): Promise<boolean> => {
     outcome.attempts++;
     const { path, init } = asked(intent, token, intent.keyed);
-    const signal = AbortSignal.timeout(patienceMs ?? 20_000);
+    const signal = AbortSignal.timeout(patienceMs ?? 30_000);
     try {
       const reply = await fetch(address() + path, { ...init, signal });
       const text = await reply.text();

@@ -12,7 +12,11 @@ const SEED = Number(process.env["SEED"] ?? 1);
 test(`callers, faults and two kills of seed ${SEED}`, { timeout: 180_000 }, async () => {
   const upstream = await startUpstream(() => 5);
   try {
-    const result = await round({ seed: SEED, kills: 2, intents: 40, atOnce: 8 }, upstream, await bundle());
+    const result = await round(
+      { seed: SEED, kills: 2, intents: 40, atOnce: 8, callSeconds: 5 },
+      upstream,
+      await bundle(),
+    );
     assert.deepEqual(result.findings, []);
     // Else nothing was tried.
     assert.ok(result.acknowledged > 0 && result.unknown > 0 && result.looks > 0, JSON.stringify(result));

@@ -1,5 +1,6 @@
 // What is on disk when nobody runs: the ledger's rows, added up by somebody else than the ledger.
 
+import { readdirSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -47,8 +48,29 @@ export async function ledgerOf(disk: string): Promise<Row[]> {
 
 const sum = (rows: Row[], name: "charged" | "reserved") => rows.reduce((total, row) => total + row[name], 0);
 
-/** How many databases objects have, and the bytes of all files. */
-export async function sizeOf(disk: string): Promise<{ operations: number }> {
-  const names = await readdir(join(disk, "Operation"));
-  return { operations: names.filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite").length };
+/** How many objects of operations hold an answer, and the bytes of all databases. The worker may go on meanwhile. */
+export function objectsOf(disk: string): { kept: number; bytes: number } {
+  let [kept, bytes] = [0, 0];
+  for (const kind of readdirSync(disk))
+    for (const name of readdirSync(join(disk, kind))) {
+      const file = join(disk, kind, name);
+      // It may be gone by now.
+      bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+      if (kind !== "Operation" || name === "metadata.sqlite" || !name.endsWith(".sqlite")) continue;
+      if (holdsAnswer(file)) kept++;
+    }
+  return { kept, bytes };
+}
+
+function holdsAnswer(file: string): boolean {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true });
+    return database.prepare("SELECT 1 FROM answer LIMIT 1").get() !== undefined;
+  } catch {
+    // Forgotten: there is no such table any more. Or locked, because it is being written.
+    return false;
+  } finally {
+    database?.close();
+  }
 }

@@ -4,13 +4,14 @@
 import { createHash } from "node:crypto";
 
 import { random } from "../sim/clock.ts";
-import { startFaultProxy, type Fault } from "../worker/support/fault-proxy.ts";
+import { startFaultProxy } from "../worker/support/fault-proxy.ts";
 import { numbersOf, sleep, timesOf, tokenOf, usageOf, VARS } from "./account.ts";
 import { audit, type Finding } from "./audit.ts";
 import type { Upstream } from "./book.ts";
 import { intentsOf, pursue, type Intent, type Outcome } from "./callers.ts";
-import { asked, most, type Wish } from "./calls.ts";
+import { asked, isWhole, most, type Wish } from "./calls.ts";
 import { ledgerOf } from "./disk.ts";
+import { faultsOf } from "./faults.ts";
 import { World } from "./workerd.ts";
 
 export interface Plan {
@@ -19,6 +20,8 @@ export interface Plan {
   intents: number;
   /** How many intents are pursued at the same time. */
   atOnce: number;
+  /** How long a call may take, in seconds; a busy machine needs more. */
+  callSeconds: number;
 }
 
 export interface Result extends Plan {
@@ -33,7 +36,7 @@ export interface Result extends Plan {
   voided: number;
   /** Charged beyond what the upstream bills, for what nobody could know, as a part of the cap. */
   beyond: number;
-  /** From the last kill or call until nothing was open. */
+  /** From the last kill until nothing was open. */
   quietMs: number;
   /** Spent of the cap when nothing more is let in. */
   used: number;
@@ -41,7 +44,6 @@ export interface Result extends Plan {
   findings: Finding[];
 }
 
-const TIMES = timesOf({ call: 3, margin: 1, reserved: 2 });
 const CALLERS = 4;
 /** Over the price of a call: so that what no call fits into any more is less than a hundredth. */
 const CAP_CALLS = 110;
@@ -57,6 +59,7 @@ export async function round(plan: Plan, upstream: Upstream, bundled: string): Pr
 
 async function once(plan: Plan, upstream: Upstream, bundled: string): Promise<Result> {
   const next = random(plan.seed);
+  const times = timesOf({ call: plan.callSeconds, margin: 1, reserved: 2 });
   const run = `${plan.seed}-${process.pid}-${(runs += 1)}`;
   upstream.book.length = 0;
   const last = (index: number): Wish => ({ kind: "json", key: `${run}-last-${index}` });
@@ -64,7 +67,7 @@ async function once(plan: Plan, upstream: Upstream, bundled: string): Promise<Re
   const behind = await startFaultProxy(upstream.address);
   const world = await World.make(bundled, {
     ...VARS,
-    ...TIMES.vars,
+    ...times.vars,
     UPSTREAM_BASE_URL: `${behind.address}/v1`,
     ORGANIZATION_DAILY_USD: String(cap / 1e9),
   });
@@ -81,7 +84,7 @@ async function once(plan: Plan, upstream: Upstream, bundled: string): Promise<Re
     const looks = watch(world, tokens, cap, findings);
     behind.break(() => faultsOf(next));
     before.break(() => faultsOf(next));
-    const intents = intentsOf(next, run, plan.intents, CALLERS);
+    const intents = intentsOf(next, run, plan.intents, CALLERS, plan.callSeconds * 1000);
     const waiting = [...intents];
     const outcomes: Outcome[] = [];
     const callers = Array.from({ length: plan.atOnce }, async () => {
@@ -90,13 +93,14 @@ async function once(plan: Plan, upstream: Upstream, bundled: string): Promise<Re
     });
     await killer(world, upstream, plan.kills, next, Promise.all(callers));
     await Promise.all(callers);
-
-    // Silence: what is open must end by itself.
     behind.break({});
     before.break({});
+    intents.push(...(await orphaned(world, upstream, `${run}-orphan`, tokens[0]!)));
+
+    // Silence: what is open must end by itself.
     const end = Date.now();
     let numbers = await numbersOf(world);
-    while (numbers.open > 0 && Date.now() < end + TIMES.ttlMs + 5000) {
+    while (numbers.open > 0 && Date.now() < end + times.ttlMs + 5000) {
       await sleep(50);
       numbers = await numbersOf(world);
     }
@@ -112,10 +116,11 @@ async function once(plan: Plan, upstream: Upstream, bundled: string): Promise<Re
     const buy = async () => {
       const { path, init } = asked(last((index += 1)), rest, true);
       const reply = await fetch(world.address + path, init);
-      await reply.text();
-      if (!reply.ok && reply.status !== 429)
-        findings.push(["unusable", `a call in peace was answered with ${reply.status}`]);
-      return reply.status === 200;
+      const text = await reply.text().catch(String);
+      if (reply.status === 429) return false;
+      const whole = isWhole(reply.headers.get("content-type"), text);
+      if (!whole) findings.push(["unusable", `a call in peace: ${reply.status} ${text.slice(-300)}`]);
+      return whole;
     };
     await Promise.all(
       Array.from({ length: 6 }, async () => {
@@ -135,6 +140,7 @@ async function once(plan: Plan, upstream: Upstream, bundled: string): Promise<Re
     const state = (name: string) => rows.filter((row) => row.state === name).length;
     return {
       ...plan,
+      kills: world.kills - 1,
       attempts: outcomes.reduce((sum, { attempts }) => sum + attempts, 0),
       posts: upstream.book.length,
       ...{ peak, looks: count, quietMs, used, findings },
@@ -149,16 +155,6 @@ async function once(plan: Plan, upstream: Upstream, bundled: string): Promise<Re
   }
 }
 let runs = 0;
-
-/** What happens to a connection: to most nothing. */
-function faultsOf(next: () => number): { up?: Fault; down?: Fault } {
-  const way = next() < 0.5 ? "up" : "down";
-  const luck = next();
-  const place = next();
-  if (luck < 0.7) return {};
-  if (luck < 0.9) return { [way]: { cutAfter: Math.floor(place * place * 20_000) } };
-  return { [way]: { dribble: { bytes: 200 + Math.floor(place * 2000), ms: 1 } } };
-}
 
 /** Kills and starts again, at moments of the seed: after a while, or when the upstream has heard so many calls. */
 async function killer(
@@ -182,6 +178,31 @@ async function killer(
     await sleep(pause * 150);
     await world.start();
   }
+}
+
+/** Calls that a last kill cuts off and nobody asks for again: only the ledger's own alarm can end them. */
+async function orphaned(world: World, upstream: Upstream, run: string, token: string): Promise<Intent[]> {
+  const orphans = Array.from({ length: 6 }, (_, index): Intent => ({
+    ...{ kind: "json", key: `${run}-${index}`, late: 600_000 },
+    ...{ caller: 0, keyed: index % 2 === 0, manner: "patient" },
+  }));
+  const gone = orphans.map((intent) => {
+    const { path, init } = asked(intent, token, intent.keyed);
+    return fetch(world.address + path, init).then(
+      (reply) => reply.status,
+      () => 0,
+    );
+  });
+  // Each is with the upstream, or was refused because the budget is used up.
+  const heard = () => upstream.book.filter(({ key, whole }) => whole && key.startsWith(run)).length;
+  let refused = 0;
+  for (const status of gone) void status.then((code) => (refused += code === 429 ? 1 : 0));
+  const deadline = Date.now() + 5000;
+  while (heard() + refused < orphans.length && Date.now() < deadline) await sleep(2);
+  await world.kill();
+  await world.start();
+  await Promise.all(gone);
+  return orphans;
 }
 
 /** Looks at the ledger all the time: at no moment may more be spent and held back than there is. */

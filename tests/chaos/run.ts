@@ -6,8 +6,8 @@ import { numbers, write } from "./figures.ts";
 import { round, type Result } from "./round.ts";
 import { bundle, version } from "./workerd.ts";
 
-const options = numbers({ seed: 1, rounds: 20, minutes: 0, kills: 4, intents: 80, "at-once": 16, write: 0 });
-const { kills, intents, "at-once": atOnce } = options;
+const options = numbers({ seed: 1, rounds: 20, minutes: 0, kills: 4, intents: 80, "at-once": 16, call: 8, write: 0 });
+const { kills, intents, "at-once": atOnce, call: callSeconds } = options;
 
 const PROMISES = [
   ["overspent", "spent and held back passed a cap"],
@@ -26,7 +26,11 @@ const results: Result[] = [];
 const goesOn = () =>
   options.minutes > 0 ? Date.now() - began.getTime() < options.minutes * 60_000 : results.length < options.rounds;
 while (goesOn()) {
-  const result = await round({ seed: options.seed + results.length, kills, intents, atOnce }, upstream, bundled);
+  const result = await round(
+    { seed: options.seed + results.length, kills, intents, atOnce, callSeconds },
+    upstream,
+    bundled,
+  );
   results.push(result);
   const { seed, attempts, posts, settled, unknown, voided, quietMs, findings } = result;
   console.log(
@@ -56,7 +60,10 @@ const rows: [string, string | number][] = [
   ["intents with a whole answer", sum((result) => result.acknowledged)],
   ["looks at the ledger", sum((result) => result.looks)],
   ["most that was spent and held back at once, of the cap", percent(most((result) => result.peak))],
-  ["nothing open any more after the last call", `at most ${most((result) => result.quietMs)} ms`],
+  [
+    `nothing open any more after the last kill (longest time: ${callSeconds + 1} s)`,
+    `at most ${most((result) => result.quietMs)} ms`,
+  ],
   ["spent of the budget when nothing more was let in", `at least ${percent(least((result) => result.used))}`],
   [
     "charged beyond the upstream's bill, for what nobody could know",

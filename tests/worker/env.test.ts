@@ -75,6 +75,11 @@ describe("what is taken", () => {
     [{ DEMO_TOKEN_ON_PAGE: "true" }, { tokenOnPage: true }],
     [{ DEMO_TOKEN_ON_PAGE: "yes" }, { tokenOnPage: false }],
     [{}, { strikes: undefined, anonymous: undefined, sharing: undefined }],
+    [{}, { keepMs: 3_600_000, keepKeyedMs: 86_400_000 }],
+    [
+      { KEEP_SECONDS: "60", KEEP_KEYED_SECONDS: "120" },
+      { keepMs: 60_000, keepKeyedMs: 120_000 },
+    ],
     [{ CACHE_SECONDS: "60" }, { sharing: { flightMs: 0, cacheMs: 60_000 } }],
     [
       { ...JWT, ...ANONYMOUS },
@@ -179,6 +184,7 @@ describe("what is refused", () => {
     [{ MAX_UPLOAD_BYTES: "100 MB" }, /MAX_UPLOAD_BYTES/],
     [{ MAX_UPLOAD_BYTES: "-1" }, /MAX_UPLOAD_BYTES/],
     [{ CALL_TIMEOUT_SECONDS: "801" }, /CALL_TIMEOUT_SECONDS must be a whole number of seconds from 1 to 800/],
+    [{ KEEP_KEYED_SECONDS: "86401" }, /KEEP_KEYED_SECONDS must be/],
     [{ RESERVED_TTL_SECONDS: "0" }, /RESERVED_TTL_SECONDS must be/],
     [{ SENT_MARGIN_SECONDS: "1.5" }, /SENT_MARGIN_SECONDS must be/],
     [{ ...JWT, JWT_ALGORITHM: "none" }, /JWT_ALGORITHM must be one of/],

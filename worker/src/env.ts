@@ -5,11 +5,19 @@ import { authSettings, type AuthEnv, type AuthSettings } from "./auth/settings.t
 import { ledgerSettings, type LedgerEnv, type LedgerSettings } from "./ledger/settings.ts";
 import { limiterSettings, type LimiterEnv, type LimiterSettings } from "./limiter/settings.ts";
 import type { LimiterBinding } from "./limiter/turn.ts";
-import { sharingSettings, type Sharing, type SharingEnv } from "./operation/settings.ts";
+import {
+  keepSettings,
+  sharingSettings,
+  type KeepEnv,
+  type Keeping,
+  type Sharing,
+  type SharingEnv,
+} from "./operation/settings.ts";
 import { upstreamSettings, type UpstreamEnv, type UpstreamSettings } from "./upstream/settings.ts";
 
 /** What the operator sets: variables and secrets of the worker. */
-export interface Env extends AuthEnv, AnonymousEnv, SharingEnv, UpstreamEnv, LedgerEnv, LimiterEnv, LimiterBinding {
+export interface Env
+  extends AuthEnv, AnonymousEnv, SharingEnv, KeepEnv, UpstreamEnv, LedgerEnv, LimiterEnv, LimiterBinding {
   /** `sandbox` (default) draws its own pictures, `openai` and `runware` call their APIs. */
   UPSTREAM?: string;
   /** Where the API is: the address that `/images/generations` is appended to. Default: OpenAI's. */
@@ -44,7 +52,7 @@ export interface ObjectId {
 }
 
 /** The configuration after it was read. */
-export interface Settings extends AuthSettings, UpstreamSettings, LedgerSettings, LimiterSettings {
+export interface Settings extends AuthSettings, UpstreamSettings, LedgerSettings, Keeping, LimiterSettings {
   baseURL: string;
   apiKey: string;
   organization: string | undefined;
@@ -138,6 +146,7 @@ function read(env: Env): Settings {
     ...auth,
     anonymous,
     sharing: sharingSettings(env, fault),
+    ...keepSettings(env, fault),
     allowedOrigins,
     maxUploadBytes,
     faults,

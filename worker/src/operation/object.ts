@@ -32,10 +32,6 @@ const secretsOf = ({ apiKey, organization, project, runware }: Settings): string
 
 /** An object without calls is put away by the runtime; the alarm keeps it, and finds it again after a restart. */
 const ALIVE_MS = 25_000;
-/** How long answers are kept: under a key for a day, as promised; else long enough to come back for one. */
-const KEEP_KEYED_MS = 24 * 3_600_000;
-const KEEP_MS = 3_600_000;
-
 /** A call that is running in this object. */
 interface Live {
   log: Log;
@@ -209,7 +205,7 @@ export class Operation extends DurableObject<Env> {
   async #settle(event: Event, problem: Problem | null, usage?: unknown): Promise<void> {
     const record = this.#records.get();
     if (!record || record.phase === "done") return;
-    const { strikes: rule, sharing } = settingsOf(this.env);
+    const { strikes: rule, sharing, keepMs, keepKeyedMs } = settingsOf(this.env);
     const { person } = record.purchase.reservation;
     const strike = rule && problem && isModeration(problem.fields) ? { person, rule } : undefined;
     // What the ledger says counts: it may know that the call was settled already, or that it was never sent.
@@ -231,7 +227,7 @@ export class Operation extends DurableObject<Env> {
     const now = Date.now();
     // Of a response they are the language model's as well, which has an allowance of its own.
     const tokens = path === "/responses" ? null : totalOf(usage);
-    const expires = now + (record.keyed ? KEEP_KEYED_MS : Math.max(KEEP_MS, sharing?.cacheMs ?? 0));
+    const expires = now + (record.keyed ? keepKeyedMs : Math.max(keepMs, sharing?.cacheMs ?? 0));
     const settled = state === "settled";
     const told = settled && problem === LOST ? LOST_ANSWER : problem;
     this.#records.note({

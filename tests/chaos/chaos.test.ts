@@ -9,7 +9,7 @@ import { bundle } from "./workerd.ts";
 
 const SEED = Number(process.env["SEED"] ?? 1);
 
-test(`callers, faults and two kills of seed ${SEED}`, { timeout: 180_000 }, async () => {
+test(`callers, faults and two kills of seed ${SEED}`, { timeout: 300_000 }, async () => {
   const upstream = await startUpstream(() => 5);
   try {
     const result = await round(

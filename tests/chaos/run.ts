@@ -65,6 +65,7 @@ const rows: [string, string | number][] = [
     `at most ${most((result) => result.quietMs)} ms`,
   ],
   ["spent of the budget when nothing more was let in", `at least ${percent(least((result) => result.used))}`],
+  ["calls after the chaos that passed their deadline on a busy machine", sum((result) => result.late)],
   [
     "charged beyond the upstream's bill, for what nobody could know",
     `${percent(sum((r) => r.beyond) / results.length)} of the budget`,

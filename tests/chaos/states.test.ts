@@ -206,7 +206,7 @@ const ENDS: End[] = [
 
 describe("an end in each state", { concurrency: true }, () => {
   for (const { what, times, end, cases = CASES, otherwise } of ENDS)
-    test(what, { timeout: 180_000 }, async () => {
+    test(what, { timeout: 300_000 }, async () => {
       const world = await World.make(bundled, { ...VARS, ...times.vars, UPSTREAM_BASE_URL: `${upstream.address}/v1` });
       try {
         await world.start();
@@ -238,9 +238,10 @@ describe("an end in each state", { concurrency: true }, () => {
       }
     });
 
-  test("a form whose time is over before it is paid for", { timeout: 180_000 }, async () => {
-    const { vars } = timesOf({ call: 2, margin: 60, reserved: 120 });
-    const world = await World.make(bundled, { ...VARS, ...vars, UPSTREAM_BASE_URL: `${upstream.address}/v1` });
+  test("a form whose time is over before it is paid for", { timeout: 300_000 }, async () => {
+    const vars = { ...VARS, UPSTREAM_BASE_URL: `${upstream.address}/v1` };
+    const timed = (call: number) => ({ ...vars, ...timesOf({ call, margin: 60, reserved: 120 }).vars });
+    const world = await World.make(bundled, timed(2));
     try {
       await world.start();
       const calls: Call[] = [];
@@ -257,6 +258,11 @@ describe("an end in each state", { concurrency: true }, () => {
       for (const { wish } of calls) assert.ok(posts(wish.key).every(({ whole }) => !whole));
       await quiet(world);
       for (const call of calls) assert.equal(await chargedOf(world, call), "nothing", call.name);
+      // With time enough for a picture.
+      await world.configure(bundled, timed(60));
+      await world.kill();
+      await world.start();
+      await poke(world, "release");
       for (const call of calls) await askAgain(world, call);
     } finally {
       await world.close();

@@ -209,7 +209,7 @@ test("what one caller has drawn is no other's, though they call from one place a
     ...ACCOUNT,
     ...{ UPSTREAM: "openai", UPSTREAM_BASE_URL: upstream.address, OPENAI_API_KEY: KEY },
     ...{ TURNSTILE_SITE_KEY: "site", TURNSTILE_SECRET_KEY: SITE_SECRET, TURNSTILE_HOSTNAMES: "app.example.com" },
-    ...{ TURNSTILE_VERIFY_URL: siteverify.address, ANONYMOUS_DAILY_USD: "1" },
+    ...{ TURNSTILE_VERIFY_URL: siteverify.address, ANONYMOUS_DAILY_USD: "1", MODERATION_STRIKES: "1" },
   });
   upstream.expect(json(PICTURE));
   const [one, two] = await Promise.all(
@@ -223,6 +223,15 @@ test("what one caller has drawn is no other's, though they call from one place a
   const read = (authorization: string) => fresh.send(`/v1/operations/${id}`, { headers: { authorization } });
   expect(await status(read(one!))).toBe(200);
   expect(await status(read(two!))).toBe(404);
+  // Before the policy they are one person, and whoever calls from elsewhere is another.
+  upstream.expect(json({ error: { message: "No.", type: "x", code: "moderation_blocked" } }, 400));
+  expect(await status(draw(one!, fresh))).toBe(400);
+  for (const token of [one!, two!, await tokenOf(await enter({ turnstile: siteverify.solve() }, address, fresh))])
+    expect(await errorOf(await draw(token, fresh))).toMatchObject({ code: "caller_suspended" });
+  upstream.expect(json(PICTURE));
+  expect(await status(draw(await tokenOf(await enter({ turnstile: siteverify.solve() }, place(), fresh)), fresh))).toBe(
+    200,
+  );
   await fresh.close();
 });
 

@@ -209,6 +209,14 @@ test("what nobody knew is given back when the bill is there, once, and by the op
   upstream.expect(json({ error: { message: "Oops." } }, 500));
   const id = (await draw(authorization)).headers.get("x-operation-id")!;
   expect((await today(worker, authorization)).spent_usd).toBe(MOST / 1e9);
+  const unknown = async (as = `Bearer ${ADMIN}`) => worker.send("/v1/operations", { headers: { authorization: as } });
+  const listed = async () => ((await (await unknown()).json()) as { data: { id: string }[] }).data;
+  expect((await unknown(authorization)).status).toBe(401);
+  const before = await listed();
+  expect(before.at(-1)).toEqual({
+    ...{ id, object: "operation", model: MODEL, charged_usd: MOST / 1e9 },
+    created: expect.any(Number),
+  });
   const reconcile = async (usd: unknown, as = `Bearer ${ADMIN}`) =>
     worker.send(`/v1/operations/${id}/reconcile`, {
       method: "POST",
@@ -219,6 +227,7 @@ test("what nobody knew is given back when the bill is there, once, and by the op
   for (const bad of [-1, "0", null, undefined]) expect((await reconcile(bad)).status).toBe(400);
   expect(await (await reconcile(0.001)).json()).toEqual({ id, charged_usd: 0.001 });
   expect((await today(worker, authorization)).spent_usd).toBe(0.001);
+  expect(await listed()).toEqual(before.slice(0, -1));
   // Settled is final.
   expect(await (await reconcile(0)).json()).toEqual({ id, charged_usd: 0.001 });
   expect((await today(worker, authorization)).spent_usd).toBe(0.001);

@@ -19,7 +19,7 @@ import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { metrics } from "./routes/metrics.ts";
 import { getModel, listModels, resumeModel } from "./routes/models.ts";
-import { getOperation, getResult, reconcile } from "./routes/operations.ts";
+import { getOperation, getResult, listUnknown, reconcile } from "./routes/operations.ts";
 import { page, pageConfig } from "./routes/page.ts";
 import { responses } from "./routes/responses.ts";
 import { issueToken, revokeTokens } from "./routes/tokens.ts";
@@ -76,6 +76,10 @@ app.post("/v1/models/:id/resume", async ({ env, req }) => {
 app.post("/v1/operations/:id/reconcile", async ({ env, req }) => {
   await authorizeAdmin(req.raw, settingsOf(env));
   return reconcile(env, req.param("id"), req.raw);
+});
+app.get("/v1/operations", async ({ env, req }) => {
+  await authorizeAdmin(req.raw, settingsOf(env));
+  return listUnknown(env);
 });
 app.get("/metrics", async ({ env, req }) => {
   await authorizeAdmin(req.raw, settingsOf(env));

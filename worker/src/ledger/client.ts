@@ -6,7 +6,7 @@ import { spoken, type NanoUsd } from "../money.ts";
 import type { Held } from "./holds.ts";
 import type { Ledger, Reserved } from "./object.ts";
 
-type Asked = "reserve" | "send" | "resolve" | "revoke" | "resume" | "admit" | "usage" | "state";
+type Asked = "reserve" | "send" | "resolve" | "revoke" | "resume" | "admit" | "usage" | "unknown" | "state";
 /** The ledger from afar. Written out, for the runtime's own types of stubs take unions apart. */
 export type LedgerStub = {
   [Name in Asked]: (...values: Parameters<Ledger[Name]>) => Promise<ReturnType<Ledger[Name]>>;

@@ -186,6 +186,16 @@ export class Ledger extends DurableObject {
     return { day, resets: nextDay(now), rows, budget: budgets[0]!, left: Math.min(...budgets.map(left)) };
   }
 
+  /** Calls of which nobody knows whether they were billed, the oldest first. */
+  unknown(limit: number): { id: string; created: number; model: string; charged: NanoUsd }[] {
+    return this.#sql
+      .exec<{ id: string; created: number; model: string; charged: number }>(
+        "SELECT id, created, model, charged FROM operations WHERE state = 'unknown' ORDER BY created, id LIMIT ?",
+        limit,
+      )
+      .toArray();
+  }
+
   /** Numbers for the operator, and whether the counters are the sums of their rows. */
   state() {
     const states = this.#sql

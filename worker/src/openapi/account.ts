@@ -70,6 +70,28 @@ export const accountSchemas = {
     properties: { id: text("The operation."), charged_usd: usd("What it is charged now") },
     required: ["id", "charged_usd"],
   },
+  UnknownOperations: {
+    type: "object",
+    properties: {
+      object: { const: "list" },
+      data: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: {
+            id: text("The operation."),
+            object: { const: "operation" },
+            created: { type: "integer", description: "Unix seconds." },
+            model: text("Whose prices were taken."),
+            charged_usd: usd("What it is charged until that is known"),
+          },
+          required: ["id", "object", "created", "model", "charged_usd"],
+        },
+      },
+      has_more: { type: "boolean", description: "Whether there are more than these." },
+    },
+    required: ["object", "data", "has_more"],
+  },
   Usage: {
     type: "object",
     properties: {

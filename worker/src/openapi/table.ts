@@ -115,6 +115,14 @@ export const ROUTES: readonly Described[] = [
   },
   {
     method: "GET",
+    path: "/v1/operations",
+    name: "listUnknownOperations",
+    summary: "The calls of which nobody knows whether they were billed, the oldest first: up to a thousand.",
+    token: "admin",
+    answer: { [JSON_TYPE]: "UnknownOperations" },
+  },
+  {
+    method: "GET",
     path: "/v1/operations/:id",
     name: "getOperation",
     summary: "What became of a call, and what it has cost.",

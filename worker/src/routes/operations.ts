@@ -1,9 +1,11 @@
-// GET /v1/operations/:id and /v1/operations/:id/result: what became of a call, and its answer again.
+// GET /v1/operations/:id and /v1/operations/:id/result: what became of a call, and its answer again. For the operator:
+// GET /v1/operations, the calls of which nobody knows, and POST /v1/operations/:id/reconcile, what one of them has cost.
 
 import type { Caller } from "../auth/caller.ts";
 import type { Env } from "../env.ts";
 import { badRequest, notFound } from "../errors.ts";
 import { readJson, refuseEarly } from "../json.ts";
+import { ask } from "../ledger/client.ts";
 import { fromUsd, MAX_NANO_USD, toUsd } from "../money.ts";
 import { operationOf } from "../operation/client.ts";
 
@@ -24,6 +26,22 @@ export async function getResult(env: Env, caller: Caller, name: string, request:
   const answer = new Response(reply.body, reply);
   answer.headers.set("content-disposition", "attachment");
   return answer;
+}
+
+const MOST_LISTED = 1000;
+
+/** What the operator can hold against a bill, which tells sums by hour or day: when, of which model, and how much. */
+export async function listUnknown(env: Env): Promise<Response> {
+  const rows = await ask(env, (ledger) => ledger.unknown(MOST_LISTED + 1));
+  const data = rows.slice(0, MOST_LISTED).map(({ id, created, model, charged }) => ({
+    // A row is named by its operation, and by which of its purchases it is.
+    id: id.slice(0, id.indexOf(".")),
+    object: "operation",
+    created: Math.floor(created / 1000),
+    model,
+    charged_usd: toUsd(charged),
+  }));
+  return Response.json({ object: "list", data, has_more: rows.length > MOST_LISTED });
 }
 
 const MAX_BODY_BYTES = 1024;

@@ -176,25 +176,29 @@ test.each<[string, string[]]>([
 });
 
 describe("the pool", () => {
-  test("pays for what it holds and no more, however many ask; then nobody gets a token, and others draw on", async () => {
-    upstream.expect(json({ ...PICTURE, usage: undefined }));
-    const tokens = await Promise.all(
-      Array.from({ length: 20 }, async () => tokenOf(await enter({ turnstile: siteverify.solve() }))),
-    );
-    const before = upstream.calls.length;
-    const statuses = await Promise.all(tokens.flatMap((token) => [status(draw(token)), status(draw(token))]));
-    const drawn = statuses.filter((code) => code === 200).length;
-    expect(statuses.filter((code) => code !== 200 && code !== 429)).toEqual([]);
-    expect(upstream.calls.length - before).toBe(drawn);
-    // Three of it were drawn above, and have cost less than was held back for them.
-    expect(drawn).toBeGreaterThanOrEqual(POOL_CALLS - 3);
-    expect(drawn).toBeLessThanOrEqual(POOL_CALLS);
-    const one = await draw(tokens[0]!);
-    expect(one.status).toBe(429);
-    expect(await errorOf(one)).toMatchObject({ code: "budget_exceeded" });
-    expect(await status(draw(await bearer({ sub: "somebody", budget: 1 })))).toBe(200);
-    await expectBalanced(worker);
-  });
+  test(
+    "pays for what it holds and no more, however many ask; then nobody gets a token, and others draw on",
+    { timeout: 120_000 },
+    async () => {
+      upstream.expect(json({ ...PICTURE, usage: undefined }));
+      const tokens = await Promise.all(
+        Array.from({ length: 20 }, async () => tokenOf(await enter({ turnstile: siteverify.solve() }))),
+      );
+      const before = upstream.calls.length;
+      const statuses = await Promise.all(tokens.flatMap((token) => [status(draw(token)), status(draw(token))]));
+      const drawn = statuses.filter((code) => code === 200).length;
+      expect(statuses.filter((code) => code !== 200 && code !== 429)).toEqual([]);
+      expect(upstream.calls.length - before).toBe(drawn);
+      // Three of it were drawn above, and have cost less than was held back for them.
+      expect(drawn).toBeGreaterThanOrEqual(POOL_CALLS - 3);
+      expect(drawn).toBeLessThanOrEqual(POOL_CALLS);
+      const one = await draw(tokens[0]!);
+      expect(one.status).toBe(429);
+      expect(await errorOf(one)).toMatchObject({ code: "budget_exceeded" });
+      expect(await status(draw(await bearer({ sub: "somebody", budget: 1 })))).toBe(200);
+      await expectBalanced(worker);
+    },
+  );
 
   test("is not a tenant that anybody could sign for, nor the other way round", async () => {
     upstream.expect(json(PICTURE));

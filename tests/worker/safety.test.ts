@@ -11,8 +11,8 @@ import { png } from "./support/pictures.ts";
 import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, type Running } from "./support/worker.ts";
 
-/** Long enough that a slow machine does not see its end before a test has looked. */
-const COOL_DOWN_S = 3;
+/** So long that no machine is slow enough to see its end. */
+const COOL_DOWN_S = 600;
 let upstream: Upstream;
 let worker: Running;
 
@@ -149,9 +149,21 @@ describe("strikes", () => {
     expect(upstream.calls).toHaveLength(0);
     expect(await status(draw(await bearer({ sub: "polite", budget: 100 })))).toBe(200);
     expect((await metrics(worker)).get("suspended_callers")).toBe(1);
-    // It has cost nothing, and it ends.
+    // It has cost nothing.
     expect(await today(worker, authorization)).toMatchObject({ spent_usd: 0, reserved_usd: 0 });
-    await expect.poll(async () => status(draw(authorization)), { timeout: 20_000, interval: 500 }).toBe(200);
+  });
+
+  test("a suspension ends", async () => {
+    const vars = { ...ACCOUNT, UPSTREAM: "openai", UPSTREAM_BASE_URL: upstream.address, OPENAI_API_KEY: KEY };
+    const short = await startWorker({ ...vars, MODERATION_STRIKES: "1", MODERATION_COOL_DOWN_S: "1" });
+    const authorization = await bearer({ sub: "rude", budget: 100 });
+    upstream.expect(json({ error: REFUSED }, 400));
+    expect(await status(draw(authorization, CAT, short))).toBe(400);
+    upstream.expect(json(PICTURE));
+    await expect
+      .poll(async () => status(draw(authorization, CAT, short)), { timeout: 20_000, interval: 300 })
+      .toBe(200);
+    await short.close();
   });
 
   test.each<[string, Parameters<Upstream["expect"]>[0], object]>([

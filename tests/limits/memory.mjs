@@ -15,6 +15,12 @@ export const resident = (pid) => status(pid, "VmRSS");
 /** The most it was since the last `forgetPeak`. The kernel keeps it, so that no peak falls between two looks. */
 export const peak = (pid) => status(pid, "VmHWM");
 
+/** Milliseconds of processor time that a process has used, by ticks of 10 ms. */
+export async function cpu(pid) {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** proc(5): 5 sets the peak to what is resident now. */
 export const forgetPeak = (pid) => writeFile(`/proc/${pid}/clear_refs`, "5");
 

@@ -73,11 +73,11 @@ const worker :Workerd.Worker = (
 
 /**
  * Starts it with these variables. `entry`: a module in place of the worker's own. Ends with `close`, which also removes what
- * its objects stored.
+ * its objects stored, in a folder in `disk`.
  */
-export async function startWorkerd({ vars, entry, flags = [] }) {
-  await mkdir(join(root, "target"), { recursive: true });
-  const folder = await mkdtemp(join(root, "target", "limits-"));
+export async function startWorkerd({ vars, entry, disk = join(root, "target"), flags = [] }) {
+  await mkdir(disk, { recursive: true });
+  const folder = await mkdtemp(join(disk, "limits-"));
   const storage = join(folder, "storage");
   await mkdir(storage);
   const names = await bundled(folder, entry);

@@ -1,8 +1,15 @@
 // The bytes of an answer, kept so that any number of readers can follow at any speed, now or later. What is written is
 // spilled to the object's storage, so that memory holds little of it, however large and however slow whoever reads it.
 
-/** So much is put into one row; rows hold 2 MB. */
-const ROW_BYTES = 256 * 1024;
+/** So much is put into one row: what a reader that stands still holds of the answer. */
+const ROW_BYTES = 64 * 1024;
+/** So many rows are kept in memory as well, for readers that keep up. */
+const RECENT_ROWS = 8;
+
+const TABLES = {
+  answer: "start INTEGER PRIMARY KEY, bytes BLOB NOT NULL",
+  marks: "number INTEGER PRIMARY KEY, first INTEGER, last INTEGER, partial INTEGER",
+};
 
 /** A whole event of a stream. */
 export interface Mark {
@@ -19,6 +26,9 @@ export class Log {
   /** Written to storage up to here; what follows is in memory. */
   #stored = 0;
   #tail: Uint8Array[] = [];
+  /** The last of what is stored. */
+  #recent: { start: number; bytes: Uint8Array }[] = [];
+  #tables = new Set<string>();
   #length = 0;
   #waiting: (() => void)[] = [];
   readonly marks: Mark[] = [];
@@ -28,15 +38,13 @@ export class Log {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec("CREATE TABLE IF NOT EXISTS answer (start INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT");
-    sql.exec(
-      "CREATE TABLE IF NOT EXISTS marks (number INTEGER PRIMARY KEY, first INTEGER, last INTEGER, partial INTEGER) STRICT",
-    );
   }
 
   /** The log of an answer that was kept. */
   static kept(sql: SqlStorage): Log {
     const log = new Log(sql);
+    log.#table("answer");
+    log.#table("marks");
     for (const { number, first, last, partial } of sql
       .exec<{ number: number; first: number; last: number; partial: number }>("SELECT * FROM marks ORDER BY number")
       .toArray())
@@ -67,6 +75,7 @@ export class Log {
   mark(start: number, partial: boolean): void {
     const mark = { number: this.marks.length + 1, start, end: this.#length, partial };
     this.marks.push(mark);
+    this.#table("marks");
     this.#sql.exec("INSERT INTO marks VALUES (?, ?, ?, ?)", mark.number, mark.start, mark.end, partial ? 1 : 0);
     this.#wake();
   }
@@ -74,6 +83,8 @@ export class Log {
   /** Takes back what was written from a place on: the beginning of an event that will have no end. */
   truncate(length: number): void {
     this.#store();
+    this.#recent = [];
+    this.#table("answer");
     this.#sql.exec("DELETE FROM answer WHERE start >= ?", length);
     const [row] = this.#sql
       .exec<{ start: number; bytes: ArrayBuffer }>("SELECT start, bytes FROM answer ORDER BY start DESC LIMIT 1")
@@ -94,14 +105,9 @@ export class Log {
   /** Up to so many bytes from a place on; empty where none are there yet. */
   read(from: number, most: number): Uint8Array {
     if (from < this.#stored) {
-      // Cut by the database: a piece of a whole row would keep the row in memory for as long as its reader is slow.
-      const [row] = this.#sql
-        .exec<{ bytes: ArrayBuffer }>(
-          "SELECT substr(bytes, ? - start + 1, ?) AS bytes FROM answer WHERE start <= ? ORDER BY start DESC LIMIT 1",
-          ...[from, most, from],
-        )
-        .toArray();
-      return row ? new Uint8Array(row.bytes) : new Uint8Array();
+      const row =
+        this.#recent.find(({ start, bytes }) => start <= from && from < start + bytes.length) ?? this.#row(from);
+      return row.bytes.subarray(from - row.start, from - row.start + most);
     }
     let start = this.#stored;
     for (const part of this.#tail) {
@@ -125,14 +131,32 @@ export class Log {
       bytes.set(part, at);
       at += part.length;
     }
-    for (let start = 0; start < rest; start += 2 * ROW_BYTES)
-      this.#sql.exec(
-        "INSERT INTO answer VALUES (?, ?)",
-        this.#stored + start,
-        bytes.slice(start, start + 2 * ROW_BYTES),
-      );
+    this.#table("answer");
+    for (let start = 0; start < rest; start += ROW_BYTES) {
+      const row = { start: this.#stored + start, bytes: bytes.subarray(start, start + ROW_BYTES) };
+      this.#sql.exec("INSERT INTO answer VALUES (?, ?)", row.start, row.bytes);
+      this.#recent.push(row);
+    }
+    this.#recent.splice(0, this.#recent.length - RECENT_ROWS);
     this.#stored = this.#length;
     this.#tail = [];
+  }
+
+  #row(at: number): { start: number; bytes: Uint8Array } {
+    const [row] = this.#sql
+      .exec<{ start: number; bytes: ArrayBuffer }>(
+        "SELECT start, bytes FROM answer WHERE start <= ? ORDER BY start DESC LIMIT 1",
+        at,
+      )
+      .toArray();
+    return row ? { start: row.start, bytes: new Uint8Array(row.bytes) } : { start: at, bytes: new Uint8Array() };
+  }
+
+  /** Makes a table when it is needed first: a short answer is no stream, and each table is a write of its own. */
+  #table(name: keyof typeof TABLES): void {
+    if (this.#tables.has(name)) return;
+    this.#tables.add(name);
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS ${name} (${TABLES[name]}) STRICT`);
   }
 
   #wake(): void {

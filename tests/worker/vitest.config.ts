@@ -13,5 +13,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Each file starts a workerd of its own; two at a time leave the machine usable.
     maxWorkers: 2,
+    // Tests that run side by side in a file mostly wait: for the pauses of SDKs that try again.
+    maxConcurrency: 40,
   },
 });

@@ -7,8 +7,11 @@ export function spellings(secret: string): string[] {
   const hex = [...new TextEncoder().encode(secret)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   // Base64 of a text that begins at each place of a group of three, without what its neighbours change.
   const base64 = [0, 1, 2].map((shift) => btoa(" ".repeat(shift) + secret).slice(shift === 0 ? 0 : 4, -4));
-  const forms = [secret, hex, hex.toUpperCase(), encodeURIComponent(secret), ...base64];
-  return [...new Set(forms)].filter((form) => form.length >= 8);
+  const base64url = base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"));
+  // An address may spell every byte, and in either case.
+  const escaped = hex.replace(/../g, "%$&");
+  const forms = [secret, hex, hex.toUpperCase(), encodeURIComponent(secret), escaped, escaped.toUpperCase()];
+  return [...new Set([...forms, ...base64, ...base64url])].filter((form) => form.length >= 8);
 }
 
 /**
@@ -22,7 +25,8 @@ export class SecretWatch {
   readonly #longest: number = 0;
   /** How far a window may move that ends in two bytes; 0 where a spelling may be there. */
   readonly #moves: Uint8Array = new Uint8Array();
-  #carry: Uint8Array = new Uint8Array();
+  /** What could be the beginning of a spelling: it goes on when it is known not to be. */
+  #held: Uint8Array = new Uint8Array();
 
   constructor(secrets: readonly string[]) {
     this.#forms = secrets.flatMap(spellings).map((form) => new TextEncoder().encode(form));
@@ -38,16 +42,20 @@ export class SecretWatch {
       }
   }
 
-  /** Whether the answer up to and with this chunk holds one. */
-  found(chunk: Uint8Array): boolean {
-    if (this.#forms.length === 0) return false;
-    // What could be the beginning of one is looked at again with what follows it.
-    const over = this.#longest - 1;
-    const seam = concat([this.#carry, chunk.subarray(0, over)]);
-    if (this.#isIn(seam) || this.#isIn(chunk)) return true;
-    const end = chunk.length >= over ? chunk : seam;
-    this.#carry = end.slice(Math.max(0, end.length - over));
-    return false;
+  /** What of the answer may go on with this chunk; undefined where it holds a secret. */
+  pass(chunk: Uint8Array): Uint8Array | undefined {
+    if (this.#forms.length === 0) return chunk;
+    const bytes = this.#held.length === 0 ? chunk : concat([this.#held, chunk]);
+    if (this.#isIn(bytes)) return undefined;
+    let end = Math.max(0, bytes.length - this.#longest + 1);
+    while (end < bytes.length && !this.#forms.some((form) => beginsAt(bytes, end, form))) end++;
+    this.#held = bytes.slice(end);
+    return bytes.subarray(0, end);
+  }
+
+  /** What waits when the answer has ended. */
+  rest(): Uint8Array {
+    return this.#held;
   }
 
   #isIn(bytes: Uint8Array): boolean {
@@ -59,15 +67,16 @@ export class SecretWatch {
         continue;
       }
       const start = end - this.#window + 1;
-      if (this.#forms.some((form) => startsAt(bytes, start, form))) return true;
+      if (this.#forms.some((form) => start + form.length <= bytes.length && beginsAt(bytes, start, form))) return true;
       end++;
     }
     return false;
   }
 }
 
-function startsAt(bytes: Uint8Array, start: number, form: Uint8Array): boolean {
-  if (start + form.length > bytes.length) return false;
-  for (let at = 0; at < form.length; at++) if (bytes[start + at] !== form[at]) return false;
+/** Whether the bytes from a place on are those of a form, as far as there are any. */
+function beginsAt(bytes: Uint8Array, start: number, form: Uint8Array): boolean {
+  const end = Math.min(form.length, bytes.length - start);
+  for (let at = 0; at < end; at++) if (bytes[start + at] !== form[at]) return false;
   return true;
 }

@@ -2,13 +2,18 @@
 
 import { ChunkReader, type Chunk } from "../chunks.ts";
 import { discard } from "../discard.ts";
-import { badRequest, tooLarge } from "../errors.ts";
+import { badRequest, Refusal, tooLarge } from "../errors.ts";
+
+/** How slowly a caller may send: nothing is asked of it for so long, and then so many bytes a second on the whole. */
+const PACE = { graceMs: 10_000, bytesPerSecond: 8_192 };
 
 /** Pulls chunks and lets a parser look at what it has not used yet. */
 export class ByteReader {
   readonly #source: ChunkReader;
   #left: number;
   #finished = false;
+  /** Milliseconds that were spent waiting for the caller; whoever takes the bytes may take its time. */
+  #waited = 0;
   #waiting: Promise<Chunk> | undefined;
   /** What has come and has not been used. */
   bytes: Uint8Array = new Uint8Array(0);
@@ -17,6 +22,7 @@ export class ByteReader {
   constructor(
     stream: ReadableStream<Uint8Array>,
     readonly limit: number,
+    readonly pace = PACE,
   ) {
     this.#source = new ChunkReader(stream);
     this.#left = limit;
@@ -26,9 +32,7 @@ export class ByteReader {
   async more(): Promise<boolean> {
     if (this.#finished) throw badRequest("The body is not read any more.", null, "incomplete_body");
     this.#waiting = this.#source.read();
-    const { done, value } = await this.#waiting.catch(() => {
-      throw badRequest("The body broke off before its end.", null, "incomplete_body");
-    });
+    const { done, value } = await this.#inTime(this.#waiting);
     this.#waiting = undefined;
     if (done) return false;
     this.#left -= value.length;
@@ -37,6 +41,25 @@ export class ByteReader {
     if (this.bytes.length === 0) this.bytes = value;
     else this.bytes = concat([this.bytes, value]);
     return true;
+  }
+
+  /** A chunk, unless the caller has been too slow with all of them. */
+  async #inTime(coming: Promise<Chunk>): Promise<Chunk> {
+    const allowed = this.pace.graceMs + ((this.limit - this.#left) / this.pace.bytesPerSecond) * 1000;
+    const start = Date.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, allowed - this.#waited, "late")));
+    try {
+      const chunk = await Promise.race([coming, late]);
+      if (chunk === "late") throw tooSlow(this.pace);
+      return chunk;
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      throw badRequest("The body broke off before its end.", null, "incomplete_body");
+    } finally {
+      if (timer !== undefined) clearTimeout(timer);
+      this.#waited += Date.now() - start;
+    }
   }
 
   /** Waits until there are so many bytes; false when the stream ends before. */
@@ -65,6 +88,12 @@ export class ByteReader {
     if (await discard(read)) this.#source.releaseLock();
   }
 }
+
+/** Nothing was sent upstream whole, and nothing bought: whoever is slow may try again. */
+const tooSlow = ({ graceMs, bytesPerSecond }: typeof PACE): Refusal => {
+  const message = `The body came in too slowly: less than ${bytesPerSecond} bytes a second after the first ${graceMs / 1000} s.`;
+  return new Refusal(408, { message, type: "invalid_request_error", code: "request_timeout" });
+};
 
 /** All chunks in one. */
 export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

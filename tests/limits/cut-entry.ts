@@ -1,11 +1,11 @@
 // The worker, with an end to its invocations: what Cloudflare does 30 s after a caller has left, and local workerd never does.
 
-import { app } from "../../worker/src/app.ts";
 import type { Env } from "../../worker/src/env.ts";
+import worker from "../../worker/src/index.ts";
 import { Operation as Whole } from "../../worker/src/operation/object.ts";
 
-export { Ledger } from "../../worker/src/ledger/object.ts";
-export { RateLimiter } from "../../worker/src/limiter/object.ts";
+// All of its classes but the one below.
+export * from "../../worker/src/index.ts";
 
 export class Operation extends Whole {
   /** Ends the object with everything that it does: a restart of the runtime, or of its machine. */
@@ -37,6 +37,6 @@ export default {
       return new Response(null, { status: 204 });
     }
     if (request.headers.has("x-mortal")) context.waitUntil(endAt(cuts + 1, context));
-    return app.fetch(request, env, context);
+    return worker.fetch(request, env, context);
   },
 } satisfies ExportedHandler<Env>;

@@ -73,9 +73,9 @@ const worker :Workerd.Worker = (
 
 /**
  * Starts it with these variables. `entry`: a module in place of the worker's own. Ends with `close`, which also removes what
- * its objects stored, in a folder in `disk`.
+ * its objects stored, in a folder in `disk`. `inspected`: its isolate can be looked into.
  */
-export async function startWorkerd({ vars, entry, disk = join(root, "target"), flags = [] }) {
+export async function startWorkerd({ vars, entry, disk = join(root, "target"), inspected = true, flags = [] }) {
   await mkdir(disk, { recursive: true });
   const folder = await mkdtemp(join(disk, "limits-"));
   const storage = join(folder, "storage");
@@ -83,7 +83,8 @@ export async function startWorkerd({ vars, entry, disk = join(root, "target"), f
   const names = await bundled(folder, entry);
   const file = join(folder, "config.capnp");
   await writeFile(file, await configuration({ names, storage, vars, flags }), { mode: 0o600 });
-  const args = ["serve", file, "--control-fd=3", `--inspector-addr=${HOST}:0`];
+  const args = ["serve", file, "--control-fd=3"];
+  if (inspected) args.push(`--inspector-addr=${HOST}:0`);
   if (flags.includes("experimental")) args.push("--experimental");
   const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -95,7 +96,7 @@ export async function startWorkerd({ vars, entry, disk = join(root, "target"), f
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const ports = await listening(child.stdio[3], ended);
+    const ports = await listening(child.stdio[3], ended, inspected ? ["listen", "listen-inspector"] : ["listen"]);
     return {
       address: `http://${HOST}:${ports.listen}`,
       inspector: `${HOST}:${ports["listen-inspector"]}`,
@@ -111,7 +112,7 @@ export async function startWorkerd({ vars, entry, disk = join(root, "target"), f
 }
 
 /** The ports that workerd tells of when it listens, by the names of its events. */
-async function listening(control, ended) {
+async function listening(control, ended, wanted) {
   let told = "";
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`not in ${START_MS} ms`)), START_MS);
@@ -123,7 +124,7 @@ async function listening(control, ended) {
         .split("\n")
         .map((line) => (line.endsWith("}") ? JSON.parse(line) : {}));
       const ports = Object.fromEntries(events.map(({ event, port }) => [event, port]));
-      if (ports.listen === undefined || ports["listen-inspector"] === undefined) return;
+      if (wanted.some((event) => ports[event] === undefined)) return;
       clearTimeout(timer);
       resolve(ports);
     });

@@ -43,6 +43,8 @@ export class Composer extends EventTarget {
     this.state = state;
     this.catalogue = catalogue;
     state.values.model ??= catalogue.preferred.id;
+    this.bill = document.querySelector(".bill");
+    this.bill.addEventListener("toggle", () => this.bill.open && showBill($("bill"), this.estimate));
     this.refreshForm = buildForm($("fields"), state, catalogue);
     state.addEventListener("change", ({ detail }) => {
       this.#remote = [];
@@ -112,7 +114,7 @@ export class Composer extends EventTarget {
     const applySafe = () => state.takeOver(normalize(state.operation, this.request, context).request);
     showChecks($("problems"), issues, { apply, applySafe });
     showTotal($("total"), this.estimate);
-    showBill($("bill"), this.estimate);
+    if (this.bill.open) showBill($("bill"), this.estimate);
     const errors = issues.filter(({ severity }) => severity === "error").length;
     const jump = $("jump");
     jump.hidden = errors === 0;

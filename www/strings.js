@@ -2,15 +2,15 @@
 // an export of its own, so that the first script has no more of them than it shows.
 
 export const locale = "en";
-const number = (value) => value.toLocaleString(locale);
+// Made when first asked for: to make one takes longer than all else that a key does.
+let numbers;
+let days;
+const number = (value) => (numbers ??= new Intl.NumberFormat(locale)).format(value);
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
 const day = (date) =>
-  new Date(`${date}T00:00:00Z`).toLocaleDateString(locale, {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
+  (days ??= new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })).format(
+    new Date(`${date}T00:00:00Z`),
+  );
 const list = (words) => new Intl.ListFormat(locale).format(words);
 const cut = (value) => {
   const text = typeof value === "string" ? value : JSON.stringify(value);

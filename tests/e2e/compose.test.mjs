@@ -201,6 +201,7 @@ test("the price follows every key, and the chart takes a model and a quality", a
     assert.equal(await price(), told);
   }
   await page.click(".bill summary");
+  await page.waitForSelector("#bill tr");
   assert.match(await page.innerText("#bill"), /Prompt\s+\d+ – \d+ tokens[\s\S]*Pictures/);
   await close();
 });

@@ -1,7 +1,7 @@
 // `npm run lighthouse`: the page's scores on a slow phone and on a desktop, and the times behind them. `-- --runs 5` repeats:
 // the median of each time is told. docs/page.md has what was found.
 
-import { start } from "../e2e/server.mjs";
+import { shared } from "../e2e/server.mjs";
 import { CATEGORIES, audit, compressing, failed } from "./audit.mjs";
 
 const TIMES = {
@@ -15,7 +15,7 @@ const at = process.argv.indexOf("--runs");
 const runs = at < 0 ? 3 : Number(process.argv[at + 1]);
 const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
 
-const server = await start();
+const server = await shared();
 const front = await compressing(server.address);
 try {
   for (const form of ["mobile", "desktop"]) {

@@ -1,5 +1,7 @@
 // Elements without markup in strings: text is always text.
 
+import { thousands } from "./strings.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const flat = (children) =>
   children.flat().filter((child) => child !== undefined && child !== null && child !== false && child !== "");
@@ -39,6 +41,7 @@ export function styled(element, properties) {
 /** Dollars as people read them: never more digits than matter, never rounded to nothing. */
 export function dollars(amount) {
   if (amount === 0) return "$0";
+  if (amount >= 1000) return `$${thousands(amount)}`;
   const digits = amount >= 1 ? 2 : amount >= 0.01 ? 3 : amount >= 0.0001 ? 5 : 7;
   return `$${amount
     .toFixed(digits)

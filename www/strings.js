@@ -6,11 +6,15 @@ export const locale = "en";
 let numbers;
 let days;
 const number = (value) => (numbers ??= new Intl.NumberFormat(locale)).format(value);
+export const thousands = (amount) => number(Math.round(amount * 100) / 100);
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
 const day = (date) =>
-  (days ??= new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })).format(
-    new Date(`${date}T00:00:00Z`),
-  );
+  (days ??= new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  })).format(new Date(`${date}T00:00:00Z`));
 const list = (words) => new Intl.ListFormat(locale).format(words);
 const cut = (value) => {
   const text = typeof value === "string" ? value : JSON.stringify(value);

@@ -178,10 +178,11 @@ test("what is left of the budget is what the worker says, before a call and afte
     return (await reply.json()).today;
   };
   const shown = async (page) =>
-    Number(/^\$([\d.]+) of \$1000000 left today$/.exec(await page.innerText("#budget"))?.[1]);
+    Number(/^\$([\d,.]+) of \$1,000,000 left today$/.exec(await page.innerText("#budget"))?.[1].replaceAll(",", ""));
   const before = await left();
   const { page, close } = await open({ hash: { size: "1536x1024", quality: "high" } });
   await page.waitForSelector("#budget:not([hidden])");
+  const text = await page.innerText("#budget");
   const first = await shown(page);
   // Other tests spend at the same time, so that what is shown lies between two answers of the worker.
   const between = await left();
@@ -189,16 +190,13 @@ test("what is left of the budget is what the worker says, before a call and afte
   assert.ok(first <= before.left_usd + cent && first >= between.left_usd - cent, `${first}`);
   await drawn(page, "a cat");
   const [, usd] = /Cost\s+\$([\d.]+)/.exec(await page.innerText(".run .facts"));
-  await page.waitForFunction(
-    (text) => document.getElementById("budget").textContent !== text,
-    `$${first} of $1000000 left today`,
-  );
+  await page.waitForFunction((text) => document.getElementById("budget").textContent !== text, text);
   const second = await shown(page);
   assert.ok(second <= first - Number(usd) + cent, `${first} - ${usd} = ${second}`);
   assert.ok(second >= (await left()).left_usd - cent, `${second}`);
   assert.match(
     await page.getAttribute("#budget", "title"),
-    /^\$[\d.]+ spent, \$[\d.]+ held back for running calls; anew /,
+    /^\$[\d.,]+ spent, \$[\d.,]+ held back for running calls; anew /,
   );
   await close();
 });

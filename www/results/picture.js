@@ -85,7 +85,7 @@ export function factList(facts) {
     "dl",
     { class: "facts" },
     ...facts
-      .filter(([, value]) => value !== undefined && value !== null && value !== "")
+      .filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== false)
       .map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))),
   );
 }

@@ -82,7 +82,7 @@ export class Run {
     this.#images.replaceChildren(...result.images.map((image, index) => this.#finished(image, index, result, acts)));
     this.#below.replaceChildren(
       factList([
-        [strings.facts.time, seconds !== undefined && strings.seconds(seconds.toFixed(1))],
+        [strings.facts.time, seconds === undefined ? undefined : strings.seconds(seconds.toFixed(1))],
         [strings.facts.cost, result.cost && dollars(result.cost.usd)],
         [strings.facts.tokens, result.usage?.total_tokens?.toLocaleString(strings.locale)],
         [strings.facts.size, result.size?.replace("x", " × ")],
@@ -90,7 +90,7 @@ export class Run {
         [strings.facts.format, result.output_format],
         [strings.facts.background, result.background],
         [strings.facts.request, result.requestId && requestId(result.requestId)],
-        [strings.facts.revised, result.revised !== this.#prompt && result.revised],
+        [strings.facts.revised, result.revised === this.#prompt ? undefined : result.revised],
       ]),
     );
     for (const revoke of this.#urls.splice(0)) revoke();

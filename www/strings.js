@@ -2,20 +2,23 @@
 // an export of its own, so that the first script has no more of them than it shows.
 
 export const locale = "en";
-// Made when first asked for: to make one takes longer than all else that a key does.
-let numbers;
-let days;
-const number = (value) => (numbers ??= new Intl.NumberFormat(locale)).format(value);
+// Numbers, days and lists by hand: the browser's own ways keep a phone busy for longer than all the rest of the first form.
+export const number = (value) => {
+  const [whole, rest] = String(value).split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "");
+};
+const MONTHS = "January February March April May June July August September October November December".split(" ");
+const day = (date) => {
+  const [year, month, day] = date.split("-").map(Number);
+  return `${MONTHS[month - 1]} ${day}, ${year}`;
+};
 export const thousands = (amount) => number(Math.round(amount * 100) / 100);
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
-const day = (date) =>
-  (days ??= new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  })).format(new Date(`${date}T00:00:00Z`));
-const list = (words) => new Intl.ListFormat(locale).format(words);
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const clock = (date) =>
+  `${WEEKDAYS[date.getDay()]}, ${[date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":")}`;
+const list = (words) =>
+  words.length < 3 ? words.join(" and ") : `${words.slice(0, -1).join(", ")}, and ${words.at(-1)}`;
 const cut = (value) => {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
@@ -157,7 +160,7 @@ export const atSize = (size) => `at ${size.replace("x", " × ")}`;
 export const noPrice = "No price is published.";
 export const budget = (left, limit) => `${left} of ${limit} left today`;
 export const budgetDetails = (spent, reserved, resets) =>
-  `${spent} spent, ${reserved} held back for running calls; anew ${new Date(resets * 1000).toLocaleString(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" })}`;
+  `${spent} spent, ${reserved} held back for running calls; anew ${clock(new Date(resets * 1000))}`;
 export const rate = (remaining, images, seconds) =>
   `${images ? plural(remaining, "image", "images") : plural(remaining, "call", "calls")} left for ${seconds} s`;
 

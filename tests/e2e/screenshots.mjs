@@ -14,7 +14,8 @@ const SMALL_PHONE = { ...PHONE, deviceScaleFactor: 1 };
 const PROMPT = "A lighthouse above the sea at dusk, warm light";
 
 await mkdir(folder, { recursive: true });
-const [server, browser] = await Promise.all([start(), launch()]);
+// A budget that looks like one that somebody was given.
+const [server, browser] = await Promise.all([start({ ORGANIZATION_DAILY_USD: "100" }), launch()]);
 try {
   const shot = async (name, options, hash, prepare) => {
     const { page, close } = await open(browser, `${server.address}/#${new URLSearchParams(hash)}`, options);
@@ -49,8 +50,14 @@ try {
       await page.locator("#problems").scrollIntoViewIfNeeded();
     },
   );
-  await shot("prices", light, { ...wide, prompt: PROMPT }, (page) => page.click("#tab-prices"));
-  await shot("code", dark, { ...wide, prompt: PROMPT }, (page) => page.click("#tab-code"));
+  await shot("prices", light, { ...wide, prompt: PROMPT }, async (page) => {
+    await page.click("#tab-prices");
+    await page.waitForSelector(".dots-row");
+  });
+  await shot("code", dark, { ...wide, prompt: PROMPT }, async (page) => {
+    await page.click("#tab-code");
+    await page.waitForSelector("#code pre");
+  });
   await shot("mask", light, wide, async (page) => {
     await drawn(page, PROMPT);
     await page.click(".run >> text=Edit this");
@@ -62,6 +69,16 @@ try {
     await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.45, { steps: 12 });
     await page.mouse.up();
   });
+  await shot("refine", dark, { size: "1536x1024", quality: "low" }, async (page) => {
+    await drawn(page, PROMPT);
+    await page.click(".run >> text=Refine");
+    await page.fill(".refine textarea", "Make it night");
+    await page.click(".refine button[type=submit]");
+    await page.waitForSelector(`.turns ${RESULT}`);
+    await page.fill(".refine textarea", "Add a sailing boat");
+    await page.locator(".turns").scrollIntoViewIfNeeded();
+    await page.evaluate(() => document.querySelector(".refine").scrollIntoView({ block: "end" }));
+  });
   await shot("gallery", light, { size: "1024x1024", quality: "low", output_format: "webp" }, async (page) => {
     const prompts = ["A red apple", "A harbour at noon", "A forest in the morning", PROMPT];
     for (const [count, prompt] of prompts.entries()) {
@@ -71,12 +88,10 @@ try {
         ([selector, count]) => document.querySelectorAll(selector).length === count,
         [RESULT, count + 1],
       );
-      await page.waitForFunction(
-        (count) => document.querySelectorAll("#gallery-list .card").length === count,
-        count + 1,
-      );
+      await page.waitForFunction((count) => document.querySelectorAll(".run[data-kept]").length === count, count + 1);
     }
     await page.click('[data-view="gallery"]');
+    await page.waitForSelector("#view-gallery[data-ready]");
     await page.waitForFunction(() => [...document.images].every((image) => image.complete));
   });
   await shot(

@@ -62,7 +62,7 @@ export class Thumbnails {
     const text = [
       facts?.width ? `${facts.width} × ${facts.height}` : "",
       bytes(file.size),
-      cost?.tokens && strings.tokens(cost.tokens.toLocaleString(strings.locale), cost.tokens),
+      cost?.tokens && strings.tokens(strings.number(cost.tokens), cost.tokens),
       cost && dollars(cost.usd),
     ];
     const move = (from, to) => this.#move(from, to);

@@ -66,7 +66,7 @@ export function showBill(section, estimate) {
 
 function tokens(count) {
   if (!count || count.max === null) return "";
-  const text = (number) => number.toLocaleString(strings.locale);
+  const text = strings.number;
   return strings.tokens(
     count.min === count.max ? text(count.min) : `${text(count.min)} – ${text(count.max)}`,
     count.max,

@@ -84,7 +84,7 @@ export class Run {
       factList([
         [strings.facts.time, seconds === undefined ? undefined : strings.seconds(seconds.toFixed(1))],
         [strings.facts.cost, result.cost && dollars(result.cost.usd)],
-        [strings.facts.tokens, result.usage?.total_tokens?.toLocaleString(strings.locale)],
+        [strings.facts.tokens, result.usage?.total_tokens !== undefined && strings.number(result.usage.total_tokens)],
         [strings.facts.size, result.size?.replace("x", " × ")],
         [strings.facts.quality, result.quality],
         [strings.facts.format, result.output_format],

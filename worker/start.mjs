@@ -36,7 +36,8 @@ async function main() {
   await run(node, [join(root, "src/npm/build.mjs")], { env, cwd: root, echo: true });
 
   const token = process.env.DEMO_TOKEN || randomBytes(18).toString("base64url");
-  const state = join(root, "target", "dev");
+  // Budgets and kept answers. Tests take a folder of their own, so that what they spend is not missing here.
+  const state = join(root, "target", process.env.STATE_FOLDER || "dev");
   await mkdir(state, { recursive: true });
   // In a file of the user's own and not on the command line, where every process of the machine could read it.
   const vars = join(state, "vars.env");

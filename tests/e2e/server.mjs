@@ -28,8 +28,8 @@ export async function shared() {
 export async function start(env = {}) {
   const port = await freePort();
   const child = spawn(process.execPath, [join(root, "worker", "start.mjs")], {
-    // What tests spend in a day must not end those that come after them.
-    env: { ...process.env, PORT: String(port), ORGANIZATION_DAILY_USD: "1000000", ...env },
+    // What tests spend in a day must not end those that come after them, nor what somebody tries by hand.
+    env: { ...process.env, PORT: String(port), STATE_FOLDER: "e2e", ORGANIZATION_DAILY_USD: "1000000", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

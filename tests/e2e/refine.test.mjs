@@ -46,7 +46,12 @@ test("turns go on from the response before them, each with its picture and its c
   await begin(page);
   assert.match(await page.innerText(".refine .total"), /^(about|at least) \$0\.\d+$/);
   await turn(page, "make it night");
+  await page.waitForFunction(() => document.querySelector(".refine .total").textContent.startsWith("about"));
+  const told = Number((await page.innerText(".refine .total")).replace(/^about \$/, ""));
   await turn(page, "add a boat");
+  const facts = await page.locator(`${TURN}:last-child .facts`).innerText();
+  const billed = Number(/Cost\s+\$([\d.]+)/.exec(facts)[1]);
+  assert.ok(billed > told / 2 && billed < told * 2, `told $${told}, billed $${billed}`);
 
   const [first, second] = sent;
   assert.equal(first.previous_response_id, undefined);
@@ -65,8 +70,8 @@ test("turns go on from the response before them, each with its picture and its c
   for (const facts of await page.locator(".run .facts").allInnerTexts())
     costs.push(Number(/Cost\s+\$([\d.]+)/.exec(facts)[1]));
   assert.equal(costs.length, 3);
-  const [, told] = /^3 turns, \$([\d.]+) in all\.$/.exec(await page.innerText(".turns-sum"));
-  assert.ok(Math.abs(Number(told) - costs.reduce((sum, cost) => sum + cost)) < 0.002, `${told}: ${costs}`);
+  const [, sum] = /^3 turns, \$([\d.]+) in all\.$/.exec(await page.innerText(".turns-sum"));
+  assert.ok(Math.abs(Number(sum) - costs.reduce((all, cost) => all + cost)) < 0.002, `${sum}: ${costs}`);
   await close();
 });
 

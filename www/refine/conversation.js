@@ -66,7 +66,7 @@ class Conversation {
   /** Every picture of it, in the order in which they were drawn. */
   #records;
   #from;
-  /** The beginning of the picture as a data URL, where the next turn sends one. */
+  /** The beginning of the picture as a data URL: the next turn sends one, or is billed for what it goes on from. */
   #head;
   #list = el("ol", { class: "turns" });
   #sum = el("p", { class: "hint turns-sum" });
@@ -139,7 +139,7 @@ class Conversation {
     if (!this.#records.includes(record) && !record.turn) this.#records[0] = record;
     this.#head = undefined;
     this.#check();
-    if (record.turn === undefined) this.#readHead(record);
+    this.#readHead(record);
   }
 
   async #readHead(record) {
@@ -149,22 +149,18 @@ class Conversation {
     this.#check();
   }
 
-  #request(url) {
+  #request(from) {
     const { values } = this.sender.composer.state;
-    const { response } = this.#from.turn ?? {};
-    return turnRequest({
-      said: this.said.value,
-      values,
-      language: values.language_model,
-      // Before the picture has been read there is nothing to say about it yet.
-      from: { response, url },
-    });
+    return turnRequest({ said: this.said.value, values, language: values.language_model, from });
   }
 
   /** What the package says about the next turn. Gives whether anything is wrong. */
   #check(tried = false) {
-    const request = this.#request(this.#head ?? "data:image/png;base64,");
-    const unread = this.#from.turn === undefined && this.#head === undefined;
+    // Before the picture has been read there is nothing to say about it yet.
+    const withPicture = this.#request({ url: this.#head ?? "data:image/png;base64," });
+    const { response } = this.#from.turn ?? {};
+    const request = response === undefined ? withPicture : this.#request({ response });
+    const unread = response === undefined && this.#head === undefined;
     const { issues } = validate("respond", request);
     // That nothing is said is no problem before it was tried; said is what stands there, not what the package calls it.
     const shown = unread ? [] : issues.filter(({ code }) => code !== "empty_prompt");
@@ -177,7 +173,8 @@ class Conversation {
       this.#problems.dataset.key = key;
       this.#problems.replaceChildren(...shown.map((issue) => issueItem(issue, this.#fixOf(issue))));
     }
-    const estimate = estimateCost("respond", request);
+    // What it goes on from is read by the model, and billed, in either case.
+    const estimate = estimateCost("respond", withPicture);
     this.#price.textContent = strings.refine.price(
       estimate.expected === null ? undefined : dollars(estimate.expected),
       estimate.max === null ? dollars(estimate.min) : interval(estimate),

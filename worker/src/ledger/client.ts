@@ -17,8 +17,9 @@ const NAME = "organization";
 const TRIES = 3;
 
 /**
- * Asks the ledger, again with a new stub where it failed: each question may be asked twice, so an object that was restarted
- * behind a question, or in the middle of it, loses nothing. Where the ledger cannot be reached nothing is sent: it fails closed.
+ * Asks the ledger, again with a new stub where it failed: what is asked twice changes nothing the second time, at worst it is
+ * refused, so an object that was restarted behind a question, or in the middle of it, loses nothing. Where the ledger cannot
+ * be reached nothing is sent: it fails closed.
  */
 export async function ask<T>(env: Env, question: (ledger: LedgerStub) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-import { settingsOf, type Env, type Settings } from "../env.ts";
+import { settingsOf, type Env } from "../env.ts";
 import { errorResponse, Refusal } from "../errors.ts";
 import { ask } from "../ledger/client.ts";
 import type { Event } from "../ledger/rules.ts";
@@ -19,16 +19,13 @@ import { follow } from "./reader.ts";
 import { RecordStore, statusOf, type Problem, type Stored } from "./record.ts";
 import { conflict, GONE, LOST, LOST_ANSWER, unfinished, unsent, type Refused } from "./refusals.ts";
 import { perform, type Head } from "./run.ts";
+import { secretsOf } from "./secrets.ts";
 import type { Sharing } from "./settings.ts";
 import { Upload } from "./upload.ts";
 
 /** JSON travels as bytes, and goes on as the text it is: so upstreams tell it from a form. */
 const bodyOf = ({ call }: Order, bytes: ArrayBuffer): string | Uint8Array<ArrayBuffer> =>
   call.contentType === "application/json" ? new TextDecoder().decode(bytes) : new Uint8Array(bytes);
-
-/** What no answer may hold. */
-const secretsOf = ({ apiKey, organization, project, runware }: Settings): string[] =>
-  [apiKey, organization, project, runware.apiKey].filter((secret) => secret !== undefined && secret !== "") as string[];
 
 /** An object without calls is put away by the runtime; the alarm keeps it, and finds it again after a restart. */
 const ALIVE_MS = 25_000;

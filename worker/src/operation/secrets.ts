@@ -1,6 +1,11 @@
 // Keeps an answer of an upstream that repeats the worker's own secrets from going on.
 
 import { concat } from "../multipart/reader.ts";
+import type { Settings } from "../env.ts";
+
+/** What no answer may hold. */
+export const secretsOf = ({ apiKey, organization, project, runware }: Settings): string[] =>
+  [apiKey, organization, project, runware.apiKey].filter((secret) => secret !== undefined && secret !== "") as string[];
 
 /** The spellings in which a careless or hostile upstream would repeat a secret. */
 export function spellings(secret: string): string[] {

@@ -1,5 +1,6 @@
 //! What is wrong with a request: every problem at once, in the order of the documentation, each with its fix.
 
+mod accepted;
 mod batch;
 mod checker;
 mod choice;
@@ -21,6 +22,7 @@ mod shape;
 mod size;
 mod svg;
 
+pub use accepted::{Accepted, accepted};
 pub use code::Code;
 pub use context::{Context, ImageFacts, Transparency};
 pub use migrate::{MigrateError, Migrated, migrate};

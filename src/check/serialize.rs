@@ -2,6 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
+use super::accepted::Accepted;
 use super::migrate::Migrated;
 use super::normalize::Normalized;
 use super::report::{Change, Fix, Issue, Report};
@@ -75,5 +76,24 @@ impl Serialize for Migrated {
         out.serialize_field("changes", &self.changes)?;
         out.serialize_field("report", &self.report)?;
         out.end()
+    }
+}
+
+/// The values as pairs of a name and a list: JavaScript makes its own table of them.
+impl Serialize for Accepted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Accepted", 3)?;
+        out.serialize_field("report", &self.report)?;
+        out.serialize_field("longest_prompt", &self.longest_prompt)?;
+        out.serialize_field("fields", &Fields(self))?;
+        out.end()
+    }
+}
+
+struct Fields<'a>(&'a Accepted);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.fields.iter().map(|(field, values)| (field.name(), values)))
     }
 }

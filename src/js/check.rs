@@ -39,3 +39,12 @@ pub fn normalize(number: u32, length: usize, now: f64) -> usize {
     };
     answer_or_failure(normalized())
 }
+
+/// What a model accepts whatever else is asked of it, or null; the input is its id or null.
+#[wasm_bindgen]
+pub fn accepted(length: usize, now: f64) -> usize {
+    answer_or_failure(values(length).and_then(|(id, beside)| {
+        let context = context::read(&id, &beside, now)?;
+        Ok(with_catalog(|catalog| check::accepted(id.as_str(), &context, catalog)))
+    }))
+}

@@ -1,11 +1,13 @@
 // Values to and from the bytes that src/js/packed/mod.rs describes. Reading a property costs nanoseconds here and a
 // hundred times as much from inside the module, so requests are packed on this side.
 
+import { acceptedReport } from "./accepted.js";
 import { ImageApiError } from "./errors.js";
 import { crashed, live, onStart } from "./instance.js";
+import { isPlain } from "./plain.js";
 import {
+  copyOfIssue,
   forget,
-  isPlain,
   lastPrompt,
   lookAt,
   recallEstimate,
@@ -36,6 +38,7 @@ const KEEP_BYTES = 1 << 20;
 
 /** As `Operation::ALL` in src/request/mod.rs. */
 const OPERATIONS = ["generate", "edit", "respond", "runware", "batch"];
+const GENERATE = 0;
 /** Generations and edits. */
 const LAST_OF_IMAGES_API = 1;
 
@@ -451,6 +454,17 @@ export function callOperation(name, operation, request, context, further) {
 /** Whether an answer may have been given before; what is known beside a request makes each one its own. */
 const mayBeKnown = (number, context) => number <= LAST_OF_IMAGES_API && (context === undefined || context === null);
 
+/** Whether nothing is known beside a request. */
+function isEmpty(context) {
+  if (context === undefined || context === null) return true;
+  if (Object.getPrototypeOf(context) !== Object.prototype) return false;
+  for (const name in context) return name === undefined;
+  return true;
+}
+
+/** What the module says of a model; see src/npm/accepted.js. */
+const askForTable = (model, now) => call("accepted", model, undefined, now);
+
 /** What a request will cost. Of a prompt that is only its length in bytes, so no more is packed. */
 export function callEstimate(operation, request, context) {
   const exports = live();
@@ -489,10 +503,15 @@ export function callValidate(operation, request, context) {
   const number = numberOf(operation);
   const now = Date.now();
   const recallable = mayBeKnown(number, context);
-  if (recallable) {
-    lookAt(number, request, now);
-    const known = recallReport();
-    if (known !== undefined) return known;
+  if ((recallable || number === GENERATE) && isEmpty(context) && lookAt(number, request, now)) {
+    if (number === GENERATE) {
+      const found = acceptedReport(askForTable, now);
+      if (found !== undefined) return { ok: found.ok, issues: found.issues.map(copyOfIssue) };
+    }
+    if (recallable) {
+      const known = recallReport();
+      if (known !== undefined) return known;
+    }
   }
   let length = number <= LAST_OF_IMAGES_API ? checked(exports, number, request, context, now, true) : NEEDS_TEXT;
   if (length === NEEDS_TEXT) length = checked(exports, number, request, context, now, false);

@@ -5,29 +5,9 @@
 // of the prompt, when it is not blank, only from its length: in characters for the rules, which allow any length below one
 // that they allowed, and in bytes for the cost.
 
-/** As `Field::ALL` in src/request/field.rs, those whose values are words, numbers and flags. */
-const FIELDS = [
-  "model",
-  "n",
-  "size",
-  "quality",
-  "background",
-  "output_format",
-  "output_compression",
-  "input_fidelity",
-  "moderation",
-  "stream",
-  "partial_images",
-  "complexity",
-  "frame_count",
-  "frame_duration_ms",
-  "response_format",
-  "style",
-];
-const indexOf = new Map(FIELDS.map((name, index) => [name, index]));
-const MODEL = 0;
-/** Longer texts are nobody's words. */
-const LONGEST_WORD = 32;
+import { forgetTables } from "./accepted.js";
+import { FIELDS, last, lastIndices, lastValues, takeApart } from "./plain.js";
+
 /** Values have a bit each. */
 const MAX_VALUES = 32;
 const MAX_KINDS = 64;
@@ -53,34 +33,34 @@ class Answers {
 
 let kinds = new Map();
 let day = 0;
+/** What the request that was looked at last is for; below 0 when nothing can be known of it. */
+let operationOfLast = -1;
 
 /** Forgets all: the rules have changed. */
 export function forget() {
   kinds = new Map();
+  forgetTables();
 }
-
-/** What the request that was looked at last consists of; `operation` is below 0 when nothing can be known of it. */
-const last = { operation: -1, fields: 0, model: undefined, prompt: "", promptLength: 0, count: 0 };
-const lastIndices = new Array(FIELDS.length);
-const lastValues = new Array(FIELDS.length);
 
 /**
  * Looks at a request: the functions below answer and learn about it until the next one.
  * @param {number} operation its place among the operations
  * @param {number} now in milliseconds since 1970: tomorrow the answers may be others
+ * @returns {boolean} whether anything can be known of it
  */
 export function lookAt(operation, request, now) {
-  last.operation = takeApart(request) ? operation : -1;
+  operationOfLast = takeApart(request) ? operation : -1;
   const today = Math.floor(now / DAY_MS);
   if (today !== day) {
     day = today;
     forget();
   }
+  return operationOfLast >= 0;
 }
 
 /** What is known of the request. */
 function known() {
-  if (last.operation < 0) return undefined;
+  if (operationOfLast < 0) return undefined;
   const kind = kinds.get(keyOfLast())?.get(last.model);
   if (kind === undefined) return undefined;
   let all = 0;
@@ -97,7 +77,7 @@ function entry() {
   const key = keyOfLast();
   let models = kinds.get(key);
   if (models === undefined) {
-    if (kinds.size >= MAX_KINDS) forget();
+    if (kinds.size >= MAX_KINDS) kinds = new Map();
     kinds.set(key, (models = new Map()));
   }
   let kind = models.get(last.model);
@@ -126,7 +106,7 @@ export function recallReport() {
 }
 
 export function rememberReport({ ok, issues }) {
-  if (last.operation < 0 || issues.some(({ param }) => param === "prompt")) return;
+  if (operationOfLast < 0 || issues.some(({ param }) => param === "prompt")) return;
   const answers = entry();
   answers.longestPrompt = last.promptLength;
   answers.report = { ok, issues: issues.map(copyOfIssue) };
@@ -139,16 +119,16 @@ export function recallEstimate(promptBytes) {
 }
 
 export function rememberEstimate(promptBytes, estimate) {
-  if (last.operation < 0) return;
+  if (operationOfLast < 0) return;
   const { estimates } = entry();
   if (estimates.size >= MAX_ANSWERS) estimates.clear();
   estimates.set(promptBytes, copyOfEstimate(estimate));
 }
 
 /** The prompt of the request, if anything can be known of it. */
-export const lastPrompt = () => (last.operation < 0 ? undefined : last.prompt);
+export const lastPrompt = () => (operationOfLast < 0 ? undefined : last.prompt);
 
-function copyOfIssue(issue) {
+export function copyOfIssue(issue) {
   const copy = { ...issue, path: issue.path.slice() };
   const { allowed, fix } = issue;
   if (allowed !== undefined) copy.allowed = Array.isArray(allowed) ? allowed.slice() : { ...allowed };
@@ -170,42 +150,4 @@ function copyOfItem({ kind, tokens, usd }) {
   return { kind, tokens: copyOfRange(tokens), usd: copyOfRange(usd) };
 }
 
-const keyOfLast = () => last.fields * 2 + last.operation;
-
-/** Takes a request apart; false when it has anything that is not a word, a number or a flag. */
-function takeApart(request) {
-  if (typeof request !== "object" || request === null || Object.getPrototypeOf(request) !== Object.prototype)
-    return false;
-  last.fields = 0;
-  last.model = undefined;
-  last.promptLength = 0;
-  last.count = 0;
-  for (const name in request) {
-    const value = request[name];
-    if (name === "prompt") {
-      if (!isPlain(value)) return false;
-      last.prompt = value;
-      last.promptLength = value.length;
-      continue;
-    }
-    const index = indexOf.get(name);
-    if (index === undefined) return false;
-    const type = typeof value;
-    if (type === "undefined") continue;
-    if (type === "string" ? value.length > LONGEST_WORD : type !== "number" && type !== "boolean") return false;
-    last.fields |= 1 << index;
-    if (index === MODEL) last.model = value;
-    else {
-      lastIndices[last.count] = index;
-      lastValues[last.count++] = value;
-    }
-  }
-  return last.promptLength > 0;
-}
-
-/** Whether a prompt certainly begins with what is not white space: then the rules want to know only its length. */
-export function isPlain(prompt) {
-  if (typeof prompt !== "string" || prompt.length === 0) return false;
-  const first = prompt.charCodeAt(0);
-  return first > 0x20 && first < 0x7f;
-}
+const keyOfLast = () => last.fields * 2 + operationOfLast;

@@ -1,13 +1,14 @@
-// `validate` and `estimateCost` remember their answers (src/npm/recall.js). What they recall must be what the module would
-// say, so requests made at random are compared with what it says when it is asked each time.
+// `validate` and `estimateCost` remember their answers (src/npm/recall.js), and `validate` has tables of what a model accepts
+// (src/npm/accepted.js). What they say must be what the module would say, so requests made at random are compared with what
+// it says when it is asked each time.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { estimateCost, extendCatalog, models, validate } from "../../pkg/node.js";
 
-/** A context, even an empty one, is always looked at by the module itself. */
-const afresh = (operation, request, today) => validate(operation, request, today === undefined ? {} : { today });
+/** With a context that says something, the module itself is always asked. */
+const afresh = (operation, request) => validate(operation, request, { batch: false });
 
 /** xorshift32: the same requests on each run. */
 function dice(seed) {
@@ -72,6 +73,7 @@ for (const operation of ["generate", "edit"])
         const request = randomRequest(roll, sets, some);
         const expected = afresh(operation, request);
         assert.deepEqual(validate(operation, request), expected, JSON.stringify(request).slice(0, 300));
+        assert.deepEqual(validate(operation, request, {}), expected, JSON.stringify(request).slice(0, 300));
         const price = estimateCost(operation, request, {});
         assert.deepEqual(estimateCost(operation, request), price, JSON.stringify(request).slice(0, 300));
         const { prompt, ...values } = request;

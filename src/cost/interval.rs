@@ -47,7 +47,7 @@ impl<T: Copy> Bounds<T> {
         Self { min, expected: None, max: None }
     }
 
-    pub(super) fn map<U>(self, f: impl Fn(T) -> U) -> Bounds<U> {
+    pub(crate) fn map<U>(self, f: impl Fn(T) -> U) -> Bounds<U> {
         Bounds { min: f(self.min), expected: self.expected.map(&f), max: self.max.map(&f) }
     }
 }

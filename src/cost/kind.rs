@@ -20,6 +20,17 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::TextInput,
+        Self::ImageInput,
+        Self::ImageOutput,
+        Self::PartialImages,
+        Self::TextOutput,
+        Self::CachedTextInput,
+        Self::CachedImageInput,
+    ];
+
     /// The word the JavaScript API uses.
     pub const fn name(self) -> &'static str {
         match self {

@@ -6,13 +6,13 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::failure::Failure;
-use super::packed::{self, Reader, SHAPES, WORDS};
+use super::packed::{Answer, Compact, Reader, SHAPES, WORDS, tables};
 use crate::catalog::Catalog;
 use crate::request::{Operation, Value};
 
 thread_local! {
     static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static OUTPUT: RefCell<Answer> = const { RefCell::new(Answer::new()) };
     static CATALOG: RefCell<Option<Catalog>> = const { RefCell::new(None) };
 }
 
@@ -31,34 +31,35 @@ pub fn input(length: usize) -> *const u8 {
 /// The address of the last answer.
 #[wasm_bindgen]
 pub fn output() -> *const u8 {
-    OUTPUT.with_borrow(Vec::as_ptr)
+    OUTPUT.with_borrow(Answer::address)
 }
 
-/// The words that `packed` abbreviates and the names of its shapes, each list as lines.
+/// The words that `packed` abbreviates, the names of its shapes, and its tables, each list as lines.
 #[wasm_bindgen]
 pub fn words() -> usize {
     // Spelled out: written as words they would be their own numbers.
-    answer(&[WORDS.join("\n"), SHAPES.join("\n")])
+    answer(&(WORDS.join("\n"), SHAPES.join("\n"), tables()))
 }
 
 /// Lets go of buffers that one large request made larger than `length`.
 #[wasm_bindgen]
 pub fn shrink(length: usize) {
-    for buffer in [&INPUT, &OUTPUT] {
-        buffer.with_borrow_mut(|buffer| {
-            if buffer.len().max(buffer.capacity()) > length {
-                *buffer = Vec::new();
-            }
-        });
-    }
+    INPUT.with_borrow_mut(|input| {
+        if input.capacity() > length {
+            *input = Vec::new();
+        }
+    });
+    OUTPUT.with_borrow_mut(|output| output.shrink(length));
 }
 
 /// Packs an answer into the output buffer and gives its length.
 pub(super) fn answer(value: &(impl Serialize + ?Sized)) -> usize {
-    OUTPUT.with_borrow_mut(|output| {
-        packed::pack(value, output);
-        output.len()
-    })
+    OUTPUT.with_borrow_mut(|output| output.write(value))
+}
+
+/// The same for what has a form of its own.
+pub(super) fn answer_compact(value: &impl Compact) -> usize {
+    OUTPUT.with_borrow_mut(|output| output.write_compact(value))
 }
 
 /// Packs the answer, or the failure in its place.

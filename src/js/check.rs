@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer, answer_or_failure, operation, values, with_catalog};
+use super::bridge::{answer, answer_compact, answer_or_failure, operation, values, with_catalog};
 use super::context;
 use super::failure::Failure;
 use crate::check;
@@ -23,7 +23,7 @@ pub fn validate(number: u32, length: usize, now: f64, stand_in: bool) -> usize {
     match report() {
         Ok(report) if report.issues.is_empty() => 0,
         Ok(report) if stand_in && report.issues.iter().any(|issue| issue.param == "prompt") => NEEDS_TEXT,
-        Ok(report) => answer(&report),
+        Ok(report) => answer_compact(&report),
         Err(failure) => answer(&failure),
     }
 }

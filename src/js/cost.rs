@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, operation, values, with_catalog};
+use super::bridge::{answer, answer_compact, answer_or_failure, operation, values, with_catalog};
 use super::context;
 use super::failure::Failure;
 use crate::cost::{self, ActualOptions, Wanted};
@@ -17,7 +17,10 @@ pub fn estimate(number: u32, length: usize, now: f64) -> usize {
         let operation = operation(number)?;
         Ok(with_catalog(|catalog| cost::estimate(operation, &request, &context, catalog)))
     };
-    answer_or_failure(estimate())
+    match estimate() {
+        Ok(estimate) => answer_compact(&estimate),
+        Err(failure) => answer(&failure),
+    }
 }
 
 /// What a reply has cost; the input is `{ model, usage }`, then a context of which `today` and `batch` count.

@@ -4,11 +4,10 @@
 import { acceptedReport } from "./accepted.js";
 import { ImageApiError } from "./errors.js";
 import { crashed, live, onStart } from "./instance.js";
-import { isPlain } from "./plain.js";
+import { FIELDS, isPlain, last, lastIndices, lastValues } from "./plain.js";
 import {
   copyOfIssue,
   forget,
-  lastPrompt,
   lookAt,
   recallEstimate,
   recallReport,
@@ -23,11 +22,15 @@ const ABSENT = 8;
 const DAY = 9;
 const STATIC = 10;
 const FIRST_SHAPE = 11;
+const ESTIMATE = 30;
+const REPORT = 31;
 const FIRST_WORD = 32;
 const MAX_DEPTH = 64;
 /** Longer texts are never words, and longer ones are encoded by the runtime rather than here. */
 const LONGEST_WORD = 32;
 const LONGEST_LOOP = 48;
+/** A field's word, and a value of at most 32 UTF-16 units with its tag and length; and what ends the request. */
+const PLAIN_BYTES = 103;
 /** Shorter texts are packed as fast as their length; longer ones may have no stand-in (src/js/packed/read.rs). */
 const SHORTEST_STAND_IN = 8;
 const LONGEST_STAND_IN = 10_000;
@@ -48,6 +51,10 @@ const decoder = new TextDecoder();
 let memory;
 let shapes = [];
 let numberOfWord = new Map();
+/** The words that begin the fields of a request which was taken apart, by their numbers there. */
+let wordOfField = [];
+let wordOfPrompt = 0;
+let tables;
 
 /** The whole memory of the module, as bytes and as numbers. A new one after each growth. */
 let bytes = new Uint8Array(0);
@@ -75,9 +82,13 @@ onStart((exports) => {
   limit = 0;
   statics.clear();
   forget();
-  const [list, names] = receive(exports, exports.words() >>> 0);
+  const [list, names, lists] = receive(exports, exports.words() >>> 0);
   shapes = names.split("\n").map((name) => SHAPES[name]);
   numberOfWord = new Map(list.split("\n").map((word, index) => [word, FIRST_WORD + index]));
+  wordOfField = FIELDS.map((name) => numberOfWord.get(name));
+  wordOfPrompt = numberOfWord.get("prompt");
+  const [codes, fields, kinds, notes, bases] = lists.map((lines) => lines.split("\n"));
+  tables = { codes: codes.map((line) => line.split(" ")), fields, kinds, notes, bases };
 });
 
 /** Makes room for so many more bytes of input. */
@@ -166,6 +177,33 @@ function pack(exports, request, context, how) {
   }
 }
 
+/** Packs the request that was taken apart last, with nothing beside it. */
+function packPlain(exports, how) {
+  const { prompt, model, count } = last;
+  begin(exports);
+  bytes[at++] = OBJECT;
+  putLength(count + (model === undefined ? 1 : 2));
+  bytes[at++] = wordOfPrompt;
+  putPrompt(exports, prompt, how);
+  reserve(exports, 2 * PLAIN_BYTES);
+  if (model !== undefined) {
+    bytes[at++] = wordOfField[0];
+    put(exports, model, 1);
+  }
+  for (let index = 0; index < count; index++) {
+    reserve(exports, PLAIN_BYTES);
+    bytes[at++] = wordOfField[lastIndices[index]];
+    put(exports, lastValues[index], 1);
+  }
+  bytes[at++] = NULL;
+}
+
+function putPrompt(exports, prompt, how) {
+  if (how === WHOLE || !canStandIn(prompt)) return putText(exports, prompt);
+  bytes[at++] = STAND_IN;
+  putLength(how === BY_UNITS ? prompt.length : utf8Length(exports, prompt));
+}
+
 /** Bytes of UTF-8; at most three for each UTF-16 unit. */
 function utf8Length(exports, text) {
   const length = text.length;
@@ -237,8 +275,7 @@ function putObject(exports, value, depth) {
     putText(exports, name);
     if (promptAs !== WHOLE && depth === 0 && name === "prompt" && canStandIn(field)) {
       reserve(exports, 5);
-      bytes[at++] = STAND_IN;
-      putLength(promptAs === BY_UNITS ? field.length : utf8Length(exports, field));
+      putPrompt(exports, field, promptAs);
     } else put(exports, field, depth + 1);
   }
   view.setUint32(base + countAt, count, true);
@@ -251,6 +288,8 @@ let textAt = 0;
 function get() {
   const tag = bytes[at++];
   if (tag === STATIC) return getStatic();
+  if (tag === REPORT) return getReport();
+  if (tag === ESTIMATE) return getEstimate();
   if (tag >= FIRST_SHAPE) return shapes[tag - FIRST_SHAPE]();
   switch (tag) {
     case FALSE:
@@ -329,28 +368,6 @@ function dayOf(number) {
  */
 const SHAPES = {
   Interval: () => ({ min: getNumber(), expected: getNumber(), max: getNumber() }),
-  Estimate() {
-    const currency = get();
-    const model = get();
-    const estimate =
-      model === undefined
-        ? { currency, min: getNumber(), expected: getNumber(), max: getNumber(), basis: get() }
-        : { currency, model, min: getNumber(), expected: getNumber(), max: getNumber(), basis: get() };
-    const byTokens = get();
-    if (byTokens !== undefined) estimate.by_tokens = byTokens;
-    const byTable = get();
-    if (byTable !== undefined) estimate.by_table = byTable;
-    const day = get();
-    if (day !== undefined) estimate.prices_as_of = day;
-    estimate.notes = get();
-    estimate.items = get();
-    return estimate;
-  },
-  EstimateItem() {
-    const kind = get();
-    const tokens = get();
-    return tokens === undefined ? { kind, usd: get() } : { kind, tokens, usd: get() };
-  },
   Cost() {
     const cost = { currency: get(), usd: get(), usd_text: get(), items: get() };
     const notes = get();
@@ -378,6 +395,82 @@ const SHAPES = {
   },
 };
 
+/** As src/js/packed/compact.rs writes reports. */
+function getReport() {
+  const ok = bytes[at++] === TRUE;
+  at++;
+  const issues = new Array(getLength());
+  for (let index = 0; index < issues.length; index++) issues[index] = getIssue();
+  return { ok, issues };
+}
+
+/** In place of a field's number. */
+const PATH = 255;
+const APPLICABILITY = [undefined, "safe", "unsafe", "display_only"];
+
+function getIssue() {
+  const [code, severity, source] = tables.codes[bytes[at++]];
+  const field = bytes[at++];
+  const param = field === PATH ? get() : tables.fields[field];
+  const path = field === PATH ? get() : [param];
+  const message = get();
+  const given = get();
+  const allowed = get();
+  const applicability = APPLICABILITY[bytes[at++]];
+  const fix = applicability === undefined ? undefined : getFix(applicability);
+  if (given !== undefined && allowed !== undefined && fix !== undefined)
+    return { severity, code, param, path, message, given, allowed, fix, source };
+  const issue = { severity, code, param, path, message };
+  if (given !== undefined) issue.given = given;
+  if (allowed !== undefined) issue.allowed = allowed;
+  if (fix !== undefined) issue.fix = fix;
+  issue.source = source;
+  return issue;
+}
+
+function getFix(applicability) {
+  const value = get();
+  return value === undefined ? { applicability } : { value, applicability };
+}
+
+/** As src/js/packed/compact.rs writes estimates. */
+function getEstimate() {
+  const currency = "USD";
+  const model = get();
+  const min = getBare();
+  const expected = getBareOrNull();
+  const max = getBareOrNull();
+  const basis = tables.bases[bytes[at++]];
+  const estimate =
+    model === undefined ? { currency, min, expected, max, basis } : { currency, model, min, expected, max, basis };
+  if (bytes[at++] === TRUE) estimate.by_tokens = getRange();
+  if (bytes[at++] === TRUE) estimate.by_table = getRange();
+  const day = getBareOrNull();
+  if (day !== null) estimate.prices_as_of = dayOf(day);
+  estimate.notes = new Array(bytes[at++]);
+  for (let index = 0; index < estimate.notes.length; index++) estimate.notes[index] = tables.notes[bytes[at++]];
+  estimate.items = new Array(bytes[at++]);
+  for (let index = 0; index < estimate.items.length; index++) {
+    const kind = tables.kinds[bytes[at++]];
+    const tokens = bytes[at++] === TRUE ? getRange() : undefined;
+    estimate.items[index] = tokens === undefined ? { kind, usd: getRange() } : { kind, tokens, usd: getRange() };
+  }
+  return estimate;
+}
+
+const getRange = () => ({ min: getBare(), expected: getBareOrNull(), max: getBareOrNull() });
+
+function getBare() {
+  at += 8;
+  return view.getFloat64(at - 8, true);
+}
+
+/** What is unknown crosses as NaN. */
+function getBareOrNull() {
+  const value = getBare();
+  return value === value ? value : null;
+}
+
 /** What is a number or null; small enough for engines to put it where it is called. */
 function getNumber() {
   if (bytes[at++] !== NUMBER) return null;
@@ -394,11 +487,9 @@ function getLength() {
 /** Reads the answer of `length` bytes that the module has just written. */
 function receive(exports, length) {
   look();
-  const start = exports.output() >>> 0;
-  at = start;
-  const tagsLength = getLength();
+  at = exports.output() >>> 0;
   const textsLength = getLength();
-  const textsAt = at + tagsLength;
+  const textsAt = getLength();
   texts = textsLength === 0 ? "" : decoder.decode(bytes.subarray(textsAt, textsAt + textsLength));
   textAt = 0;
   const value = get();
@@ -470,19 +561,18 @@ export function callEstimate(operation, request, context) {
   const exports = live();
   const number = numberOf(operation);
   const now = Date.now();
+  const recallable = mayBeKnown(number, context);
+  const plain = number <= LAST_OF_IMAGES_API && isEmpty(context) && lookAt(number, request, now);
   let promptBytes;
-  if (mayBeKnown(number, context)) {
-    lookAt(number, request, now);
-    const prompt = lastPrompt();
-    // A longer one would be encoded twice, and its buffer kept where the answer is recalled.
-    if (prompt !== undefined && prompt.length <= LONGEST_STAND_IN) {
-      begin(exports);
-      promptBytes = utf8Length(exports, prompt);
-      const known = recallEstimate(promptBytes);
-      if (known !== undefined) return known;
-    }
+  // A longer one would be encoded twice, and its buffer kept where the answer is recalled.
+  if (plain && recallable && last.prompt.length <= LONGEST_STAND_IN) {
+    begin(exports);
+    promptBytes = utf8Length(exports, last.prompt);
+    const known = recallEstimate(promptBytes);
+    if (known !== undefined) return known;
   }
-  pack(exports, request, context, number <= LAST_OF_IMAGES_API ? BY_BYTES : WHOLE);
+  if (plain) packPlain(exports, BY_BYTES);
+  else pack(exports, request, context, number <= LAST_OF_IMAGES_API ? BY_BYTES : WHOLE);
   let length;
   try {
     length = exports.estimate(number, at - base, now) >>> 0;
@@ -503,7 +593,8 @@ export function callValidate(operation, request, context) {
   const number = numberOf(operation);
   const now = Date.now();
   const recallable = mayBeKnown(number, context);
-  if ((recallable || number === GENERATE) && isEmpty(context) && lookAt(number, request, now)) {
+  const plain = number <= LAST_OF_IMAGES_API && isEmpty(context) && lookAt(number, request, now);
+  if (plain) {
     if (number === GENERATE) {
       const found = acceptedReport(askForTable, now);
       if (found !== undefined) return { ok: found.ok, issues: found.issues.map(copyOfIssue) };
@@ -513,15 +604,22 @@ export function callValidate(operation, request, context) {
       if (known !== undefined) return known;
     }
   }
-  let length = number <= LAST_OF_IMAGES_API ? checked(exports, number, request, context, now, true) : NEEDS_TEXT;
-  if (length === NEEDS_TEXT) length = checked(exports, number, request, context, now, false);
+  let length = NEEDS_TEXT;
+  if (number <= LAST_OF_IMAGES_API) {
+    if (plain) packPlain(exports, BY_UNITS);
+    else pack(exports, request, context, BY_UNITS);
+    length = checked(exports, number, now, true);
+  }
+  if (length === NEEDS_TEXT) {
+    pack(exports, request, context, WHOLE);
+    length = checked(exports, number, now, false);
+  }
   const report = answer(exports, length) ?? { ok: true, issues: [] };
-  if (recallable) rememberReport(report);
+  if (plain && recallable) rememberReport(report);
   return report;
 }
 
-function checked(exports, number, request, context, now, standIn) {
-  pack(exports, request, context, standIn ? BY_UNITS : WHOLE);
+function checked(exports, number, now, standIn) {
   try {
     return exports.validate(number, at - base, now, standIn) >>> 0;
   } catch (error) {

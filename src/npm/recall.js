@@ -125,9 +125,6 @@ export function rememberEstimate(promptBytes, estimate) {
   estimates.set(promptBytes, copyOfEstimate(estimate));
 }
 
-/** The prompt of the request, if anything can be known of it. */
-export const lastPrompt = () => (operationOfLast < 0 ? undefined : last.prompt);
-
 export function copyOfIssue(issue) {
   const copy = { ...issue, path: issue.path.slice() };
   const { allowed, fix } = issue;

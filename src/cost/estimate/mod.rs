@@ -31,6 +31,9 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Every basis.
+    pub const ALL: [Self; 3] = [Self::Tokens, Self::Table, Self::Unknown];
+
     /// The word the JavaScript API uses.
     pub const fn name(self) -> &'static str {
         match self {

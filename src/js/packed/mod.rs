@@ -16,20 +16,23 @@
 //! | 8 | in: a text that is not needed, only its length; out: a field of a shape that is absent | in: its length in UTF-16 units (4 bytes) |
 //! | 9 | out: a day | days since 1970-01-01 (a number) |
 //! | 10 | out: a text of the module itself, the same as long as it lives | its address and its length in bytes (4 bytes each) |
-//! | 11 to 31 | out: an object of a shape, `tag - 11` in [`SHAPES`] | the values of the shape's fields, in order, without names |
+//! | 11 to 29 | out: an object of a shape, `tag - 11` in [`SHAPES`] | the values of the shape's fields, in order, without names |
+//! | 30, 31 | out: an estimate, a report | what `compact.rs` writes |
 //! | 32 and up | in: a word, `tag - 32` in the list of [`WORDS`] | |
 //!
-//! Going out, all texts stand together after the tags, in the order they are read, so that JavaScript decodes UTF-8
-//! once: the buffer begins with the length of the tags and of the texts in bytes (4 bytes each).
+//! Going out, all texts stand together in a buffer of their own, in the order they are read, so that JavaScript decodes
+//! UTF-8 once: the tags are preceded by the length of the texts in bytes and by their address (4 bytes each).
 
+mod compact;
 mod constant;
 mod read;
 mod words;
 mod write;
 
+pub(super) use compact::tables;
 pub(super) use read::{Malformed, Reader};
 pub(super) use words::WORDS;
-pub(super) use write::pack;
+pub(super) use write::{Answer, Compact};
 
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
@@ -46,12 +49,13 @@ const ABSENT: u8 = 8;
 const DAY: u8 = 9;
 const STATIC: u8 = 10;
 const FIRST_SHAPE: u8 = 11;
+const ESTIMATE: u8 = 30;
+const REPORT: u8 = 31;
 const FIRST_WORD: u8 = 32;
 
 /// The structs that cross without the names of their fields: `packed.js` has an object literal for each, which JavaScript
 /// engines build many times faster than an object whose fields are named one by one.
-pub(super) const SHAPES: &[&str] =
-    &["Interval", "Estimate", "EstimateItem", "Cost", "CostItem", "Report", "Issue", "Fix"];
+pub(super) const SHAPES: &[&str] = &["Interval", "Cost", "CostItem", "Report", "Issue", "Fix"];
 
 /// Values nested deeper than this are refused on both sides, before any stack runs out.
 const MAX_DEPTH: u32 = 64;

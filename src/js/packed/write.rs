@@ -9,74 +9,133 @@ use super::{ABSENT, DAY, FALSE, FILE, FIRST_SHAPE, LIST, NULL, NUMBER, OBJECT, S
 use crate::date::DAY_NEWTYPE;
 use crate::request::value::FILE_NEWTYPE;
 
-/// Packs `value` into `out`, replacing what was there.
-pub(in crate::js) fn pack(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
-    out.clear();
-    out.extend_from_slice(&[0; HEADER]);
-    let mut writer = Writer { tags: out, texts: String::with_capacity(USUAL_TEXTS) };
-    // The types of this crate never fail to serialize; were one to, JavaScript reads what stands there as null.
-    let failed = value.serialize(&mut writer).is_err();
-    let texts = core::mem::take(&mut writer.texts);
-    if failed {
-        out.truncate(HEADER);
-        out.push(NULL);
-    }
-    let tags_length = length(out.len().saturating_sub(HEADER));
-    let texts_length = length(texts.len());
-    for (slot, byte) in out.iter_mut().zip(tags_length.into_iter().chain(texts_length)) {
-        *slot = byte;
-    }
-    out.extend_from_slice(texts.as_bytes());
+/// Where answers are written; kept from call to call, since most are short.
+#[derive(Default)]
+pub(in crate::js) struct Answer {
+    /// As long as the longest answer yet: what is written replaces bytes and need not reserve any.
+    tags: Vec<u8>,
+    /// How many bytes of `tags` are of this answer.
+    at: usize,
+    texts: Vec<u8>,
 }
 
+impl Answer {
+    pub(in crate::js) const fn new() -> Self {
+        Self { tags: Vec::new(), at: 0, texts: Vec::new() }
+    }
+
+    /// Writes `value`, replacing what was there, and gives its length in bytes.
+    pub(in crate::js) fn write(&mut self, value: &(impl Serialize + ?Sized)) -> usize {
+        self.write_by(|writer| writer.value(value))
+    }
+
+    /// Writes a value of those that have a form of their own.
+    pub(in crate::js) fn write_compact(&mut self, value: &impl Compact) -> usize {
+        self.write_by(|writer| value.compact(writer))
+    }
+
+    fn write_by(&mut self, work: impl FnOnce(&mut Writer<'_>)) -> usize {
+        self.at = HEADER;
+        self.texts.clear();
+        work(&mut Writer { answer: self });
+        let end = self.at;
+        self.at = 0;
+        self.put(length(self.texts.len()));
+        self.put(length(self.texts.as_ptr().addr()));
+        self.at = end;
+        end.saturating_add(self.texts.len())
+    }
+
+    /// The address of the first byte.
+    pub(in crate::js) fn address(&self) -> *const u8 {
+        self.tags.as_ptr()
+    }
+
+    /// Lets go of what one long answer took, if that is more than `length` bytes.
+    pub(in crate::js) fn shrink(&mut self, length: usize) {
+        if self.tags.capacity().max(self.texts.capacity()) > length {
+            *self = Self::new();
+        }
+    }
+
+    /// Few bytes, one store: copying a slice would call a function for each.
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        let end = self.at.saturating_add(N);
+        if end > self.tags.len() {
+            self.tags.resize(end.saturating_mul(2).max(4096), 0);
+        }
+        if let Some(slot) = self.tags.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut) {
+            *slot = bytes;
+            self.at = end;
+        }
+    }
+}
+
+/// What crosses so often that it has a form of its own, of which `packed.js` knows each byte.
+pub(in crate::js) trait Compact {
+    fn compact(&self, out: &mut Writer<'_>);
+}
+
+/// The lengths of the texts in bytes and where they are.
 const HEADER: usize = 8;
-/// Three problems with all that is said about them.
-const USUAL_TEXTS: usize = 1024;
 
 fn length(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-struct Writer<'a> {
-    tags: &'a mut Vec<u8>,
-    texts: String,
+pub(in crate::js) struct Writer<'a> {
+    answer: &'a mut Answer,
 }
 
 impl Writer<'_> {
-    fn tag(&mut self, tag: u8) {
-        self.tags.push(tag);
+    pub(super) fn tag(&mut self, tag: u8) {
+        self.answer.put([tag]);
     }
 
-    fn text(&mut self, text: &str) {
+    /// A number without its tag.
+    pub(super) fn bare_number(&mut self, number: f64) {
+        self.answer.put(number.to_le_bytes());
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
         if let Some(address) = constant::address(text) {
             self.tag(STATIC);
-            self.tags.extend_from_slice(&address.to_le_bytes());
-            self.tags.extend_from_slice(&length(text.len()));
+            self.answer.put(address.to_le_bytes());
+            self.answer.put(length(text.len()));
             return;
         }
         self.tag(TEXT);
         let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
-        self.tags.extend_from_slice(&length(units));
-        self.texts.push_str(text);
+        self.answer.put(length(units));
+        self.answer.texts.extend_from_slice(text.as_bytes());
+    }
+
+    /// Whatever serializes. The types of this crate never fail to; were one to, JavaScript reads null.
+    pub(super) fn value(&mut self, value: &(impl Serialize + ?Sized)) {
+        let begin = self.answer.at;
+        if value.serialize(&mut *self).is_err() {
+            self.answer.at = begin;
+            self.tag(NULL);
+        }
     }
 
     /// Begins a list or an object; its count is written when it ends.
-    fn open(&mut self, tag: u8) -> usize {
+    pub(super) fn open(&mut self, tag: u8) -> usize {
         self.tag(tag);
-        let at = self.tags.len();
-        self.tags.extend_from_slice(&[0; 4]);
+        let at = self.answer.at;
+        self.answer.put([0; 4]);
         at
     }
 
-    fn close(&mut self, at: usize, count: usize) {
-        for (slot, byte) in self.tags.iter_mut().skip(at).zip(length(count)) {
-            *slot = byte;
-        }
+    pub(super) fn close(&mut self, at: usize, count: usize) {
+        let end = core::mem::replace(&mut self.answer.at, at);
+        self.answer.put(length(count));
+        self.answer.at = end;
     }
 }
 
 /// A list, an object or a shape that is being written.
-struct Open<'w, 'a> {
+pub(in crate::js) struct Open<'w, 'a> {
     writer: &'w mut Writer<'a>,
     at: usize,
     count: usize,
@@ -122,7 +181,7 @@ impl<'w, 'a> Open<'w, 'a> {
 
 /// A type refused to serialize.
 #[derive(Debug)]
-struct Failed;
+pub(in crate::js) struct Failed;
 
 impl Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -197,7 +256,7 @@ impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
 
     fn serialize_f64(self, number: f64) -> Result<(), Failed> {
         self.tag(NUMBER);
-        self.tags.extend_from_slice(&number.to_le_bytes());
+        self.bare_number(number);
         Ok(())
     }
 

@@ -2,6 +2,13 @@
 
 /// A whole number in digits.
 pub(crate) fn integer(number: i64) -> String {
+    let mut out = String::with_capacity(20);
+    push_integer(&mut out, number);
+    out
+}
+
+/// The same at the end of a text.
+pub(crate) fn push_integer(out: &mut String, number: i64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
     let mut rest = number.unsigned_abs();
@@ -12,8 +19,12 @@ pub(crate) fn integer(number: i64) -> String {
         }
         rest /= 10;
     }
-    let digits = digits.get(at..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default();
-    if number < 0 { ["-", digits].concat() } else { digits.to_owned() }
+    if number < 0 {
+        out.push('-');
+    }
+    for digit in digits.get(at..).unwrap_or_default() {
+        out.push(char::from(*digit));
+    }
 }
 
 #[cfg(test)]

@@ -247,13 +247,14 @@ impl FlexibleSize {
     /// Whether a size keeps every rule.
     #[allow(clippy::cast_lossless, reason = "`From` is not const")]
     pub const fn accepts(&self, width: u32, height: u32) -> bool {
-        let pixels = (width as u64).saturating_mul(height as u64);
+        // Products of two u32 fit; the multiplications that look at 128 bits are slow in WebAssembly.
+        let pixels = (width as u64).wrapping_mul(height as u64);
         let (long, short) = if width > height { (width, height) } else { (height, width) };
         short > 0
             && width.is_multiple_of(self.multiple_of)
             && height.is_multiple_of(self.multiple_of)
             && long <= self.max_edge
-            && long as u64 <= (short as u64).saturating_mul(self.max_ratio as u64)
+            && long as u64 <= (short as u64).wrapping_mul(self.max_ratio as u64)
             && pixels >= self.min_pixels as u64
             && pixels <= self.max_pixels as u64
     }

@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::context::Context;
-use super::message::{given, join};
+use super::message::{Message, given, join};
 use super::report::{Applicability, Fix, Issue, PathItem};
 use crate::catalog::{Catalog, Model};
 use crate::request::{Field, Fields, Operation, Text, Value};
@@ -74,8 +74,25 @@ impl<'a> Checker<'a> {
 
     /// Starts an issue about a field of the request.
     pub(crate) fn issue(&mut self, code: Code, field: Field, message: &str) -> Draft<'_> {
+        let message = self.about(field).text(message);
+        self.say(code, field, message)
+    }
+
+    /// Begins a message about a field of the request.
+    pub(crate) fn about(&self, field: Field) -> Message {
+        if self.prefix.is_empty() {
+            return Message::about(field.name());
+        }
+        let key = PathItem::Key(field.name().into());
+        Message::about(&param_of(&self.prefix.iter().cloned().chain([key]).collect::<Vec<_>>()))
+    }
+
+    /// Starts an issue about a field of the request, with a message from [`Checker::about`] it.
+    pub(crate) fn say(&mut self, code: Code, field: Field, message: Message) -> Draft<'_> {
         let given = self.fields.raw(field).map(given);
-        self.at(code, vec![PathItem::Key(field.name().into())], given, message)
+        let key = PathItem::Key(field.name().into());
+        let path = self.prefix.iter().cloned().chain([key]).collect();
+        self.draft(code, path, given, message)
     }
 
     /// Starts an issue about anything in the checked object.
@@ -88,12 +105,27 @@ impl<'a> Checker<'a> {
     ) -> Draft<'_> {
         let path =
             if self.prefix.is_empty() { path } else { self.prefix.iter().cloned().chain(path).collect() };
-        let param = param_of(&path);
-        let message = if param.is_empty() { message.to_owned() } else { join(&[&param, ": ", message]) };
-        Draft {
-            issues: &mut self.issues,
-            issue: Some(Issue { code, param, path, message, given, allowed: None, fix: None }),
-        }
+        let message = Message::about(&param_of(&path)).text(message);
+        self.draft(code, path, given, message)
+    }
+
+    fn draft(
+        &mut self,
+        code: Code,
+        path: Vec<PathItem>,
+        given: Option<Value>,
+        message: Message,
+    ) -> Draft<'_> {
+        let issue = Issue {
+            code,
+            param: param_of(&path),
+            path,
+            message: message.finish(),
+            given,
+            allowed: None,
+            fix: None,
+        };
+        Draft { issues: &mut self.issues, issue: Some(issue) }
     }
 }
 

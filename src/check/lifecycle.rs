@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{integer, join, quoted, similar};
+use super::message::{join, quoted, similar};
 use super::report::Applicability;
 use crate::catalog::{Model, Status};
 use crate::request::{Field, Operation, Value};
@@ -58,23 +58,16 @@ pub(super) fn life(checker: &mut Checker<'_>, model: &Model, by_id: bool) {
         checker.catalog.find(id).is_none_or(|model| model.lifecycle.status(today) != Status::Retired)
     };
     let replacement = model.lifecycle.replacements.iter().find(served).copied();
-    let when = if retired {
-        join(&[" was shut down on ", &end.to_string()])
-    } else {
-        join(&[
-            " ends on ",
-            &end.to_string(),
-            ", in ",
-            &integer(i64::from(days)),
-            if days == 1 { " day" } else { " days" },
-        ])
-    };
-    let mut message = join(&[&quoted(model.id), &when]);
+    let mut message = checker.about(Field::Model).quoted(model.id);
+    message = message.text(if retired { " was shut down on " } else { " ends on " }).text(&end.to_string());
+    if !retired {
+        message = message.text(", in ").integer(days).text(if days == 1 { " day" } else { " days" });
+    }
     if let Some(id) = replacement {
-        message = join(&[&message, "; OpenAI names ", &quoted(id), " as its replacement"]);
+        message = message.text("; OpenAI names ").quoted(id).text(" as its replacement");
     }
     let code = if retired { Code::ModelRetired } else { Code::ModelEnding };
-    let draft = checker.issue(code, Field::Model, &message);
+    let draft = checker.say(code, Field::Model, message);
     if let Some(id) = replacement.filter(|_| by_id) {
         // Another model draws another picture at another price: never without being asked.
         draft.fix(Value::from(id), Applicability::Unsafe);

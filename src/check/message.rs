@@ -2,7 +2,62 @@
 //! makes wasm modules large.
 
 pub(crate) use crate::digits::integer;
-use crate::request::Value;
+use crate::digits::push_integer;
+use crate::request::{Size, Value};
+
+/// A message that is being put together, in one piece of memory: a report is mostly messages, and reserving memory for
+/// every part of one took longer than all rules.
+pub(crate) struct Message(String);
+
+/// As long as most messages.
+const USUAL_LENGTH: usize = 160;
+
+impl Message {
+    /// What is to be said about a field, which is named first; about the whole request if the name is empty.
+    pub(crate) fn about(param: &str) -> Self {
+        let message = Self(String::with_capacity(USUAL_LENGTH));
+        if param.is_empty() { message } else { message.text(param).text(": ") }
+    }
+
+    #[must_use]
+    pub(crate) fn text(mut self, text: &str) -> Self {
+        self.0.push_str(text);
+        self
+    }
+
+    /// Text in quotes, cut when it is long.
+    #[must_use]
+    pub(crate) fn quoted(mut self, text: &str) -> Self {
+        push_quoted(&mut self.0, text);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn integer(mut self, number: impl Into<i64>) -> Self {
+        push_integer(&mut self.0, number.into());
+        self
+    }
+
+    /// A size in quotes.
+    #[must_use]
+    pub(crate) fn size(mut self, size: Size) -> Self {
+        self.0.push('"');
+        size.push_to(&mut self.0);
+        self.0.push('"');
+        self
+    }
+
+    /// `"a", "b" or "c"`.
+    #[must_use]
+    pub(crate) fn alternatives(mut self, words: &[&str]) -> Self {
+        push_alternatives(&mut self.0, words);
+        self
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0
+    }
+}
 
 /// The longest piece of the caller's text that a message repeats, in characters.
 const MAX_QUOTED_CHARS: usize = 60;
@@ -10,12 +65,17 @@ const MAX_QUOTED_CHARS: usize = 60;
 /// Text in quotes, cut when it is long.
 pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(MAX_QUOTED_CHARS).saturating_add(2));
+    push_quoted(&mut out, text);
+    out
+}
+
+fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
     // Most are short words, of which nothing is to be cut or replaced.
     if text.len() <= MAX_QUOTED_CHARS && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         out.push_str(text);
         out.push('"');
-        return out;
+        return;
     }
     let cut = text.char_indices().nth(MAX_QUOTED_CHARS).map(|(at, _)| at);
     for character in text.get(..cut.unwrap_or(text.len())).unwrap_or_default().chars() {
@@ -25,7 +85,6 @@ pub(crate) fn quoted(text: &str) -> String {
         out.push('…');
     }
     out.push('"');
-    out
 }
 
 /// How a message shows a value.
@@ -44,9 +103,12 @@ pub(crate) fn shown(value: &Value) -> String {
 
 /// `"a", "b" or "c"`.
 pub(crate) fn alternatives(words: &[&str]) -> String {
-    // Quotation marks, and " or " at most between two.
-    let length: usize = words.iter().map(|word| word.len().saturating_add(6)).sum();
-    let mut out = String::with_capacity(length);
+    let mut out = String::new();
+    push_alternatives(&mut out, words);
+    out
+}
+
+fn push_alternatives(out: &mut String, words: &[&str]) {
     let last = words.len().saturating_sub(1);
     for (index, word) in words.iter().enumerate() {
         if index > 0 {
@@ -56,7 +118,6 @@ pub(crate) fn alternatives(words: &[&str]) -> String {
         out.push_str(word);
         out.push('"');
     }
-    out
 }
 
 /// Pieces put together.
@@ -90,8 +151,12 @@ pub(crate) fn similar<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> O
     for word in words {
         let tolerated = if word.len() <= 4 { 1 } else { 2 };
         let Some(other) = Folded::of(word) else { continue };
-        // Each letter more or less is a change.
-        if folded.letters().len().abs_diff(other.letters().len()) > tolerated {
+        // Each letter more or less is a change, and a change makes at most two letters differ: one that goes and one
+        // that comes.
+        let differing = (folded.set ^ other.set).count_ones() as usize;
+        if folded.letters().len().abs_diff(other.letters().len()) > tolerated
+            || differing > tolerated.saturating_mul(2)
+        {
             continue;
         }
         let distance = edit_distance(folded.letters(), other.letters());
@@ -112,6 +177,8 @@ pub(crate) fn same_letters(a: &str, b: &str) -> bool {
 struct Folded {
     letters: [u8; LONGEST_WORD],
     length: usize,
+    /// Which letters and digits there are, each as a bit; some share one.
+    set: u32,
 }
 
 impl Folded {
@@ -120,9 +187,11 @@ impl Folded {
         if text.len() > LONGEST_WORD {
             return None;
         }
-        let mut folded = Self { letters: [0; LONGEST_WORD], length: 0 };
+        let mut folded = Self { letters: [0; LONGEST_WORD], length: 0, set: 0 };
         for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
-            *folded.letters.get_mut(folded.length)? = byte.to_ascii_lowercase();
+            let letter = byte.to_ascii_lowercase();
+            *folded.letters.get_mut(folded.length)? = letter;
+            folded.set |= 1 << (letter % 32);
             folded.length = folded.length.saturating_add(1);
         }
         Some(folded)

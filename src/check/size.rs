@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{integer, join, quoted};
+use super::message::{Message, join};
 use super::report::Applicability;
 use super::shape::typed;
 use crate::catalog::Model;
@@ -15,14 +15,13 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let Some(text) = checker.fields.text(Field::Size) else { return };
     let Some(size) = Size::parse(text) else {
-        let message = join(&[
-            &quoted(text),
-            " is no size; write \"auto\" or WIDTHxHEIGHT in pixels, such as \"1024x1024\"",
-        ]);
+        let message = checker.about(Field::Size).quoted(text);
+        let message =
+            message.text(" is no size; write \"auto\" or WIDTHxHEIGHT in pixels, such as \"1024x1024\"");
         let repaired = respelled(text);
-        let draft = checker.issue(Code::MalformedSize, Field::Size, &message);
+        let draft = checker.say(Code::MalformedSize, Field::Size, message);
         if let Some(size) = repaired {
-            draft.fix(Value::from(size.to_string()), Applicability::Safe);
+            draft.fix(Value::from(size.spelled()), Applicability::Safe);
         }
         return;
     };
@@ -59,14 +58,12 @@ fn animated(checker: &mut Checker<'_>, rule: &FlexibleSize, frame_pixels: u32, w
         return;
     }
     let fitting = FlexibleSize { max_pixels: frame_pixels, ..*rule };
-    let message = join(&[
-        "so many frames of this size were seen to be refused; at most ",
-        &integer(i64::from(frame_pixels)),
-        " pixels each",
-    ]);
-    let draft = checker.issue(Code::AnimationSize, Field::Size, &message);
+    let message = checker.about(Field::Size);
+    let message = message.text("so many frames of this size were seen to be refused; at most ");
+    let message = message.integer(frame_pixels).text(" pixels each");
+    let draft = checker.say(Code::AnimationSize, Field::Size, message);
     if let Some((width, height)) = nearest(&fitting, width, height) {
-        draft.fix(Value::from(Size::Pixels { width, height }.to_string()), Applicability::Unsafe);
+        draft.fix(Value::from(Size::Pixels { width, height }.spelled()), Applicability::Unsafe);
     }
 }
 
@@ -92,23 +89,18 @@ fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Si
     if pair.is_some_and(|pair| sizes.contains(&pair)) {
         return;
     }
-    let spelled = |pair: (u32, u32)| Size::Pixels { width: pair.0, height: pair.1 }.to_string();
+    let spelled = |pair: (u32, u32)| Size::Pixels { width: pair.0, height: pair.1 }.spelled();
     let mut words: Vec<String> = sizes.iter().map(|pair| spelled(*pair)).collect();
     if auto {
-        words.insert(0, Size::Auto.to_string());
+        words.insert(0, Size::Auto.spelled());
     }
     let nearest =
         pair.map_or_else(|| sizes.first().copied(), |pair| nearest_preset(sizes, pair)).map(spelled);
     let listed: Vec<&str> = words.iter().map(String::as_str).collect();
     let model = checker.model.map_or("", |model| model.id);
-    let message = join(&[
-        &quoted(&size.to_string()),
-        " is not drawn by ",
-        model,
-        "; allowed are ",
-        &super::message::alternatives(&listed),
-    ]);
-    let draft = checker.issue(Code::SizeNotOffered, Field::Size, &message).allowed_texts(words);
+    let message = checker.about(Field::Size).size(size).text(" is not drawn by ").text(model);
+    let message = message.text("; allowed are ").alternatives(&listed);
+    let draft = checker.say(Code::SizeNotOffered, Field::Size, message).allowed_texts(words);
     if let Some(nearest) = nearest {
         draft.fix(Value::from(nearest), Applicability::Unsafe);
     }
@@ -134,23 +126,20 @@ fn excess(a: f64, b: f64) -> f64 {
 }
 
 fn flexible(checker: &mut Checker<'_>, rule: &FlexibleSize, width: u32, height: u32) {
-    let broken = broken_rules(rule, width, height);
-    if broken.is_empty() {
+    let size = Size::Pixels { width, height };
+    if rule.accepts(width, height) {
         let pixels = u64::from(width).saturating_mul(u64::from(height));
         if pixels > u64::from(rule.experimental_above_pixels) {
-            let message = join(&[
-                &quoted(&Size::Pixels { width, height }.to_string()),
-                " is experimental: more than 2560x1440 pixels",
-            ]);
-            checker.issue(Code::SizeExperimental, Field::Size, &message);
+            let message = checker.about(Field::Size).size(size);
+            let message = message.text(" is experimental: more than 2560x1440 pixels");
+            checker.say(Code::SizeExperimental, Field::Size, message);
         }
         return;
     }
-    let nearest = nearest(rule, width, height);
-    let mut message = join(&[&quoted(&Size::Pixels { width, height }.to_string()), ": ", &broken.join("; ")]);
-    if let Some((width, height)) = nearest {
-        message =
-            join(&[&message, "; nearest allowed ", &quoted(&Size::Pixels { width, height }.to_string())]);
+    let nearest = nearest(rule, width, height).map(|(width, height)| Size::Pixels { width, height });
+    let mut message = broken_rules(checker.about(Field::Size).size(size), rule, width, height);
+    if let Some(nearest) = nearest {
+        message = message.text("; nearest allowed ").size(nearest);
     }
     let limit = |name: &'static str, number: u32| (name.into(), Value::from(number));
     let allowed = Value::Object(vec![
@@ -160,35 +149,35 @@ fn flexible(checker: &mut Checker<'_>, rule: &FlexibleSize, width: u32, height: 
         limit("max_pixels", rule.max_pixels),
         limit("max_ratio", rule.max_ratio),
     ]);
-    let draft = checker.issue(Code::SizeNotOffered, Field::Size, &message).allowed(allowed);
-    if let Some((width, height)) = nearest {
-        draft.fix(Value::from(Size::Pixels { width, height }.to_string()), Applicability::Unsafe);
+    let draft = checker.say(Code::SizeNotOffered, Field::Size, message).allowed(allowed);
+    if let Some(nearest) = nearest {
+        draft.fix(Value::from(nearest.spelled()), Applicability::Unsafe);
     }
 }
 
 /// The rules of free sizes that a size breaks, in words.
-fn broken_rules(rule: &FlexibleSize, width: u32, height: u32) -> Vec<String> {
-    let mut broken = Vec::new();
+fn broken_rules(mut message: Message, rule: &FlexibleSize, width: u32, height: u32) -> Message {
     let pixels = u64::from(width).saturating_mul(u64::from(height));
     let (long, short) = (width.max(height), width.min(height));
-    let number = |number: u32| integer(i64::from(number));
     let odd = |edge: u32| edge.checked_rem(rule.multiple_of) != Some(0);
-    if odd(width) || odd(height) {
-        broken.push(join(&["both edges must be multiples of ", &number(rule.multiple_of)]));
+    let mut separator = ": ";
+    let rules = [
+        (odd(width) || odd(height), "both edges must be multiples of ", rule.multiple_of, ""),
+        (long > rule.max_edge, "no edge may be longer than ", rule.max_edge, ""),
+        (
+            u64::from(long) > u64::from(short).saturating_mul(u64::from(rule.max_ratio)),
+            "one edge may be at most ",
+            rule.max_ratio,
+            " times the other",
+        ),
+        (pixels < u64::from(rule.min_pixels), "at least ", rule.min_pixels, " pixels in all"),
+        (pixels > u64::from(rule.max_pixels), "at most ", rule.max_pixels, " pixels in all"),
+    ];
+    for (_, before, number, after) in rules.into_iter().filter(|(broken, ..)| *broken) {
+        message = message.text(core::mem::replace(&mut separator, "; ")).text(before);
+        message = message.integer(number).text(after);
     }
-    if long > rule.max_edge {
-        broken.push(join(&["no edge may be longer than ", &number(rule.max_edge)]));
-    }
-    if u64::from(long) > u64::from(short).saturating_mul(u64::from(rule.max_ratio)) {
-        broken.push(join(&["one edge may be at most ", &number(rule.max_ratio), " times the other"]));
-    }
-    if pixels < u64::from(rule.min_pixels) {
-        broken.push(join(&["at least ", &number(rule.min_pixels), " pixels in all"]));
-    }
-    if pixels > u64::from(rule.max_pixels) {
-        broken.push(join(&["at most ", &number(rule.max_pixels), " pixels in all"]));
-    }
-    broken
+    message
 }
 
 /// The legal size nearest by [`distance`]. Beside one width the legal heights are those between two bounds, so the best

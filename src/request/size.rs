@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::digits::integer;
+use crate::digits::push_integer;
 
 /// The size of a picture as requests spell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +28,25 @@ impl Size {
         let (height, rest) = edge(rest.strip_prefix(b"x")?)?;
         rest.is_empty().then_some(Self::Pixels { width, height })
     }
+
+    /// Writes what [`Size::parse`] reads at the end of a text.
+    pub(crate) fn push_to(self, out: &mut String) {
+        match self {
+            Self::Auto => out.push_str("auto"),
+            Self::Pixels { width, height } => {
+                push_integer(out, i64::from(width));
+                out.push('x');
+                push_integer(out, i64::from(height));
+            }
+        }
+    }
+
+    /// The same as a text of its own. `to_string` would bring the formatting machinery along.
+    pub(crate) fn spelled(self) -> String {
+        let mut out = String::with_capacity(9);
+        self.push_to(&mut out);
+        out
+    }
 }
 
 /// The number that begins the text, and what follows it.
@@ -47,12 +66,7 @@ fn edge(text: &[u8]) -> Option<(u32, &[u8])> {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => f.write_str("auto"),
-            Self::Pixels { width, height } => {
-                f.write_str(&[&integer(i64::from(*width)), "x", &integer(i64::from(*height))].concat())
-            }
-        }
+        f.write_str(&self.spelled())
     }
 }
 

@@ -194,12 +194,21 @@ fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
         if best.is_some_and(|(least, _)| across * across > least) {
             return false;
         }
-        for other in candidates(rule, step, beside, height) {
-            if rule.accepts(beside, other) {
-                let far = distance((beside, other), (width, height));
-                if best.is_none_or(|(least, _)| far < least) {
-                    best = Some((far, (beside, other)));
+        for target in targets(rule, beside, height) {
+            let below = target.min(rule.max_edge).checked_div(step).unwrap_or(0).saturating_mul(step);
+            let mut any = false;
+            for other in [below, below.saturating_add(step)] {
+                if rule.accepts(beside, other) {
+                    any = true;
+                    let far = distance((beside, other), (width, height));
+                    if best.is_none_or(|(least, _)| far < least) {
+                        best = Some((far, (beside, other)));
+                    }
                 }
+            }
+            // The first target is the wanted height: where that is legal, a bound lies further off.
+            if any && target == height {
+                break;
             }
         }
         true
@@ -210,24 +219,16 @@ fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
 }
 
 /// Heights worth a look beside one width: the wanted one, and each bound of the rules.
-fn candidates(rule: &FlexibleSize, step: u32, beside: u32, height: u32) -> impl Iterator<Item = u32> {
-    let beside = u64::from(beside);
-    let ratio = u64::from(rule.max_ratio);
-    let quotient = |dividend: u64, divisor: u64| dividend.checked_div(divisor).unwrap_or(0);
-    let targets = [
-        u64::from(height),
-        quotient(u64::from(rule.min_pixels), beside),
-        quotient(u64::from(rule.max_pixels), beside),
-        quotient(beside, ratio),
-        beside.saturating_mul(ratio),
-        u64::from(rule.max_edge),
-    ];
-    let max_edge = rule.max_edge;
-    targets.into_iter().flat_map(move |target| {
-        let target = u32::try_from(target).unwrap_or(u32::MAX).min(max_edge);
-        let below = target.checked_div(step).unwrap_or(0).saturating_mul(step);
-        [below, below.saturating_add(step)]
-    })
+fn targets(rule: &FlexibleSize, beside: u32, height: u32) -> [u32; 6] {
+    let bound = |pixels: u32| pixels.checked_div(beside).unwrap_or(0);
+    [
+        height,
+        bound(rule.min_pixels),
+        bound(rule.max_pixels),
+        beside.checked_div(rule.max_ratio).unwrap_or(0),
+        beside.saturating_mul(rule.max_ratio),
+        rule.max_edge,
+    ]
 }
 
 #[cfg(test)]

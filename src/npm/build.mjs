@@ -62,7 +62,8 @@ async function digest(places, wanted) {
 /** Does `work` unless its inputs are those of the last time and its output still stands. */
 async function unlessCurrent({ title, from, wanted = () => true, also = "", gives }, work) {
   const stamp = path("target", "build", title.replace(/\W+/g, "-"));
-  const current = (await digest([...from, "src/npm/build.mjs"], wanted)) + also;
+  const scripts = await digest(["src/npm/build.mjs"], () => true);
+  const current = (await digest(from, wanted)) + scripts + also;
   const before = await readFile(stamp, "utf8").catch(() => undefined);
   if (before === current && gives.every((file) => existsSync(path(file)))) return current;
   await step(title, work);

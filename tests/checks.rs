@@ -276,12 +276,10 @@ fn animations_and_vector_images_have_rules_of_their_own() {
     broken(r#"{"model":"m","reasoning":"high"}"#, Code::InvalidType, "svg.reasoning");
     broken(r#"{"model":"m","reasoning":{"effort":"hihg"}}"#, Code::InvalidValue, "svg.reasoning.effort");
     broken(r#"{"model":"m","reasoning":{"depth":1}}"#, Code::UnrecognizedKey, "svg.reasoning.depth");
-    let edit =
-        request(r#"{"model":"gpt-image-2.6-flare","prompt":"x","image":"@file","output_format":"svg"}"#);
-    assert_eq!(
-        codes(Operation::Edit, &edit, &Context::new(QUIET)),
-        [Code::FormatPreview, Code::UnpublishedParameter]
+    let edit = request(
+        r#"{"model":"gpt-image-2.6-flare","prompt":"x","image":"@file","output_format":"svg","svg":{"reasoning":{"effort":"low"}}}"#,
     );
+    assert_eq!(codes(Operation::Edit, &edit, &Context::new(QUIET)), [Code::FormatPreview]);
 }
 
 #[test]
@@ -534,7 +532,10 @@ fn responses_are_checked_outside_and_inside_the_tool() {
     assert_eq!(with(r#"{"type":"web_search"}"#), [Code::NoImageTool]);
     assert_eq!(with(r#"{"type":"image_generation","n":2}"#), [Code::UnrecognizedKey]);
     assert_eq!(with(r#"{"type":"image_generation","action":"draw"}"#), [Code::InvalidValue]);
-    assert_eq!(with(r#"{"type":"image_generation","input_fidelity":null}"#), [Code::UnsupportedParameter]);
+    assert_eq!(
+        with(r#"{"type":"image_generation","model":"gpt-image-2","input_fidelity":null}"#),
+        [Code::UnsupportedParameter]
+    );
     assert_eq!(with(r#"{"type":"image_generation","input_image_mask":{}}"#), [Code::InvalidReference]);
     assert_eq!(with(r#"{"type":"image_generation","size":"10x10"}"#), [Code::SizeNotOffered]);
     let outside = |fields: &str| {

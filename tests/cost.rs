@@ -450,7 +450,7 @@ fn a_response_tells_the_part_of_its_image_tool() {
     assert!(edit.notes.iter().any(|note| *note == Note::EarlierTurns));
     // The tool's default model, and no tool at all.
     let default = respond(r#"{"model":"gpt-5.5","input":"x","tools":[{"type":"image_generation"}]}"#, 0);
-    assert_eq!(default.model, Some("gpt-image-2"));
+    assert_eq!(default.model, Some("gpt-image-2.6-sunburst"));
     let none = respond(r#"{"model":"gpt-5.5","input":"x"}"#, 0);
     assert_eq!((none.model, none.usd.max), (None, None));
     assert!(none.notes.iter().any(|note| *note == Note::NoImageTool));

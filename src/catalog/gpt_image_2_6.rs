@@ -69,11 +69,10 @@ const fn model(id: &'static str, name: &'static str) -> Model {
         streaming: Fact::Known(StreamRule { excluded_formats: &["gif", "svg"], ..shared::STREAM }),
         complexity: Fact::Known(Choice { values: &["low", "medium", "high"], default: None }),
         animation: Fact::Known(ANIMATION),
-        // The JavaScript SDK says that edits give no vector images, the Python SDK that they do.
+        // Edits too: openai 7.57.0, `ImageEditParams.Svg` (2026-11-13). Until 7.55.0 it said that they give no vector images.
         svg: Fact::Known(SvgRule {
             max_n: 1,
             efforts: &["none", "minimal", "low", "medium", "high", "xhigh", "max"],
-            edits: Fact::NotPublished,
         }),
         style: Fact::NotSupported,
         response_format: Fact::NotSupported,

@@ -21,9 +21,9 @@ pub use serialize::ModelInfo;
 
 use crate::date::Date;
 
-/// What the `image_generation` tool of the Responses API draws with where no model is named. Source: openai 7.55.0
-/// (2026-11-10); the published description of August 2026 still said gpt-image-1.
-pub const RESPONSES_TOOL_DEFAULT: &str = "gpt-image-2";
+/// What the `image_generation` tool of the Responses API draws with where no model is named. Source: openai 7.57.0
+/// (2026-11-13); 7.55.0, three days before, still said gpt-image-2.
+pub const RESPONSES_TOOL_DEFAULT: &str = "gpt-image-2.6-sunburst";
 
 /// The built-in entries, in the order they are shown.
 const BUILT_IN: &[&Model] = &[

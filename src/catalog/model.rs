@@ -293,8 +293,6 @@ pub struct SvgRule {
     pub max_n: u32,
     /// `svg.reasoning.effort`.
     pub efforts: &'static [&'static str],
-    /// Whether edits can answer it too: the two official SDKs disagree.
-    pub edits: Fact<()>,
 }
 
 /// What an edit may bring.

@@ -9,9 +9,9 @@ use crate::date::Date;
 /// The day every source was last read.
 pub(super) const CHECKED: Date = Date::new(2026, 11, 20);
 
-/// The reference, by way of the official SDK that is generated from it (openai 7.55.0, published 2026-11-10).
+/// The reference, by way of the official SDK that is generated from it (openai 7.57.0, published 2026-11-13).
 pub(super) const REFERENCE: Source =
-    Source { url: "https://www.npmjs.com/package/openai/v/7.55.0", checked: CHECKED };
+    Source { url: "https://www.npmjs.com/package/openai/v/7.57.0", checked: CHECKED };
 
 /// The image generation guide (copies of July to October 2026).
 pub(super) const GUIDE: Source =

@@ -2,8 +2,8 @@
 
 use super::report::Severity;
 
-/// The reference, by way of the official SDK that is generated from it (7.55.0, published 2026-11-10).
-const REFERENCE: &str = "https://www.npmjs.com/package/openai/v/7.55.0";
+/// The reference, by way of the official SDK that is generated from it (7.57.0, published 2026-11-13).
+const REFERENCE: &str = "https://www.npmjs.com/package/openai/v/7.57.0";
 /// The published description (2026-08-21).
 const SPEC: &str = "https://github.com/openai/openai-openapi";
 /// The image generation guide (copies of July to October 2026).

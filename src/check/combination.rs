@@ -121,11 +121,6 @@ pub(super) fn formats(checker: &mut Checker<'_>, model: &Model) {
     }
     let Some(svg) = model.svg.known() else { return };
     if format == Some("svg") {
-        if checker.operation == Operation::Edit && svg.edits.known().is_none() {
-            let message =
-                "the official SDKs disagree on whether edits can answer a vector image; it may be refused";
-            checker.issue(Code::UnpublishedParameter, Field::OutputFormat, message);
-        }
         if checker.operation != Operation::Respond
             && checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(svg.max_n))
         {

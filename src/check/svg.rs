@@ -1,6 +1,6 @@
 //! The `svg` object: who writes a vector image, and how.
 //!
-//! Source: openai 7.55.0, `ImageGenerateParams.Svg` and `Tool.ImageGeneration.Svg` (2026-11-10).
+//! Source: openai 7.57.0, `ImageGenerateParams.Svg`, `ImageEditParams.Svg` and `Tool.ImageGeneration.Svg` (2026-11-13).
 
 use super::checker::Checker;
 use super::code::Code;
@@ -24,8 +24,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     only(checker, &["svg"], svg, &["model", "reasoning"]);
     match svg.get("model") {
         Some(Value::String(_)) => {}
-        // In a response the main model writes it where no other is named.
-        None | Some(Value::Null) if checker.operation == Operation::Respond => {}
+        // In a response the main model writes it where no other is named; edits are typed as if they could do without, too.
+        None | Some(Value::Null) if matches!(checker.operation, Operation::Respond | Operation::Edit) => {}
         None | Some(Value::Null) => {
             checker.at(
                 Code::Required,

@@ -116,14 +116,21 @@ export interface EditRequest<Source = ImageSource> extends CommonFields {
   markup?: Source;
   /** How closely the edit keeps to its input, where the model can be told. */
   input_fidelity?: "high" | "low" | null;
-  /** The file format of the images. Default `png`. */
-  output_format?: "png" | "jpeg" | "webp" | "gif" | null;
+  /** The file format of the images. Default `png`; `gif` and `svg` are previews. */
+  output_format?: "png" | "jpeg" | "webp" | "gif" | "svg" | null;
   /** How much work goes into the image. Default `auto`. */
   quality?: "low" | "medium" | "high" | "xhigh" | "max" | "auto" | "standard" | null;
   /** `WIDTHxHEIGHT` in pixels, or `auto`. */
   size?: OrText<"auto" | "1024x1024" | "1536x1024" | "1024x1536" | "256x256" | "512x512"> | null;
   /** Whether the reply is an event stream. `editStream` sets it. */
   stream?: boolean | null;
+  /** Who writes the vector image; with `output_format: "svg"`. */
+  svg?: {
+    /** The model that writes it. */
+    model?: string;
+    /** How much it reasons. */
+    reasoning?: { effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max" } | null;
+  } | null;
 }
 
 /** A picture by reference, in an edit that is sent as JSON. */

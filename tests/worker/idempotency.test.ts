@@ -1,6 +1,6 @@
 // One key, one purchase: however often it is asked for, by whomever's retries, and whatever goes wrong.
 
-import OpenAI, { APIError } from "openai-newest";
+import OpenAI, { APIError } from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { ACCOUNT, bearer, expectBalanced, today } from "./support/account.ts";

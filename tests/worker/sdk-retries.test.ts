@@ -5,7 +5,7 @@ import type { ServerResponse } from "node:http";
 
 import { createOpenAI } from "@ai-sdk/openai";
 import { generateImage } from "ai";
-import OpenAI, { toFile } from "openai-newest";
+import OpenAI, { toFile } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectBalanced, ACCOUNT, bearer } from "./support/account.ts";

@@ -1,6 +1,6 @@
 // The official SDK, pointed at the worker with the sandbox behind it: nothing but the base URL and the token is ours.
 
-import OpenAI, { APIError, toFile } from "openai-newest";
+import OpenAI, { APIError, toFile } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { inspectImage } from "gpt-image-edge";

@@ -20,7 +20,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind.
+    /// Every kind, in the order of their numbers: `src/js/packed/compact.rs` sends those.
     pub const ALL: [Self; 7] = [
         Self::TextInput,
         Self::ImageInput,
@@ -42,5 +42,15 @@ impl Kind {
             Self::CachedTextInput => "cached_text_input",
             Self::CachedImageInput => "cached_image_input",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn each_stands_at_its_number() {
+        assert!(Kind::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at));
     }
 }

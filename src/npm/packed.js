@@ -549,7 +549,7 @@ const mayBeKnown = (number, context) => number <= LAST_OF_IMAGES_API && (context
 function isEmpty(context) {
   if (context === undefined || context === null) return true;
   if (Object.getPrototypeOf(context) !== Object.prototype) return false;
-  for (const name in context) return name === undefined;
+  for (const name in context) if (context[name] !== undefined) return false;
   return true;
 }
 

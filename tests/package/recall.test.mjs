@@ -73,7 +73,8 @@ for (const operation of ["generate", "edit"])
         const request = randomRequest(roll, sets, some);
         const expected = afresh(operation, request);
         assert.deepEqual(validate(operation, request), expected, JSON.stringify(request).slice(0, 300));
-        assert.deepEqual(validate(operation, request, {}), expected, JSON.stringify(request).slice(0, 300));
+        for (const nothing of [{}, { today: undefined }])
+          assert.deepEqual(validate(operation, request, nothing), expected, JSON.stringify(request).slice(0, 300));
         const price = estimateCost(operation, request, {});
         assert.deepEqual(estimateCost(operation, request), price, JSON.stringify(request).slice(0, 300));
         const { prompt, ...values } = request;

@@ -31,7 +31,7 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// Every basis.
+    /// Every basis, in the order of their numbers: `src/js/packed/compact.rs` sends those.
     pub const ALL: [Self; 3] = [Self::Tokens, Self::Table, Self::Unknown];
 
     /// The word the JavaScript API uses.
@@ -156,5 +156,15 @@ impl Count {
     fn times(self, count: u64) -> Bounds<u64> {
         let times = |tokens: u32| u64::from(tokens).saturating_mul(count);
         Bounds { min: times(self.min), expected: Some(times(self.expected)), max: self.max.map(times) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Basis;
+
+    #[test]
+    fn each_basis_stands_at_its_number() {
+        assert!(Basis::ALL.iter().enumerate().all(|(at, basis)| *basis as usize == at));
     }
 }

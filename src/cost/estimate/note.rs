@@ -40,7 +40,7 @@ pub enum Note {
 }
 
 impl Note {
-    /// Every note.
+    /// Every note, in the order of their numbers: `src/js/packed/compact.rs` sends those.
     pub const ALL: [Self; 17] = [
         Self::UnknownModel,
         Self::NoOutputRule,
@@ -112,6 +112,11 @@ impl Note {
 #[cfg(test)]
 mod tests {
     use super::Note;
+
+    #[test]
+    fn each_stands_at_its_number() {
+        assert!(Note::ALL.iter().enumerate().all(|(at, note)| *note as usize == at));
+    }
 
     #[test]
     fn notes_are_sentences_of_their_own() {

@@ -5,7 +5,7 @@ import init from "gpt-image-edge";
 import { Catalogue } from "./catalogue.js";
 import { Composer } from "./compose.js";
 import { Budget } from "./cost/budget.js";
-import { el } from "./dom.js";
+import { el, pause } from "./dom.js";
 import { later } from "./later.js";
 import { Sender } from "./send.js";
 import { tabs, views } from "./stage.js";
@@ -16,9 +16,15 @@ const $ = (id) => document.getElementById(id);
 
 async function start() {
   const [config] = await Promise.all([fetch("config.json").then((reply) => reply.json()), init()]);
+  // Between the steps the page answers whoever uses it already.
+  await pause();
   const catalogue = new Catalogue();
+  await pause();
   const state = new State();
   const composer = new Composer(state, catalogue);
+  await pause();
+  composer.update();
+  await pause();
   $("upstream").textContent = strings.upstreams[config.upstream] ?? config.upstream;
   $("upstream").hidden = false;
 

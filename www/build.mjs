@@ -1,4 +1,4 @@
-// The static site: one script, one style sheet and the package beside them, ready for any file server.
+// The static site: a document that can be used as it stands, one script and the package beside it, ready for any file server.
 // What only some visits need (results, gallery, batch, mask brush, ZIP) loads when it is first asked for.
 
 import { createHash } from "node:crypto";
@@ -79,6 +79,25 @@ const markup = {
   },
 };
 
+const allowed = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/**
+ * The document with all in it that its first sight needs, so that nobody waits for a second file. What a policy has to let
+ * pass for that stands in policy.json, for whoever serves the page.
+ */
+async function writeDocument(target, bundled) {
+  const [markup, style, script] = await Promise.all([
+    readFile(join(here, "index.html"), "utf8"),
+    bundled("style.css"),
+    bundled("early.js", "iife"),
+  ]);
+  const parts = { style: `<style>${style}</style>`, early: `<script>${script}</script>` };
+  const document = written(markup).replace(/<!-- (style|early) -->/g, (_, name) => parts[name]);
+  await writeFile(join(target, "index.html"), document);
+  const policy = { "script-src": [allowed(script)], "style-src": [allowed(style)] };
+  await writeFile(join(target, "policy.json"), `${JSON.stringify(policy, null, 2)}\n`);
+}
+
 /**
  * @param {string} pkg the built package
  * @param {string} target where the site goes; emptied first
@@ -90,7 +109,7 @@ export async function buildSite(pkg, target) {
   await mkdir(join(target, "gpt-image-edge"), { recursive: true });
   await build({
     ...options,
-    entryPoints: ["app.js", "style.css", "later.css"].map((name) => join(here, name)),
+    entryPoints: ["app.js", "later.css"].map((name) => join(here, name)),
     outdir: target,
     plugins: [published, later],
     logLevel: "error",
@@ -104,7 +123,10 @@ export async function buildSite(pkg, target) {
     plugins: [published, markup],
     logLevel: "error",
   });
-  await writeFile(join(target, "index.html"), written(await readFile(join(here, "index.html"), "utf8")));
+  await writeDocument(target, async (name, format) => {
+    const { outputFiles } = await build({ ...options, format, entryPoints: [join(here, name)], write: false });
+    return outputFiles[0].text.trim();
+  });
   for (const name of STATIC) await cp(join(here, name), join(target, name));
   await mkdir(join(target, "gpt-image-edge", "pixels"));
   for (const name of [...PACKAGE, ...ON_DEMAND, "index.js.map", "pixels/index.js.map"])

@@ -23,7 +23,7 @@ async function known(request) {
   }
 }
 
-/** Fires `update` when request, report or estimate have changed. */
+/** Fires `update` when request, report or estimate have changed. There are none before the first `update()`. */
 export class Composer extends EventTarget {
   /** What is known of the files of the request. */
   context = {};
@@ -55,7 +55,6 @@ export class Composer extends EventTarget {
       this.context = {};
       this.read = this.#read();
     });
-    this.update();
   }
 
   get model() {

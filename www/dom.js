@@ -74,3 +74,8 @@ const announcer = () => document.getElementById("status");
 export function announce(text) {
   announcer().textContent = text;
 }
+
+/** Lets the page answer what a person does and paint, in the middle of longer work. */
+export function pause() {
+  return globalThis.scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
+}

@@ -24,10 +24,35 @@ const CSP: readonly string[] = [
 /** Where the widget for callers without an account comes from. Source: Turnstile's reference on policies (2026-11). */
 const WIDGET = "https://challenges.cloudflare.com";
 
-function policy({ anonymous }: Settings): string {
-  if (!anonymous) return CSP.join("; ");
-  const widened = CSP.map((rule) => (rule.startsWith("script-src") ? `${rule} ${WIDGET}` : rule));
-  return [...widened, `frame-src ${WIDGET}`].join("; ");
+/** What a rule lets pass besides. */
+type More = Readonly<Record<string, readonly string[]>>;
+
+/** @param inline the digests of what stands in the document itself: nothing else inline runs or dresses the page */
+function policy({ anonymous }: Settings, inline: More): string {
+  const rules = anonymous ? [...CSP, `frame-src ${WIDGET}`] : CSP;
+  const widget: More = anonymous ? { "script-src": [WIDGET] } : {};
+  return rules
+    .map((rule) => {
+      const name = rule.split(" ", 1)[0]!;
+      return [rule, ...(widget[name] ?? []), ...(inline[name] ?? [])].join(" ");
+    })
+    .join("; ");
+}
+
+/** What the build of the page says of the document that it wrote, read once for all visits. */
+const documents = new WeakMap<object, Promise<More>>();
+
+async function inlineIn(assets: NonNullable<Env["ASSETS"]>, address: string): Promise<More> {
+  const known = documents.get(assets);
+  if (known) return known;
+  const read = assets.fetch(new Request(new URL("/policy.json", address))).then((reply) => {
+    if (!reply.ok) throw new Error(`policy.json of the page: status ${reply.status}`);
+    return reply.json() as Promise<More>;
+  });
+  documents.set(assets, read);
+  // Another visit may find it.
+  read.catch(() => documents.delete(assets));
+  return read;
 }
 
 const HEADERS = {
@@ -42,10 +67,14 @@ const HEADERS = {
 export async function page(request: Request, assets: Env["ASSETS"], settings: Settings): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed(request.method, "GET, HEAD");
   const reply = await assets?.fetch(request);
-  if (!reply || reply.status === 404) throw notFound("There is nothing at this address.", "unknown_url");
+  if (!assets || !reply || reply.status === 404) throw notFound("There is nothing at this address.", "unknown_url");
+  const isDocument = reply.headers.get("content-type")?.startsWith("text/html");
   const answer = new Response(reply.body, reply);
   for (const [name, value] of Object.entries(HEADERS)) answer.headers.set(name, value);
-  answer.headers.set("content-security-policy", policy(settings));
+  answer.headers.set(
+    "content-security-policy",
+    policy(settings, isDocument ? await inlineIn(assets, request.url) : {}),
+  );
   return answer;
 }
 

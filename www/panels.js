@@ -1,7 +1,9 @@
 // What stands beside the form: prices of all models, and the request as code.
 
-import { codePanel } from "./code/panel.js";
+import { IMAGES, codePanel } from "./code/panel.js";
+import { written } from "./code/request.js";
 import { comparePrices, showComparison } from "./cost/compare.js";
+import * as strings from "./strings.js";
 
 const $ = (id) => document.getElementById(id);
 let code;
@@ -15,7 +17,10 @@ export function show(name, { composer, baseURL }) {
       take: (model, quality, size) => state.assign({ model, quality, ...(size && { size }) }),
     });
   else {
-    code ??= codePanel($("code"), baseURL);
-    code.show(request, report.issues.filter(({ severity }) => severity === "error").length);
+    code ??= codePanel($("code"), baseURL, { languages: IMAGES, name: "code" });
+    code.show(
+      written(request, strings.promptPlaceholder),
+      report.issues.filter(({ severity }) => severity === "error").length,
+    );
   }
 }

@@ -211,6 +211,8 @@ export const code = {
     official
       ? `${variable} is your own key: it belongs into the environment, never into a page.`
       : `${variable} is the token of this worker.`,
+  file: (name) => `${name} is the picture as Download saves it.`,
+  elsewhere: "Only the account that drew the turn before can go on from it.",
   refused: (count) => `As it stands it would be refused: ${plural(count, "problem", "problems")}.`,
 };
 

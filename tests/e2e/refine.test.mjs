@@ -215,6 +215,8 @@ for (const { name, options } of LOOKS)
     await begin(page);
     await accessible(page, "before the first turn");
     await turn(page, "make it night");
-    await accessible(page, "with a turn");
+    await page.click(".turn-code summary");
+    await page.waitForFunction(() => document.querySelector(".turn-code code").textContent.includes("resp_"));
+    await accessible(page, "with a turn and its code");
     await close();
   });

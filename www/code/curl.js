@@ -3,7 +3,7 @@
 import { ending } from "./request.js";
 
 /** A text as one word of a POSIX shell. */
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 /** A file of a form: curl reads a quoted name, so that commas and semicolons in it mean nothing. */
 const upload = (field, { name, type }) =>
   quoted(`${field}=@"${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}";type=${type}`);

@@ -6,13 +6,16 @@ import * as strings from "../strings.js";
 import { curl } from "./curl.js";
 import { edgePackage, officialPackage } from "./javascript.js";
 import { python } from "./python.js";
-import { written } from "./request.js";
 
-const LANGUAGES = { curl, edge: edgePackage, openai: officialPackage, python };
+/** The languages of a request of the Images API. */
+export const IMAGES = { curl, edge: edgePackage, openai: officialPackage, python };
 const OPENAI = { baseURL: "https://api.openai.com/v1", variable: "OPENAI_API_KEY" };
 
-/** @param {string} baseURL of this worker */
-export function codePanel(section, baseURL) {
+/**
+ * @param {string} baseURL of this worker
+ * @param {{ languages: object, name: string }} what the request in every language, and a word that no other panel has
+ */
+export function codePanel(section, baseURL, { languages, name: prefix }) {
   const worker = { baseURL, variable: "IMAGES_TOKEN" };
   let language = "curl";
   let target = worker;
@@ -23,8 +26,14 @@ export function codePanel(section, baseURL) {
   const warning = el("p", { class: "hint code-warning" });
   const draw = () => {
     if (!request) return;
-    code.textContent = LANGUAGES[language](written(request, strings.promptPlaceholder), target);
-    hint.textContent = strings.code.key(target.variable, target === OPENAI);
+    code.textContent = languages[language](request, target);
+    hint.textContent = [
+      strings.code.key(target.variable, target === OPENAI),
+      request.file && strings.code.file(request.file.name),
+      target === OPENAI && request.fields.previous_response_id && strings.code.elsewhere,
+    ]
+      .filter(Boolean)
+      .join(" ");
   };
   const pick = (name, values, chosen, set) =>
     el(
@@ -35,7 +44,13 @@ export function codePanel(section, baseURL) {
           set(value);
           draw();
         };
-        const input = el("input", { type: "radio", name: `code-${name}`, value, checked: value === chosen, onchange });
+        const input = el("input", {
+          type: "radio",
+          name: `${prefix}-${name}`,
+          value,
+          checked: value === chosen,
+          onchange,
+        });
         return el("label", { class: "choice" }, input, el("span", {}, text));
       }),
     );
@@ -51,6 +66,7 @@ export function codePanel(section, baseURL) {
     hint,
   );
   return {
+    /** @param {object} next what stands in code, @param {number} errors how many there are in it */
     show(next, errors) {
       request = next;
       warning.textContent = errors ? strings.code.refused(errors) : "";

@@ -8,6 +8,7 @@ import { find } from "../gallery/store.js";
 import { perform } from "../results/call.js";
 import { Run } from "../results/run.js";
 import * as strings from "../strings.js";
+import { turnCode } from "./code.js";
 import { LANGUAGE_MODEL, dataUrl, turnRequest } from "./request.js";
 
 const $ = (id) => document.getElementById(id);
@@ -115,7 +116,8 @@ class Conversation {
       event.preventDefault();
       this.#say();
     });
-    this.section = el("div", { class: "refine" }, this.#list, this.#sum, this.#form);
+    this.#code = turnCode(sender.baseURL, `refine-${number}`, () => this.#next);
+    this.section = el("div", { class: "refine" }, this.#list, this.#sum, this.#form, this.#code.element);
     card.append(this.section);
     const busy = () => {
       this.send.disabled = sender.busy;
@@ -128,6 +130,9 @@ class Conversation {
   }
 
   #form;
+  #code;
+  /** The next turn as it stands, for its code. */
+  #next;
 
   focus() {
     this.said.focus();
@@ -186,7 +191,10 @@ class Conversation {
       [state.values.size, state.values.quality, state.values.output_format].filter(Boolean),
       this.#from.turn !== undefined,
     );
-    return shown.some(({ severity }) => severity === "error");
+    const errors = shown.filter(({ severity }) => severity === "error").length;
+    this.#next = { request, said: this.said.value.trim(), record: this.#from, errors };
+    this.#code.show();
+    return errors > 0;
   }
 
   /** The settings of the tool are the form's: there they are mended. */

@@ -7,13 +7,9 @@ import { test } from "node:test";
 import { PICTURE_TIMEOUT_MS } from "./actions.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
-const { open: openPage } = site();
-/** Opens the page at the batch, which loads when it is first looked at. */
-async function open(options) {
-  const opened = await openPage(options);
-  await opened.page.waitForSelector("#view-batch[data-ready]");
-  return opened;
-}
+// The batch loads when it is first looked at.
+const running = site({ ready: "#view-batch[data-ready]" });
+const batch = running.part("Batch");
 /** A model that the Batch API takes and that has a price. */
 const hash = { view: "batch", model: "gpt-image-2", quality: "low", size: "1024x1024" };
 
@@ -40,7 +36,7 @@ const TEXTS = [
 ];
 
 for (const [format, text, prompts] of TEXTS)
-  test(`prompts are read as ${format}, priced before and written for the Batch API`, async () => {
+  batch(`prompts are read as ${format}, priced before and written for the Batch API`, async ({ open }) => {
     const { page, close } = await open({ hash });
     assert.ok(await page.isVisible("#batch-empty"));
     await page.fill("#batch-text", text);
@@ -67,7 +63,7 @@ for (const [format, text, prompts] of TEXTS)
     await close();
   });
 
-test("what would be refused is named with its line and left out", async () => {
+batch("what would be refused is named with its line and left out", async ({ open }) => {
   const { page, close } = await open({ hash });
   await page.fill("#batch-text", '{"prompt":"a cat"}\n{"prompt":"a dog","size":"1x1"}\n{"prompt":\n{"prompt":""}');
   const told = await rows(page);
@@ -81,7 +77,7 @@ test("what would be refused is named with its line and left out", async () => {
   await close();
 });
 
-test("a batch is drawn into the gallery; what failed is tried again alone", async () => {
+batch("a batch is drawn into the gallery; what failed is tried again alone", async ({ open }) => {
   const { page, close } = await open({ hash, expectedErrors: [/status of 400/] });
   let sent = 0;
   page.on("request", (request) => (sent += request.method() === "POST" ? 1 : 0));
@@ -102,7 +98,7 @@ test("a batch is drawn into the gallery; what failed is tried again alone", asyn
   await close();
 });
 
-test("a batch is cancelled, and goes on where it was", async () => {
+batch("a batch is cancelled, and goes on where it was", async ({ open }) => {
   const { page, close } = await open({ hash });
   await page.fill("#batch-lanes", "1");
   await page.fill("#batch-text", "a slow cat [[fault:hang once:e2e-batch-cancel]]\na red apple");
@@ -116,7 +112,7 @@ test("a batch is cancelled, and goes on where it was", async () => {
   await close();
 });
 
-test("a file of prompts is opened", async () => {
+batch("a file of prompts is opened", async ({ open }) => {
   const { page, close } = await open({ hash });
   const buffer = Buffer.from("prompt,n\na cat,2\na dog,\n");
   await page.setInputFiles("#batch-file", { name: "prompts.csv", mimeType: "text/csv", buffer });
@@ -131,7 +127,7 @@ test("a file of prompts is opened", async () => {
 
 for (const { name, options } of LOOKS)
   test(`the batch is accessible: ${name}`, async () => {
-    const { page, close } = await open({ ...options, hash });
+    const { page, close } = await running.open({ ...options, hash });
     await page.waitForSelector("#batch-empty");
     await accessible(page, "empty");
     await page.fill("#batch-text", "a red apple\na blue boat");

@@ -14,6 +14,7 @@ import { photograph } from "./browser.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
 const running = site();
+const code = running.part("Code");
 const run = promisify(execFile);
 
 /** Prompts that every language has to quote in its own way. */
@@ -36,8 +37,8 @@ async function everyLanguage(page, panel) {
 }
 
 /** What the page shows for a request, and the photos that it reads. */
-async function shown({ hash, files = [] }) {
-  const { page, close } = await running.open({ hash });
+async function shown(open, { hash, files = [] }) {
+  const { page, close } = await open({ hash });
   const photos = [];
   for (const [at, name] of files.entries()) {
     const type = `image/${name.split(".").pop()}`;
@@ -139,8 +140,8 @@ async function snake(t, code, photos) {
 }
 
 for (const [name, request] of Object.entries(CASES))
-  test(`the code draws: ${name}`, async (t) => {
-    const { code, photos } = await shown(request);
+  code(`the code draws: ${name}`, async ({ open, t }) => {
+    const { code, photos } = await shown(open, request);
     const { stream, format } = { stream: name === "stream", format: request.hash.output_format ?? "png" };
     const expected = stream ? ["partial-0.png", "partial-1.png", "picture.png"] : [`picture-1.${format}`];
     const [reply, ...drawn] = await Promise.all([
@@ -169,8 +170,8 @@ for (const [name, request] of Object.entries(CASES))
     });
   });
 
-test("the code of a turn draws: from a picture, from the turn before, and in a stream", async (t) => {
-  const { page, close } = await running.open({ hash: TURN_HASH });
+code("the code of a turn draws: from a picture, from the turn before, and in a stream", async ({ open, t }) => {
+  const { page, close } = await open({ hash: TURN_HASH });
   const sent = [];
   page.on("request", (one) => one.url().endsWith("/v1/responses") && sent.push(one.postDataJSON()));
   await drawn(page, "a harbour");
@@ -225,24 +226,30 @@ test("the code of a turn draws: from a picture, from the turn before, and in a s
     });
 });
 
-test("code is for this worker or for OpenAI, is copied with one press, and says when it would be refused", async () => {
-  const { page, close } = await running.open({
-    hash: { prompt: "a cat" },
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
-  await page.click("#tab-code");
-  assert.match(await page.innerText("#code code"), new RegExp(`^curl -sS '${running.address}/v1/images/generations'`));
-  await page.locator('label.choice:has(input[name="code-target"][value="openai"])').click();
-  const text = await page.innerText("#code code");
-  assert.match(text, /^curl -sS 'https:\/\/api\.openai\.com\/v1\/images\/generations'[\s\S]*\$OPENAI_API_KEY/);
-  await page.click("#code >> text=Copy");
-  assert.equal((await page.evaluate(() => navigator.clipboard.readText())).trim(), text.trim());
-  assert.equal(await page.isVisible(".code-warning"), false);
-  await page.fill("#field-n", "40");
-  await page.waitForSelector(".code-warning:not([hidden])");
-  assert.match(await page.innerText(".code-warning"), /would be refused: 1 problem/);
-  await close();
-});
+code(
+  "code is for this worker or for OpenAI, is copied with one press, and says when it would be refused",
+  async ({ open }) => {
+    const { page, close } = await open({
+      hash: { prompt: "a cat" },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    await page.click("#tab-code");
+    assert.match(
+      await page.innerText("#code code"),
+      new RegExp(`^curl -sS '${running.address}/v1/images/generations'`),
+    );
+    await page.locator('label.choice:has(input[name="code-target"][value="openai"])').click();
+    const text = await page.innerText("#code code");
+    assert.match(text, /^curl -sS 'https:\/\/api\.openai\.com\/v1\/images\/generations'[\s\S]*\$OPENAI_API_KEY/);
+    await page.click("#code >> text=Copy");
+    assert.equal((await page.evaluate(() => navigator.clipboard.readText())).trim(), text.trim());
+    assert.equal(await page.isVisible(".code-warning"), false);
+    await page.fill("#field-n", "40");
+    await page.waitForSelector(".code-warning:not([hidden])");
+    assert.match(await page.innerText(".code-warning"), /would be refused: 1 problem/);
+    await close();
+  },
+);
 
 for (const { name, options } of LOOKS)
   test(`code is accessible: ${name}`, async () => {

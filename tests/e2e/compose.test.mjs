@@ -7,11 +7,14 @@ import { choose, problems, settings } from "./actions.mjs";
 import { photograph } from "./browser.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
-const { open } = site();
+const running = site();
+const compose = running.part("Compose");
+const checks = running.part("Checks");
+const cost = running.part("Cost");
 /** What the catalogue says, as the page reads it. */
 const catalogue = (page) => page.evaluate(async () => (await import("/gpt-image-edge/index.js")).models());
 
-test("the prompt is counted in characters as the API counts them", async () => {
+compose("the prompt is counted in characters as the API counts them", async ({ open }) => {
   const { page, close } = await open();
   for (const [prompt, count] of [
     ["", "0 / 32,000"],
@@ -26,7 +29,7 @@ test("the prompt is counted in characters as the API counts them", async () => {
   await close();
 });
 
-test("every model can be chosen and says how long it lasts", async () => {
+compose("every model can be chosen and says how long it lasts", async ({ open }) => {
   const { page, close } = await open();
   const models = await catalogue(page);
   const offered = await page.$$eval("#field-model option", (options) => options.map(({ value }) => value));
@@ -45,24 +48,27 @@ test("every model can be chosen and says how long it lasts", async () => {
   await close();
 });
 
-test("the page begins with a model that does not end, and an ending one moves on with one press", async () => {
-  const { page, close } = await open({ hash: { prompt: "a cat" } });
-  const models = await catalogue(page);
-  const first = await page.inputValue("#field-model");
-  assert.equal(models.find(({ id }) => id === first).shutdown_on, undefined);
-  for (const model of models.filter(({ shutdown_on: end }) => end)) {
-    await page.selectOption("#field-model", model.id);
-    assert.match(await page.innerText(".migration"), /Expected price: .* becomes/);
-    await page.click(".migration button");
-    const moved = models.find(({ id }) => id === settings(page).model);
-    assert.equal(moved.shutdown_on, undefined, model.id);
-    assert.equal(await page.isVisible(".migration"), false);
-    assert.equal(await page.isVisible("#jump"), false, `${model.id} moved to something that is refused`);
-  }
-  await close();
-});
+checks(
+  "the page begins with a model that does not end, and an ending one moves on with one press",
+  async ({ open }) => {
+    const { page, close } = await open({ hash: { prompt: "a cat" } });
+    const models = await catalogue(page);
+    const first = await page.inputValue("#field-model");
+    assert.equal(models.find(({ id }) => id === first).shutdown_on, undefined);
+    for (const model of models.filter(({ shutdown_on: end }) => end)) {
+      await page.selectOption("#field-model", model.id);
+      assert.match(await page.innerText(".migration"), /Expected price: .* becomes/);
+      await page.click(".migration button");
+      const moved = models.find(({ id }) => id === settings(page).model);
+      assert.equal(moved.shutdown_on, undefined, model.id);
+      assert.equal(await page.isVisible(".migration"), false);
+      assert.equal(await page.isVisible("#jump"), false, `${model.id} moved to something that is refused`);
+    }
+    await close();
+  },
+);
 
-test("what the model does not take is shown with who does", async () => {
+compose("what the model does not take is shown with who does", async ({ open }) => {
   const { page, close } = await open();
   const models = (await catalogue(page)).filter(({ status }) => status !== "retired");
   for (const model of models) {
@@ -80,7 +86,7 @@ test("what the model does not take is shown with who does", async () => {
   await close();
 });
 
-test("free sizes snap to what the model draws, and say why", async () => {
+compose("free sizes snap to what the model draws, and say why", async ({ open }) => {
   const { page, close } = await open();
   for (const [width, height, expected] of [
     ["1000", "1000", "1008x1008"],
@@ -101,7 +107,7 @@ test("free sizes snap to what the model draws, and say why", async () => {
 
 test("a size is dragged on the plane, with mouse and finger alike", async () => {
   for (const { options } of LOOKS) {
-    const { page, close } = await open(options);
+    const { page, close } = await running.open(options);
     const plane = page.locator(".plane");
     await plane.evaluate((element) => element.scrollIntoView({ block: "center" }));
     const box = await plane.boundingBox();
@@ -116,7 +122,7 @@ test("a size is dragged on the plane, with mouse and finger alike", async () => 
   }
 });
 
-test("problems stand beside their field and in one list, and nothing is sent", async () => {
+checks("problems stand beside their field and in one list, and nothing is sent", async ({ open }) => {
   const { page, close } = await open({ hash: { size: "1x1", quality: "ultra" } });
   let sent = 0;
   page.on("request", (request) => (sent += request.method() === "POST" ? 1 : 0));
@@ -143,20 +149,24 @@ test("problems stand beside their field and in one list, and nothing is sent", a
   await close();
 });
 
-test("every fix is one press, and leaves nothing that would be refused", async () => {
-  const wrong = { model: "gpt-image-2", prompt: "a cat", size: "1000x1000", n: "40", complexity: "high" };
-  const more = { background: "transparent", output_format: "jpeg", partial_images: "2", moderation: "strict" };
-  const { page, close } = await open({ hash: { ...wrong, ...more } });
-  for (let pressed = 0; pressed < 12 && (await page.locator(".checks .error .fix").count()); pressed++)
-    await page.locator(".checks .error .fix").first().click();
-  assert.equal(await page.isVisible("#jump"), false);
-  const left = settings(page);
-  assert.equal(left.size, "1008x1008");
-  assert.equal(left.complexity, undefined);
-  await close();
-});
+checks(
+  "every fix is one press, and leaves nothing that would be refused",
+  async ({ open }) => {
+    const wrong = { model: "gpt-image-2", prompt: "a cat", size: "1000x1000", n: "40", complexity: "high" };
+    const more = { background: "transparent", output_format: "jpeg", partial_images: "2", moderation: "strict" };
+    const { page, close } = await open({ hash: { ...wrong, ...more } });
+    for (let pressed = 0; pressed < 12 && (await page.locator(".checks .error .fix").count()); pressed++)
+      await page.locator(".checks .error .fix").first().click();
+    assert.equal(await page.isVisible("#jump"), false);
+    const left = settings(page);
+    assert.equal(left.size, "1008x1008");
+    assert.equal(left.complexity, undefined);
+    await close();
+  },
+  { everywhere: true },
+);
 
-test("what was typed survives a reload, and the way back in the browser", async () => {
+compose("what was typed survives a reload, and the way back in the browser", async ({ open }) => {
   const { page, close } = await open();
   await page.fill("#field-prompt", "a boat & a bird = friends");
   await choose(page, "quality", "high");
@@ -170,48 +180,52 @@ test("what was typed survives a reload, and the way back in the browser", async 
   await close();
 });
 
-test("the price follows every key, and the chart takes a model and a quality", async () => {
-  const { page, close } = await open({ hash: { size: "1536x1024", quality: "low", prompt: "a cat" } });
-  const price = () => page.innerText("#expected");
-  const low = await price();
-  assert.match(low, /^\$0\.00\d+$/);
-  await choose(page, "quality", "high");
-  assert.notEqual(await price(), low);
-  assert.match(await page.innerText(".cheapest"), /Cheapest in this shape: \d+ × \d+, about \$0\.\d+ each/);
-  await page.click(".cheapest button");
-  assert.match(await page.innerText(".cheapest"), /the cheapest size/);
+cost(
+  "the price follows every key, and the chart takes a model and a quality",
+  async ({ open }) => {
+    const { page, close } = await open({ hash: { size: "1536x1024", quality: "low", prompt: "a cat" } });
+    const price = () => page.innerText("#expected");
+    const low = await price();
+    assert.match(low, /^\$0\.00\d+$/);
+    await choose(page, "quality", "high");
+    assert.notEqual(await price(), low);
+    assert.match(await page.innerText(".cheapest"), /Cheapest in this shape: \d+ × \d+, about \$0\.\d+ each/);
+    await page.click(".cheapest button");
+    assert.match(await page.innerText(".cheapest"), /the cheapest size/);
 
-  await page.click("#tab-prices");
-  await page.waitForSelector(".dots-row");
-  const names = await page
-    .locator(".dots-row")
-    .evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label")));
-  const models = (await catalogue(page)).filter(({ status }) => status !== "retired");
-  assert.deepEqual(
-    names,
-    models.map(({ name }) => name),
-  );
-  const dots = page.locator(".dot");
-  for (const at of [0, (await dots.count()) - 1]) {
-    const [model, quality] = (await dots.nth(at).getAttribute("data-point")).split("/");
-    const [, told] = /about (\S+)$/.exec(await dots.nth(at).getAttribute("aria-label"));
-    await dots.nth(at).click();
-    await page.waitForSelector(`.dot[data-point="${model}/${quality}"][aria-pressed="true"]`);
-    assert.deepEqual([settings(page).model, settings(page).quality], [model, quality]);
-    assert.equal(await price(), told);
-  }
-  await page.click(".bill summary");
-  await page.waitForSelector("#bill tr");
-  assert.match(await page.innerText("#bill"), /Prompt\s+\d+ – \d+ tokens[\s\S]*Pictures/);
-  await close();
-});
+    await page.click("#tab-prices");
+    await page.waitForSelector(".dots-row");
+    const names = await page
+      .locator(".dots-row")
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label")));
+    const models = (await catalogue(page)).filter(({ status }) => status !== "retired");
+    assert.deepEqual(
+      names,
+      models.map(({ name }) => name),
+    );
+    const dots = page.locator(".dot");
+    for (const at of [0, (await dots.count()) - 1]) {
+      const [model, quality] = (await dots.nth(at).getAttribute("data-point")).split("/");
+      const [, told] = /about (\S+)$/.exec(await dots.nth(at).getAttribute("aria-label"));
+      await dots.nth(at).click();
+      await page.waitForSelector(`.dot[data-point="${model}/${quality}"][aria-pressed="true"]`);
+      assert.deepEqual([settings(page).model, settings(page).quality], [model, quality]);
+      assert.equal(await price(), told);
+    }
+    await page.click(".bill summary");
+    await page.waitForSelector("#bill tr");
+    assert.match(await page.innerText("#bill"), /Prompt\s+\d+ – \d+ tokens[\s\S]*Pictures/);
+    await close();
+  },
+  { everywhere: true },
+);
 
-test("tabs are worked with the arrow keys", async () => {
+compose("tabs are worked with the arrow keys", async ({ open }) => {
   const { page, close } = await open();
   await page.focus("#tab-results");
   await page.keyboard.press("ArrowRight");
   assert.equal(await page.evaluate(() => document.activeElement.id), "tab-prices");
-  assert.ok(await page.isVisible("#prices"));
+  await page.waitForSelector("#prices .dots-row");
   await page.keyboard.press("Home");
   assert.ok(await page.isVisible("#results"));
   await close();
@@ -219,7 +233,7 @@ test("tabs are worked with the arrow keys", async () => {
 
 for (const { name, options } of LOOKS)
   test(`composing is accessible: ${name}`, async () => {
-    const { page, close } = await open(options);
+    const { page, close } = await running.open(options);
     await accessible(page, "empty");
     await page.click("#send");
     await page.click(".more summary");

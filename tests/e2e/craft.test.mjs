@@ -11,6 +11,8 @@ import { PICTURE_TIMEOUT_MS, RESULT, drawn } from "./actions.mjs";
 import { accessible, site } from "./site.mjs";
 
 const running = site();
+const craft = running.part("Craft");
+const budget = running.part("Budget");
 const { open } = running;
 /** The page's own part of what is needed to compose, in brotli. The package's is checked where it is built. */
 const OWN_BYTES = 18_000;
@@ -69,7 +71,7 @@ test("an inline script that the build did not write does not run", async () => {
   await close();
 });
 
-test("without a network the page is there, up to sending", async () => {
+craft("without a network the page is there, up to sending", async ({ open }) => {
   const { page, context, close } = await open({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/, /Failed to fetch/] });
   await page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready;
@@ -92,7 +94,7 @@ test("without a network the page is there, up to sending", async () => {
   await close();
 });
 
-test("the page can be installed", async () => {
+craft("the page can be installed", async ({ open }) => {
   const { page, close } = await open();
   const manifest = await page.evaluate(async () => (await fetch("manifest.webmanifest")).json());
   assert.deepEqual([manifest.display, manifest.start_url], ["standalone", "./"]);
@@ -143,7 +145,7 @@ test("who wants less motion gets none", async () => {
   }
 });
 
-test("keys alone are enough to draw and to take the picture as input", async () => {
+craft("keys alone are enough to draw and to take the picture as input", async ({ open }) => {
   const { page, close } = await open({ hash: { quality: "low", size: "1024x1024" } });
   const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
   const tabTo = async (wanted) => {
@@ -167,7 +169,7 @@ test("keys alone are enough to draw and to take the picture as input", async () 
   await close();
 });
 
-test("a new user gets from nothing to an edited, masked and downloaded picture", async () => {
+craft("a new user gets from nothing to an edited, masked and downloaded picture", async ({ open }) => {
   const { page, close } = await open();
   await drawn(page, "A lighthouse above the sea at dusk");
   await page.click(".run >> text=Edit this");
@@ -199,7 +201,7 @@ test("a new user gets from nothing to an edited, masked and downloaded picture",
   await close();
 });
 
-test("what is left of the budget is what the worker says, before a call and after it", async () => {
+budget("what is left of the budget is what the worker says, before a call and after it", async ({ open }) => {
   const left = async () => {
     const reply = await fetch(`${running.address}/v1/usage`, { headers: { authorization: `Bearer ${running.token}` } });
     return (await reply.json()).today;
@@ -228,12 +230,16 @@ test("what is left of the budget is what the worker says, before a call and afte
   await close();
 });
 
-test("what is left of the minute is counted down, and then forgotten", async () => {
-  const { page, close } = await open({ expectedErrors: [/status of 429/] });
-  await page.fill("#field-prompt", "a cat [[fault:429]]");
-  await page.click("#send");
-  const rate = await page.waitForSelector("#rate:not([hidden])", { timeout: PICTURE_TIMEOUT_MS });
-  assert.match(await rate.innerText(), /^0 calls left for \d+ s$/);
-  await page.waitForSelector("#rate", { state: "hidden" });
-  await close();
-});
+budget(
+  "what is left of the minute is counted down, and then forgotten",
+  async ({ open }) => {
+    const { page, close } = await open({ expectedErrors: [/status of 429/] });
+    await page.fill("#field-prompt", "a cat [[fault:429]]");
+    await page.click("#send");
+    const rate = await page.waitForSelector("#rate:not([hidden])", { timeout: PICTURE_TIMEOUT_MS });
+    assert.match(await rate.innerText(), /^0 calls left for \d+ s$/);
+    await page.waitForSelector("#rate", { state: "hidden" });
+    await close();
+  },
+  { everywhere: true },
+);

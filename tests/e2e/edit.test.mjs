@@ -7,7 +7,8 @@ import { PICTURE_TIMEOUT_MS, RESULT, choose, draw, problems } from "./actions.mj
 import { PHONE, decoded, photograph, turned } from "./browser.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
-const { open } = site();
+const running = site();
+const edit = running.part("Edit");
 const NAMES = ".thumb-name";
 const CANVAS = "#mask-dialog canvas";
 
@@ -44,7 +45,7 @@ async function stroke(page) {
 const share = (page) => page.innerText(".mask-told");
 const NOTHING = /^Nothing is painted/;
 
-test("pictures are chosen, dropped and pasted", async () => {
+edit("pictures are chosen, dropped and pasted", async ({ open }) => {
   const { page, close } = await open();
   const photo = await photograph(page, { width: 320, height: 200, type: "image/png", seed: 1 });
   await add(page, photo);
@@ -70,7 +71,7 @@ test("pictures are chosen, dropped and pasted", async () => {
   await close();
 });
 
-test("the order is changed with buttons, and each picture says what it costs", async () => {
+edit("the order is changed with buttons, and each picture says what it costs", async ({ open }) => {
   const { page, close } = await open({ hash: { prompt: "a cat" } });
   const shape = { width: 640, height: 480, type: "image/png" };
   await add(page, await photograph(page, { ...shape, seed: 1 }), await photograph(page, { ...shape, seed: 2 }));
@@ -86,7 +87,7 @@ test("the order is changed with buttons, and each picture says what it costs", a
   await close();
 });
 
-test("a picture that a camera turned is stored upright", async () => {
+edit("a picture that a camera turned is stored upright", async ({ open }) => {
   const { page, close } = await open();
   const photo = await photograph(page, { width: 600, height: 400, type: "image/jpeg" });
   for (const [orientation, size] of [
@@ -103,7 +104,7 @@ test("a picture that a camera turned is stored upright", async () => {
   await close();
 });
 
-test("a picture is made smaller where that saves money", async () => {
+edit("a picture is made smaller where that saves money", async ({ open }) => {
   const { page, close } = await open({ hash: { prompt: "a cat" } });
   await add(page, await photograph(page, { width: 2400, height: 1600, type: "image/jpeg" }));
   const offer = page.locator(".thumbnails .fix");
@@ -117,7 +118,7 @@ test("a picture is made smaller where that saves money", async () => {
   await close();
 });
 
-test("a painted mask is a PNG of the picture's size, transparent where it was painted", async () => {
+edit("a painted mask is a PNG of the picture's size, transparent where it was painted", async ({ open }) => {
   const { page, close } = await open();
   await brush(page);
   assert.match(await share(page), NOTHING);
@@ -139,7 +140,7 @@ test("a painted mask is a PNG of the picture's size, transparent where it was pa
   await close();
 });
 
-test("a mask that leaves nothing to change is told of, by a module that loads for masks alone", async () => {
+edit("a mask that leaves nothing to change is told of, by a module that loads for masks alone", async ({ open }) => {
   const { page, close } = await open({ hash: { prompt: "a boat" } });
   const loaded = [];
   page.on("request", (request) => /pixels\//.test(request.url()) && loaded.push(request.url()));
@@ -155,7 +156,7 @@ test("a mask that leaves nothing to change is told of, by a module that loads fo
   await close();
 });
 
-test("strokes are undone, redone, erased, inverted and cleared", async () => {
+edit("strokes are undone, redone, erased, inverted and cleared", async ({ open }) => {
   const { page, close } = await open();
   await brush(page);
   const steps = [
@@ -175,7 +176,7 @@ test("strokes are undone, redone, erased, inverted and cleared", async () => {
   await close();
 });
 
-test("the brush is worked with keys alone", async () => {
+edit("the brush is worked with keys alone", async ({ open }) => {
   const { page, close } = await open();
   await brush(page);
   assert.equal(await page.evaluate(() => document.activeElement.tagName), "CANVAS");
@@ -192,37 +193,41 @@ test("the brush is worked with keys alone", async () => {
   await close();
 });
 
-test("one finger paints, two zoom and move, and leave no paint behind", async () => {
-  const { page, context, close } = await open(PHONE);
-  await brush(page);
-  const touch = await context.newCDPSession(page);
-  const box = await page.locator(CANVAS).boundingBox();
-  const point = (x, y, id) => ({ x: box.x + box.width * x, y: box.y + box.height * y, id });
-  const send = (type, ...touchPoints) => touch.send("Input.dispatchTouchEvent", { type, touchPoints });
-  await send("touchStart", point(0.4, 0.5, 0));
-  await send("touchStart", point(0.4, 0.5, 0), point(0.6, 0.5, 1));
-  await send("touchMove", point(0.2, 0.5, 0), point(0.8, 0.5, 1));
-  await send("touchEnd");
-  assert.match(await share(page), NOTHING);
-  await send("touchStart", point(0.45, 0.5, 0));
-  await send("touchMove", point(0.55, 0.5, 0));
-  await send("touchEnd");
-  const zoomed = await share(page);
-  assert.match(zoomed, /%/);
-  // The same finger at the usual size paints further across the picture than it did zoomed in.
-  await page.click("#mask-dialog >> text=Clear");
-  await page.click("#mask-dialog >> text=Fit");
-  await send("touchStart", point(0.45, 0.5, 0));
-  await send("touchMove", point(0.55, 0.5, 0));
-  await send("touchEnd");
-  assert.ok(
-    Number.parseInt(await share(page)) > (Number.parseInt(zoomed) || 0),
-    `${zoomed}, then ${await share(page)}`,
-  );
-  await close();
-});
+edit(
+  "one finger paints, two zoom and move, and leave no paint behind",
+  async ({ open }) => {
+    const { page, context, close } = await open(PHONE);
+    await brush(page);
+    const touch = await context.newCDPSession(page);
+    const box = await page.locator(CANVAS).boundingBox();
+    const point = (x, y, id) => ({ x: box.x + box.width * x, y: box.y + box.height * y, id });
+    const send = (type, ...touchPoints) => touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await send("touchStart", point(0.4, 0.5, 0));
+    await send("touchStart", point(0.4, 0.5, 0), point(0.6, 0.5, 1));
+    await send("touchMove", point(0.2, 0.5, 0), point(0.8, 0.5, 1));
+    await send("touchEnd");
+    assert.match(await share(page), NOTHING);
+    await send("touchStart", point(0.45, 0.5, 0));
+    await send("touchMove", point(0.55, 0.5, 0));
+    await send("touchEnd");
+    const zoomed = await share(page);
+    assert.match(zoomed, /%/);
+    // The same finger at the usual size paints further across the picture than it did zoomed in.
+    await page.click("#mask-dialog >> text=Clear");
+    await page.click("#mask-dialog >> text=Fit");
+    await send("touchStart", point(0.45, 0.5, 0));
+    await send("touchMove", point(0.55, 0.5, 0));
+    await send("touchEnd");
+    assert.ok(
+      Number.parseInt(await share(page)) > (Number.parseInt(zoomed) || 0),
+      `${zoomed}, then ${await share(page)}`,
+    );
+    await close();
+  },
+  { on: "phone, light" },
+);
 
-test("an edit with a painted mask is drawn, and compared with what was before", async () => {
+edit("an edit with a painted mask is drawn, and compared with what was before", async ({ open }) => {
   const { page, close } = await open({ hash: { quality: "low", size: "1536x1024" } });
   await brush(page);
   await stroke(page);
@@ -240,7 +245,7 @@ test("an edit with a painted mask is drawn, and compared with what was before", 
   await close();
 });
 
-test("only edits are told how close to keep to the input", async () => {
+edit("only edits are told how close to keep to the input", async ({ open }) => {
   const { page, close } = await open();
   const last = await page.$eval("optgroup:nth-of-type(2) option:last-child", ({ value }) => value);
   await page.selectOption("#field-model", last);
@@ -254,7 +259,7 @@ test("only edits are told how close to keep to the input", async () => {
 
 for (const { name, options } of LOOKS)
   test(`editing is accessible: ${name}`, async () => {
-    const { page, close } = await open(options);
+    const { page, close } = await running.open(options);
     await add(
       page,
       await photograph(page, { width: 2400, height: 1600, type: "image/jpeg", seed: 1 }),

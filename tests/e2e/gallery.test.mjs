@@ -8,7 +8,8 @@ import { choose, drawn, settings } from "./actions.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 import { entries } from "./zip.mjs";
 
-const { open } = site();
+const running = site();
+const gallery = running.part("Gallery");
 const CARDS = "#gallery-list .card";
 
 const show = async (page, count) => {
@@ -23,7 +24,7 @@ async function kept(page, prompt) {
   await page.waitForFunction((before) => document.querySelectorAll(".run[data-kept]").length > before, before);
 }
 
-test("pictures are kept over a reload, with what they came from", async () => {
+gallery("pictures are kept over a reload, with what they came from", async ({ open }) => {
   const { page, close } = await open({ hash: { quality: "low", size: "1024x1024" } });
   await kept(page, "a red apple");
   await page.reload();
@@ -43,7 +44,7 @@ test("pictures are kept over a reload, with what they came from", async () => {
   await close();
 });
 
-test("search finds by prompt, and says when nothing matches", async () => {
+gallery("search finds by prompt, and says when nothing matches", async ({ open }) => {
   const { page, close } = await open({ hash: { quality: "low", size: "1024x1024" } });
   await page.click('[data-view="gallery"]');
   await page.waitForSelector("#view-gallery[data-ready]");
@@ -65,7 +66,7 @@ test("search finds by prompt, and says when nothing matches", async () => {
   await close();
 });
 
-test("a picture is deleted, and comes back with one press", async () => {
+gallery("a picture is deleted, and comes back with one press", async ({ open }) => {
   const { page, close } = await open({ hash: { quality: "low", size: "1024x1024" } });
   await kept(page, "a red apple");
   await show(page, 1);
@@ -77,7 +78,7 @@ test("a picture is deleted, and comes back with one press", async () => {
   await close();
 });
 
-test("the ZIP has every picture as it was, and a file that tells of them", async () => {
+gallery("the ZIP has every picture as it was, and a file that tells of them", async ({ open }) => {
   const { page, close } = await open({ hash: { quality: "low", size: "1024x1024", output_format: "webp" } });
   await kept(page, "a red apple");
   await page.evaluate(() => document.querySelector(".run").remove());
@@ -98,7 +99,7 @@ test("the ZIP has every picture as it was, and a file that tells of them", async
   await close();
 });
 
-test("a picture goes back into the form, and so do its settings", async () => {
+gallery("a picture goes back into the form, and so do its settings", async ({ open }) => {
   const { page, close } = await open({ hash: { size: "1024x1024" } });
   await choose(page, "quality", "low");
   await kept(page, "a red apple");
@@ -119,7 +120,7 @@ test("a picture goes back into the form, and so do its settings", async () => {
 
 for (const { name, options } of LOOKS)
   test(`the gallery is accessible: ${name}`, async () => {
-    const { page, close } = await open({ ...options, hash: { quality: "low", size: "1024x1024" } });
+    const { page, close } = await running.open({ ...options, hash: { quality: "low", size: "1024x1024" } });
     await page.click('[data-view="gallery"]');
     await accessible(page, "empty");
     await page.click('[data-view="compose"]');

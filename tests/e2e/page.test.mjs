@@ -8,11 +8,13 @@ import { PICTURE_TIMEOUT_MS, RESULT, choose, draw, drawn } from "./actions.mjs";
 import { decoded, photograph } from "./browser.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
-const { open } = site();
+const running = site();
+const results = running.part("Results");
+const errors = running.part("Errors");
 /** What the sandbox draws soonest. */
 const SMALL = { size: "1024x640", quality: "low" };
 
-test("a prompt becomes a picture of the asked size and format, and a file", async () => {
+results("a prompt becomes a picture of the asked size and format, and a file", async ({ open }) => {
   const { page, close } = await open();
   await choose(page, "size", "1536x1024");
   await choose(page, "quality", "low");
@@ -35,7 +37,7 @@ test("a prompt becomes a picture of the asked size and format, and a file", asyn
   await close();
 });
 
-test("several pictures come at once, and transparent ones are", async () => {
+results("several pictures come at once, and transparent ones are", async ({ open }) => {
   const { page, close } = await open();
   await choose(page, "size", "1024x1024");
   await choose(page, "background", "transparent");
@@ -50,7 +52,7 @@ test("several pictures come at once, and transparent ones are", async () => {
   await close();
 });
 
-test("partial images are seen before the finished one", async () => {
+results("partial images are seen before the finished one", async ({ open }) => {
   const { page, close } = await open();
   await choose(page, "size", "1024x1536");
   await choose(page, "partial_images", "2");
@@ -72,7 +74,7 @@ test("partial images are seen before the finished one", async () => {
   await close();
 });
 
-test("photographs are edited, with a mask", async () => {
+results("photographs are edited, with a mask", async ({ open }) => {
   const { page, close } = await open();
   const shape = { width: 600, height: 400 };
   await page.setInputFiles("#image-files", [
@@ -101,7 +103,7 @@ const FAULTS = [
 ];
 
 for (const [fault, { whose, billed, again }] of FAULTS)
-  test(`an error says what happened, whose fault it is and whether it was billed: ${fault}`, async () => {
+  errors(`an error says what happened, whose fault it is and whether it was billed: ${fault}`, async ({ open }) => {
     const { page, close } = await open({ expectedErrors: [/status of [45]\d\d/] });
     await draw(page, `something [[fault:${fault}]]`);
     await page.waitForSelector(".failure", { timeout: PICTURE_TIMEOUT_MS });
@@ -118,7 +120,7 @@ for (const [fault, { whose, billed, again }] of FAULTS)
     await close();
   });
 
-test("a wrong token is named as such", async () => {
+errors("a wrong token is named as such", async ({ open }) => {
   const { page, close } = await open({ expectedErrors: [/status of 401/] });
   await page.route("**/v1/**", (route) =>
     route.continue({ headers: { ...route.request().headers(), authorization: "Bearer wrong" } }),
@@ -137,7 +139,7 @@ async function settle(page) {
   await page.waitForLoadState("networkidle");
 }
 
-test("without a connection the page says so, and works again with one", async () => {
+errors("without a connection the page says so, and works again with one", async ({ open }) => {
   const { page, context, close } = await open({ hash: SMALL, expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
   await settle(page);
   await context.setOffline(true);
@@ -152,23 +154,26 @@ test("without a connection the page says so, and works again with one", async ()
   await close();
 });
 
-test("a part of the page that cannot be loaded is told of, and loads when there is a connection", async () => {
-  const { page, context, close } = await open({
-    serviceWorkers: "block",
-    expectedErrors: [/ERR_INTERNET_DISCONNECTED/],
-  });
-  await context.setOffline(true);
-  await page.click("#tab-prices");
-  await page.waitForSelector("#missing:not([hidden])");
-  assert.match(await page.innerText("#missing"), /could not be loaded/);
-  await context.setOffline(false);
-  await page.click("#tab-code");
-  await page.waitForSelector("#code pre");
-  assert.equal(await page.isVisible("#missing"), false);
-  await close();
-});
+errors(
+  "a part of the page that cannot be loaded is told of, and loads when there is a connection",
+  async ({ open }) => {
+    const { page, context, close } = await open({
+      serviceWorkers: "block",
+      expectedErrors: [/ERR_INTERNET_DISCONNECTED/],
+    });
+    await context.setOffline(true);
+    await page.click("#tab-prices");
+    await page.waitForSelector("#missing:not([hidden])");
+    assert.match(await page.innerText("#missing"), /could not be loaded/);
+    await context.setOffline(false);
+    await page.click("#tab-code");
+    await page.waitForSelector("#code pre");
+    assert.equal(await page.isVisible("#missing"), false);
+    await close();
+  },
+);
 
-test("a call whose connection breaks is asked for once more by the same key", async () => {
+errors("a call whose connection breaks is asked for once more by the same key", async ({ open }) => {
   const { page, close } = await open({ hash: SMALL, expectedErrors: [/ERR_CONNECTION_RESET/] });
   const keys = [];
   await page.route("**/v1/images/generations", (route) => {
@@ -182,7 +187,7 @@ test("a call whose connection breaks is asked for once more by the same key", as
   await close();
 });
 
-test("a picture is shared as a file, and copied where sharing is refused", async () => {
+results("a picture is shared as a file, and copied where sharing is refused", async ({ open }) => {
   const { page, context, close } = await open({ hash: { ...SMALL, output_format: "webp" } });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.evaluate(() => {
@@ -215,7 +220,7 @@ test("a picture is shared as a file, and copied where sharing is refused", async
   await close();
 });
 
-test("a call that the page did not see the end of is told of, and asked for by its key", async () => {
+errors("a call that the page did not see the end of is told of, and asked for by its key", async ({ open }) => {
   const { page, close } = await open();
   const keys = [];
   page.on("request", (request) => request.method() === "POST" && keys.push(request.headers()["idempotency-key"]));
@@ -235,7 +240,7 @@ test("a call that the page did not see the end of is told of, and asked for by i
   await close();
 });
 
-test("a call can be cancelled", async () => {
+errors("a call can be cancelled", async ({ open }) => {
   const { page, close } = await open();
   await draw(page, "a slow cat [[fault:hang]]");
   await page.click("#cancel");
@@ -245,7 +250,7 @@ test("a call can be cancelled", async () => {
   await close();
 });
 
-test("a flat background is cut out, and one that is not is named", async () => {
+results("a flat background is cut out, and one that is not is named", async ({ open }) => {
   const { page, close } = await open({ hash: { size: "1024x1024", quality: "low" } });
   await drawn(page, "a harbour");
   await page.click(".run >> text=Cut out");
@@ -276,7 +281,7 @@ test("a flat background is cut out, and one that is not is named", async () => {
 
 for (const { name, options } of LOOKS)
   test(`a result is accessible: ${name}`, async () => {
-    const { page, close } = await open(options);
+    const { page, close } = await running.open(options);
     await drawn(page, "a harbour");
     await accessible(page, "with a result");
     await close();

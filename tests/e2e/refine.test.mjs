@@ -7,7 +7,8 @@ import { PICTURE_TIMEOUT_MS, RESULT, drawn } from "./actions.mjs";
 import { decoded } from "./browser.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
-const { open } = site();
+const running = site();
+const refine = running.part("Refine");
 const HASH = { size: "1024x1024", quality: "low", output_format: "jpeg" };
 const TURN = ".turns > .run";
 
@@ -40,7 +41,7 @@ async function turn(page, said) {
 const begin = (page, prompt = "a harbour") =>
   drawn(page, prompt).then(() => page.locator(".run figcaption button", { hasText: "Refine" }).first().click());
 
-test("turns go on from the response before them, each with its picture and its cost", async () => {
+refine("turns go on from the response before them, each with its picture and its cost", async ({ open }) => {
   const { page, close } = await open({ hash: HASH });
   const sent = bodies(page, "/v1/responses");
   await begin(page);
@@ -75,7 +76,7 @@ test("turns go on from the response before them, each with its picture and its c
   await close();
 });
 
-test("a turn may go on from an earlier one", async () => {
+refine("a turn may go on from an earlier one", async ({ open }) => {
   const { page, close } = await open({ hash: HASH });
   const sent = bodies(page, "/v1/responses");
   await begin(page);
@@ -88,7 +89,7 @@ test("a turn may go on from an earlier one", async () => {
   await close();
 });
 
-test("previews of a turn sharpen in place", async () => {
+refine("previews of a turn sharpen in place", async ({ open }) => {
   const { page, close } = await open({ hash: { ...HASH, partial_images: "2" } });
   const sent = bodies(page, "/v1/responses");
   await begin(page);
@@ -99,7 +100,7 @@ test("previews of a turn sharpen in place", async () => {
   await close();
 });
 
-test("what is wrong with a turn is said, mended in one press, and not sent", async () => {
+refine("what is wrong with a turn is said, mended in one press, and not sent", async ({ open }) => {
   const { page, close } = await open({ hash: HASH });
   const sent = bodies(page, "/v1/responses");
   await begin(page);
@@ -115,7 +116,7 @@ test("what is wrong with a turn is said, mended in one press, and not sent", asy
   await close();
 });
 
-test("a turn that fails says why, and the same turn can be asked for again", async () => {
+refine("a turn that fails says why, and the same turn can be asked for again", async ({ open }) => {
   const { page, context, close } = await open({
     hash: HASH,
     expectedErrors: [/status of [45]\d\d/, /ERR_INTERNET_DISCONNECTED/],
@@ -136,7 +137,7 @@ test("a turn that fails says why, and the same turn can be asked for again", asy
   await close();
 });
 
-test("a turn whose past the service has forgotten goes on from the picture itself", async () => {
+refine("a turn whose past the service has forgotten goes on from the picture itself", async ({ open }) => {
   const { page, close } = await open({ hash: HASH, expectedErrors: [/status of 400/] });
   await begin(page);
   await turn(page, "make it night");
@@ -154,7 +155,7 @@ test("a turn whose past the service has forgotten goes on from the picture itsel
   await close();
 });
 
-test("a reload in the middle loses neither the turns nor the one under way", async () => {
+refine("a reload in the middle loses neither the turns nor the one under way", async ({ open }) => {
   const { page, close } = await open({ hash: HASH });
   const sent = bodies(page, "/v1/responses");
   await begin(page);
@@ -172,7 +173,7 @@ test("a reload in the middle loses neither the turns nor the one under way", asy
   await close();
 });
 
-test("the first turn is asked for again with the same picture", async () => {
+refine("the first turn is asked for again with the same picture", async ({ open }) => {
   const { page, close } = await open({ hash: HASH });
   const sent = bodies(page, "/v1/responses");
   await begin(page);
@@ -185,7 +186,7 @@ test("the first turn is asked for again with the same picture", async () => {
   await close();
 });
 
-test("a turn can be cancelled, and a picture of the gallery goes on with its turns", async () => {
+refine("a turn can be cancelled, and a picture of the gallery goes on with its turns", async ({ open }) => {
   const { page, close } = await open({ hash: HASH });
   const sent = bodies(page, "/v1/responses");
   await begin(page);
@@ -211,7 +212,7 @@ test("a turn can be cancelled, and a picture of the gallery goes on with its tur
 
 for (const { name, options } of LOOKS)
   test(`a conversation is accessible: ${name}`, async () => {
-    const { page, close } = await open({ ...options, hash: HASH });
+    const { page, close } = await running.open({ ...options, hash: HASH });
     await begin(page);
     await accessible(page, "before the first turn");
     await turn(page, "make it night");

@@ -12,7 +12,6 @@ import { accessible, site } from "./site.mjs";
 
 const running = site();
 const craft = running.part("Craft");
-const budget = running.part("Budget");
 const { open } = running;
 /** The page's own part of what is needed to compose, in brotli. The package's is checked where it is built. */
 const OWN_BYTES = 18_000;
@@ -201,7 +200,7 @@ craft("a new user gets from nothing to an edited, masked and downloaded picture"
   await close();
 });
 
-budget("what is left of the budget is what the worker says, before a call and after it", async ({ open }) => {
+craft("what is left of the budget is what the worker says, before a call and after it", async ({ open }) => {
   const left = async () => {
     const reply = await fetch(`${running.address}/v1/usage`, { headers: { authorization: `Bearer ${running.token}` } });
     return (await reply.json()).today;
@@ -230,16 +229,12 @@ budget("what is left of the budget is what the worker says, before a call and af
   await close();
 });
 
-budget(
-  "what is left of the minute is counted down, and then forgotten",
-  async ({ open }) => {
-    const { page, close } = await open({ expectedErrors: [/status of 429/] });
-    await page.fill("#field-prompt", "a cat [[fault:429]]");
-    await page.click("#send");
-    const rate = await page.waitForSelector("#rate:not([hidden])", { timeout: PICTURE_TIMEOUT_MS });
-    assert.match(await rate.innerText(), /^0 calls left for \d+ s$/);
-    await page.waitForSelector("#rate", { state: "hidden" });
-    await close();
-  },
-  { everywhere: true },
-);
+craft("what is left of the minute is counted down, and then forgotten", async ({ open }) => {
+  const { page, close } = await open({ expectedErrors: [/status of 429/] });
+  await page.fill("#field-prompt", "a cat [[fault:429]]");
+  await page.click("#send");
+  const rate = await page.waitForSelector("#rate:not([hidden])", { timeout: PICTURE_TIMEOUT_MS });
+  assert.match(await rate.innerText(), /^0 calls left for \d+ s$/);
+  await page.waitForSelector("#rate", { state: "hidden" });
+  await close();
+});

@@ -5,7 +5,7 @@ import init from "gpt-image-edge";
 import { Catalogue } from "./catalogue.js";
 import { Composer } from "./compose.js";
 import { Budget } from "./cost/budget.js";
-import { el, pause } from "./dom.js";
+import { adopting, el, pause } from "./dom.js";
 import { later } from "./later.js";
 import { Sender } from "./send.js";
 import { tabs, views } from "./stage.js";
@@ -14,16 +14,30 @@ import * as strings from "./strings.js";
 
 const $ = (id) => document.getElementById(id);
 
+/** The elements that the build of the page has made, in the order in which it made them; none where others came between. */
+function standing(container) {
+  const { made, count } = container.dataset;
+  const all = container.querySelectorAll("*");
+  if (all.length !== Number(count)) return [];
+  // Each as the way from the one before it; none for what stands nowhere.
+  let at = 0;
+  return made.split(" ").map((way) => (way === "" ? undefined : all[(at += Number(way))]));
+}
+
 async function start() {
-  const [config] = await Promise.all([fetch("config.json").then((reply) => reply.json()), init()]);
+  const answer = fetch("config.json").then((reply) => reply.json());
+  // Whoever waits for it below is told that it failed.
+  answer.catch(() => {});
+  await init();
   // Between the steps the page answers whoever uses it already.
   await pause();
   const catalogue = new Catalogue();
   await pause();
   const state = new State();
-  const composer = new Composer(state, catalogue);
+  const composer = adopting(standing($("fields")), () => new Composer(state, catalogue));
   await pause();
   composer.update();
+  const config = await answer;
   await pause();
   $("upstream").textContent = strings.upstreams[config.upstream] ?? config.upstream;
   $("upstream").hidden = false;
@@ -105,6 +119,7 @@ async function start() {
   watchConnection();
   sender.listen();
   if (budget) budget.refresh();
+  globalThis.handOver();
   document.documentElement.dataset.ready = "";
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});
 }

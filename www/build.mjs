@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import * as strings from "./strings.js";
 
@@ -25,6 +25,7 @@ const LATER = [
   "batch/view.js",
   "controls/intake.js",
   "controls/thumbnails.js",
+  "cost/bill.js",
   "gallery/view.js",
   "mask/editor.js",
   "refine/conversation.js",
@@ -79,20 +80,56 @@ const markup = {
   },
 };
 
+/** The markup with the form in it, made by the code that makes it in the page. */
+async function formIn(markup, pkg, target) {
+  const { build } = await import("esbuild");
+  const { parseHTML } = await import("linkedom");
+  const node = {
+    name: "node",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^gpt-image-edge/ }, () => ({
+        path: pathToFileURL(join(pkg, "node.js")).href,
+        external: true,
+      })),
+  };
+  const outfile = join(target, "prerender.mjs");
+  await build({
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    entryPoints: [join(here, "prerender.js")],
+    outfile,
+    plugins: [node, later],
+    logLevel: "error",
+  });
+  const { document } = parseHTML(markup);
+  try {
+    const { prerender } = await import(`${pathToFileURL(outfile)}?${Date.now()}`);
+    await prerender(document);
+  } finally {
+    await rm(outfile);
+  }
+  // Without the spaces that only the source needs.
+  return document.toString().replace(/\n\s*/g, "\n");
+}
+
 const allowed = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /**
  * The document with all in it that its first sight needs, so that nobody waits for a second file. What a policy has to let
  * pass for that stands in policy.json, for whoever serves the page.
  */
-async function writeDocument(target, bundled) {
+async function writeDocument(pkg, target, bundled) {
   const [markup, style, script] = await Promise.all([
     readFile(join(here, "index.html"), "utf8"),
     bundled("style.css"),
     bundled("early.js", "iife"),
   ]);
   const parts = { style: `<style>${style}</style>`, early: `<script>${script}</script>` };
-  const document = written(markup).replace(/<!-- (style|early) -->/g, (_, name) => parts[name]);
+  const document = (await formIn(written(markup), pkg, target)).replace(
+    /<!-- (style|early) -->/g,
+    (_, name) => parts[name],
+  );
   await writeFile(join(target, "index.html"), document);
   const policy = { "script-src": [allowed(script)], "style-src": [allowed(style)] };
   await writeFile(join(target, "policy.json"), `${JSON.stringify(policy, null, 2)}\n`);
@@ -123,7 +160,7 @@ export async function buildSite(pkg, target) {
     plugins: [published, markup],
     logLevel: "error",
   });
-  await writeDocument(target, async (name, format) => {
+  await writeDocument(pkg, target, async (name, format) => {
     const { outputFiles } = await build({ ...options, format, entryPoints: [join(here, name)], write: false });
     return outputFiles[0].text.trim();
   });

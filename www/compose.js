@@ -5,7 +5,9 @@ import { estimateCost, inspectRequest, migrate, normalize, validate } from "gpt-
 import { showChecks } from "./controls/checks.js";
 import { showIssues } from "./controls/field.js";
 import { buildForm } from "./controls/form.js";
-import { showBill, showTotal } from "./cost/bill.js";
+import { showTotal } from "./cost/total.js";
+import { write } from "./dom.js";
+import { later } from "./later.js";
 import * as strings from "./strings.js";
 
 /** What the offer to move to another model answers. */
@@ -44,8 +46,9 @@ export class Composer extends EventTarget {
     this.catalogue = catalogue;
     state.values.model ??= catalogue.preferred.id;
     this.bill = document.querySelector(".bill");
-    this.bill.addEventListener("toggle", () => this.bill.open && showBill($("bill"), this.estimate));
+    this.bill.addEventListener("toggle", () => this.#tellBill());
     this.refreshForm = buildForm($("fields"), state, catalogue);
+    this.refreshForm(this.model, this.context);
     state.addEventListener("change", ({ detail }) => {
       this.#remote = [];
       this.update(detail?.typing);
@@ -84,6 +87,12 @@ export class Composer extends EventTarget {
     this.update();
   }
 
+  async #tellBill() {
+    if (!this.bill.open) return;
+    const loaded = await later(() => import("./cost/bill.js"));
+    loaded?.showBill($("bill"), this.estimate);
+  }
+
   #apply(issue) {
     // Another model may take less than this one: its replacement comes with everything that has to change.
     if (ENDING.has(issue.code))
@@ -113,12 +122,12 @@ export class Composer extends EventTarget {
     const applySafe = () => state.takeOver(normalize(state.operation, this.request, context).request);
     showChecks($("problems"), issues, { apply, applySafe });
     showTotal($("total"), this.estimate);
-    if (this.bill.open) showBill($("bill"), this.estimate);
+    this.#tellBill();
     const errors = issues.filter(({ severity }) => severity === "error").length;
     const jump = $("jump");
     jump.hidden = errors === 0;
     jump.textContent = strings.errorCount(errors);
-    $("send").textContent = state.operation === "edit" ? strings.edit : strings.draw;
+    write($("send"), state.operation === "edit" ? strings.edit : strings.draw);
     this.dispatchEvent(new Event("update"));
   }
 }

@@ -8,23 +8,72 @@ const flat = (children) =>
 
 /** `el("button", { class: "quiet", type: "button", onclick }, "Text", child)` */
 export function el(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
+  const given = Object.entries(attributes).filter(
+    ([, value]) => value !== undefined && value !== null && value !== false,
+  );
+  const found = standing(name, given);
+  const element = found ?? document.createElement(name);
+  for (const [key, value] of given)
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (key === "value" || key === "checked" || key === "disabled" || key === "selected") element[key] = value;
+    else if (found) continue;
+    else if (PROPERTIES.has(key)) element[key] = value;
     else element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...flat(children));
-  return element;
+  return children.length ? fill(element, ...children) : element;
 }
 
 /** The same for drawings. */
 export function svg(name, attributes = {}, ...children) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...flat(children));
+  const given = Object.entries(attributes);
+  const found = standing(name, given);
+  const element = found ?? document.createElementNS(SVG, name);
+  if (!found) for (const [key, value] of given) element.setAttribute(key, value);
+  return children.length ? fill(element, ...children) : element;
+}
+
+/** What a person may have changed by now, or a script. */
+const PROPERTIES = new Set(["value", "checked", "disabled", "selected"]);
+let made = [];
+
+/**
+ * While `build` runs, the elements that it makes are those that stand in the page already, written by the build of the
+ * page with the same code: `elements` are they, in the order in which they are made. What is in use stays in use, and
+ * nothing is laid out again. From the first that is another on, they are made anew.
+ */
+export function adopting(elements, build) {
+  made = elements.toReversed();
+  try {
+    return build();
+  } finally {
+    made = [];
+  }
+}
+
+function standing(name, attributes) {
+  const found = made.pop();
+  if (!found) return undefined;
+  const same = ([key, value]) =>
+    key.startsWith("on") ||
+    (PROPERTIES.has(key)
+      ? key !== "value" || found.value === value
+      : found.getAttribute(key) === (value === true ? "" : String(value)));
+  if (found.localName === name && attributes.every(same)) return found;
+  made = [];
+  return undefined;
+}
+
+/** Gives an element its children; where they are there already, nothing moves. */
+export function fill(element, ...children) {
+  const wanted = flat(children);
+  const now = element.childNodes;
+  const same = (child, at) =>
+    typeof child === "string" ? now[at].nodeType === 3 && now[at].data === child : now[at] === child;
+  if (now.length !== wanted.length || !wanted.every(same)) element.replaceChildren(...wanted);
   return element;
+}
+
+/** Gives an element its text, where it has another. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** A button that does one thing. */

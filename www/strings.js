@@ -32,6 +32,8 @@ export const page = {
   views: "Views",
   stage: "Results, prices and code",
   bill: "What the price is made of",
+  wait: "One moment: the rest of the page is loading.",
+  failed: "The rest of the page could not be loaded. Look whether you are online, and load it again.",
   noScript: "This page checks, prices and sends in your browser, which needs JavaScript.",
 };
 export const token = { title: "Token", why: "This worker asks who is calling. The token is kept for this tab only." };

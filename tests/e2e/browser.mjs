@@ -22,21 +22,40 @@ export function launch(args = []) {
   return chromium.launch({ executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", args: [...ARGS, ...args] });
 }
 
-/** Opens the page and waits until it works. `expectedErrors` are patterns of console errors that belong to the test. */
-export async function open(browser, address, { expectedErrors = [], ...options } = {}) {
+/**
+ * Opens the page and waits until it works. `expectedErrors` are patterns of console errors that belong to the test. With
+ * `held`, an address or several as `page.route` takes them, those files do not come before `release()`, and nobody waits.
+ */
+export async function open(browser, address, { expectedErrors = [], held, ...options } = {}) {
   const context = await browser.newContext({ reducedMotion: "reduce", ...DESKTOP, ...options });
   const page = await context.newPage();
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(error.stack));
-  await page.goto(address);
-  await page.waitForSelector("html[data-ready]");
+  const ready = () => page.waitForSelector("html[data-ready]");
+  let release;
+  const wanted = new Promise((resolve) => {
+    release = async () => {
+      resolve();
+      await ready();
+    };
+  });
+  if (held) {
+    await page.route(held, async (route) => {
+      await wanted;
+      await route.continue();
+    });
+    await page.goto(address, { waitUntil: "domcontentloaded" });
+  } else {
+    await page.goto(address);
+    await ready();
+  }
   const close = async () => {
     await context.close();
     const strange = errors.filter((text) => !expectedErrors.some((pattern) => pattern.test(text)));
     assert.deepEqual(strange, []);
   };
-  return { page, context, close };
+  return { page, context, close, release };
 }
 
 /** A picture like a photograph, drawn and encoded by the browser: { name, mimeType, buffer } for a file input. */

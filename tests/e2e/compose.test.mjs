@@ -238,6 +238,7 @@ for (const { name, options } of LOOKS)
     await page.click("#send");
     await page.click(".more summary");
     await page.click(".bill summary");
+    await page.waitForSelector("#bill tr");
     await accessible(page, "with a problem");
     await page.click("#tab-prices");
     await page.waitForSelector(".dots-row");

@@ -14,7 +14,7 @@ const running = site();
 const craft = running.part("Craft");
 const { open } = running;
 /** The page's own part of what is needed to compose, in brotli. The package's is checked where it is built. */
-const OWN_BYTES = 18_000;
+const OWN_BYTES = 21_500;
 /** All of it, the package's script and module included. */
 const FIRST_LOAD_BYTES = 150_000;
 

@@ -269,7 +269,14 @@ describe("the page", () => {
     expect(html).not.toMatch(/<[^>]*\s(on\w+|style)=/i);
   });
 
-  test("its files carry the same headers", async () => {
+  test("has the same policy when it is asked for again and has not changed", async () => {
+    const first = await worker.send("/");
+    const again = await worker.send("/", { headers: { "if-none-match": first.headers.get("etag")! } });
+    expect(again.status).toBe(304);
+    expect(again.headers.get("content-security-policy")).toBe(first.headers.get("content-security-policy"));
+  });
+
+  test("its files carry the same headers, and let nothing inline pass", async () => {
     const reply = await worker.send("/gpt-image-edge/index.js");
     expect(reply.headers.get("content-type")).toMatch(/javascript/);
     expect(reply.headers.get("content-security-policy")).toMatch(

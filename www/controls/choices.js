@@ -1,17 +1,20 @@
 // One of a few words, as a row of radio buttons. Words that only other models take are shown too, with who takes them.
 
-import { el, svg } from "../dom.js";
+import { el, fill, svg, write } from "../dom.js";
 import * as strings from "../strings.js";
 import { field } from "./field.js";
 
 /**
- * @param {(value: string) => Node | string} draw what a choice looks like
  * @param {(value: string) => void} set
+ * @param {object} [options]
+ * @param {(value: string) => Node | string} [options.draw] what a choice looks like
+ * @param {string} [options.kind] the classes of the row
+ * @param {Node[]} [options.after] what stands below the row
  */
-export function choices(param, set, draw = (value) => value) {
-  const row = el("div", { class: "choices", role: "radiogroup" });
+export function choices(param, set, { draw = (value) => value, kind = "choices", after } = {}) {
+  const row = el("div", { class: kind, role: "radiogroup" });
   const note = el("p", { class: "hint lacking" });
-  const element = field(param, row, { group: true, note });
+  const element = field(param, row, { group: true, after, note });
   let shown;
   return {
     element,
@@ -33,11 +36,12 @@ export function choices(param, set, draw = (value) => value) {
           return el("label", { class: off ? "choice off" : "choice" }, input, el("span", {}, draw(value)));
         };
         // What cannot be chosen can be left all the same when it has been: it is no longer disabled then.
-        row.replaceChildren(
+        fill(
+          row,
           ...[...values, ...strange].map((value) => option(value, false)),
           ...others.map((value) => option(value, true)),
         );
-        note.textContent = why;
+        write(note, why);
         note.hidden = !why;
       }
       for (const input of row.querySelectorAll("input")) {

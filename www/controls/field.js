@@ -5,8 +5,11 @@ import * as strings from "../strings.js";
 
 const fields = new Map();
 
-/** Wraps a control. `param` is the name in the request; problems with it appear below the control. */
-export function field(param, control, { group = false, note, beside } = {}) {
+/**
+ * Wraps a control, or what stands `around` it. `param` is the name in the request; problems with it appear below the
+ * control and what comes `after` it.
+ */
+export function field(param, control, { group = false, around = control, after = [], note, beside, last } = {}) {
   const id = `field-${param}`;
   const hint = strings.hints[param];
   const problems = el("ul", { class: "field-problems", id: `${id}-problems` });
@@ -16,7 +19,7 @@ export function field(param, control, { group = false, note, beside } = {}) {
     [hint && `${id}-hint`, note && note.id, `${id}-problems`].filter(Boolean).join(" "),
   );
   const label = strings.labels[param];
-  const parts = [control, hint && el("p", { class: "hint", id: `${id}-hint` }, hint), note, problems];
+  const parts = [around, ...after, hint && el("p", { class: "hint", id: `${id}-hint` }, hint), note, problems, last];
   const title = group ? el("legend", {}, label) : el("label", { for: id }, label);
   const element = el(
     group ? "fieldset" : "div",

@@ -1,7 +1,7 @@
 // The fields, in order. What each offers comes from the catalogue, so a new model needs nothing here.
 
 import { unpublished } from "../catalogue.js";
-import { el } from "../dom.js";
+import { el, fill, write } from "../dom.js";
 import { maskFile } from "../mask/field.js";
 import * as strings from "../strings.js";
 import { choices, lackingText } from "./choices.js";
@@ -41,7 +41,9 @@ export function buildForm(container, state, catalogue) {
   let last;
   let told;
 
-  container.append(
+  fill(
+    container,
+    prompt.element,
     images.element,
     mask.element,
     model.element,
@@ -106,7 +108,7 @@ export function buildForm(container, state, catalogue) {
     if (info === last) return;
     last = info;
     lacking.hidden = told.lacking === "";
-    lacking.textContent = told.lacking;
+    write(lacking, told.lacking);
   };
 }
 

@@ -20,6 +20,7 @@ export function imageFiles(state) {
     el("label", { class: "button", for: "image-files" }, strings.choose),
     input,
     el("span", { class: "hint" }, strings.dropHint),
+    list,
   );
 
   const add = async (files) => {
@@ -42,7 +43,6 @@ export function imageFiles(state) {
   let shown;
   let thumbnails;
   const element = field("image", zone, { group: true });
-  zone.append(list);
   /** The list loads with the first picture. */
   const draw = async (key, context) => {
     thumbnails ??= later(() => import("./thumbnails.js")).then(

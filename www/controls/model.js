@@ -2,25 +2,19 @@
 
 import { estimateCost, migrate } from "gpt-image-edge";
 
-import { button, dollars, el } from "../dom.js";
+import { button, dollars, el, fill } from "../dom.js";
 import * as strings from "../strings.js";
 import { field } from "./field.js";
 
 export function modelControl(state, catalogue) {
-  const select = el("select", { name: "model", onchange: () => state.set("model", select.value) });
-  for (const [group, models] of Object.entries(catalogue.groups))
-    if (models.length)
-      select.append(
-        el(
-          "optgroup",
-          { label: strings.modelGroups[group] },
-          ...models.map((model) => el("option", { value: model.id }, strings.modelOption(model))),
-        ),
-      );
+  const option = (model) => el("option", { value: model.id }, strings.modelOption(model));
+  const groups = Object.entries(catalogue.groups)
+    .filter(([, models]) => models.length > 0)
+    .map(([group, models]) => el("optgroup", { label: strings.modelGroups[group] }, ...models.map(option)));
+  const select = el("select", { name: "model", onchange: () => state.set("model", select.value) }, ...groups);
   const card = el("div", { class: "model-card" });
   const move = el("div", { class: "migration", hidden: true });
-  const element = field("model", select, { note: card });
-  element.append(move);
+  const element = field("model", select, { note: card, last: move });
   let last;
   return {
     element,
@@ -32,7 +26,7 @@ export function modelControl(state, catalogue) {
       select.value = id;
       if (last !== id) {
         last = id;
-        card.replaceChildren(...facts(model, catalogue.find(id)));
+        fill(card, ...facts(model, catalogue.find(id)));
       }
       offerMigration(move, state, model, context);
     },

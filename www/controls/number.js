@@ -1,6 +1,6 @@
 // A number within bounds: typed, slid, or counted up and down.
 
-import { el } from "../dom.js";
+import { el, write } from "../dom.js";
 import * as strings from "../strings.js";
 import { field } from "./field.js";
 
@@ -9,7 +9,6 @@ export function numberField(param, state, { range = false, stepper = false } = {
   const input = el("input", { type: range ? "range" : "number", name: param, inputmode: "numeric" });
   const set = () => state.set(param, input.value === "" ? undefined : Number(input.value));
   input.addEventListener("input", set);
-  const element = field(param, input, { beside: range && value });
   let rule;
   const step = (by) => {
     const now = Number(input.value || rule.default);
@@ -18,11 +17,10 @@ export function numberField(param, state, { range = false, stepper = false } = {
   };
   const button = (by, sign, label) =>
     el("button", { type: "button", class: "step", "aria-label": label, onclick: () => step(by) }, sign);
-  if (stepper) {
-    const row = el("div", { class: "stepper" });
-    input.replaceWith(row);
-    row.append(button(-1, "−", strings.fewer), input, button(1, "+", strings.more1));
-  }
+  const around = stepper
+    ? el("div", { class: "stepper" }, button(-1, "−", strings.fewer), input, button(1, "+", strings.more1))
+    : input;
+  const element = field(param, input, { around, beside: range && value });
   return {
     element,
     refresh(next, { shown }) {
@@ -33,7 +31,7 @@ export function numberField(param, state, { range = false, stepper = false } = {
       input.max = range ? (rule?.max ?? "") : "";
       const now = state.values[param] ?? rule?.default ?? "";
       if (document.activeElement !== input || input.value === "") input.value = now;
-      if (range) value.textContent = strings.percent(now);
+      if (range) write(value, strings.percent(now));
     },
   };
 }

@@ -1,5 +1,6 @@
 // The prompt, with its characters counted as the API counts them.
 
+import { write } from "../dom.js";
 import * as strings from "../strings.js";
 import { adopt } from "./field.js";
 
@@ -22,12 +23,13 @@ export function promptField(state) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) prompt.form.requestSubmit();
   });
   return {
+    element,
     refresh(model) {
       const text = state.values.prompt ?? "";
       if (prompt.value !== text) prompt.value = text;
       const most = model.params.prompt.max_characters;
       const long = codePoints(text);
-      count.textContent = strings.characters(long, most);
+      write(count, strings.characters(long, most));
       count.classList.toggle("over", long > most);
     },
   };

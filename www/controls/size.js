@@ -4,7 +4,7 @@
 import { cheapestSize, validate } from "gpt-image-edge";
 
 import { edges, ratioName } from "../catalogue.js";
-import { announce, button, dollars, el, svg } from "../dom.js";
+import { announce, button, dollars, el, svg, write } from "../dom.js";
 import * as strings from "../strings.js";
 import { choices, shape } from "./choices.js";
 
@@ -16,8 +16,6 @@ export function snap(model, size) {
 }
 
 export function sizeControl(state) {
-  const presets = choices("size", (value) => state.set("size", value), tile);
-  presets.row.classList.add("tiles");
   const plane = new Plane((width, height) => set(`${width}x${height}`));
   const across = number(strings.width);
   const down = number(strings.height);
@@ -26,7 +24,11 @@ export function sizeControl(state) {
   const snapped = el("p", { class: "hint snapped" });
   const cheapest = el("p", { class: "hint cheapest" });
   const free = el("div", { class: "free" }, plane.element, el("div", { class: "free-numbers" }, pair, ratio));
-  presets.row.after(free, snapped, cheapest);
+  const presets = choices("size", (value) => state.set("size", value), {
+    draw: tile,
+    kind: "choices tiles",
+    after: [free, snapped, cheapest],
+  });
 
   function set(size) {
     const found = snap(state.values.model, size);
@@ -73,7 +75,7 @@ export function sizeControl(state) {
         Object.assign(input, { min: rule.multiple_of ?? 1, max: rule.max_edge ?? "", step: rule.multiple_of ?? 1 });
         input.value = value;
       }
-      ratio.textContent = width ? strings.ratio(ratioName(width, height), width * height) : strings.ratioAuto;
+      write(ratio, width ? strings.ratio(ratioName(width, height), width * height) : strings.ratioAuto);
       showCheapest(cheapest, state, isFree ? edges(chosen) : undefined);
     },
   };
@@ -155,13 +157,16 @@ class Plane {
   }
 }
 
+/** Into how many straight lines its curves are cut. */
+const STEPS = 24;
+
 /** The outline of all legal sizes: between two hyperbolas of pixels and two lines of ratio. */
 function legalRegion({ max_edge: edge, min_pixels: least, max_pixels: most, max_ratio: ratio }) {
   const upper = [];
   const lower = [];
   const first = Math.sqrt(least / ratio);
-  for (let step = 0; step <= 48; step++) {
-    const width = first * (edge / first) ** (step / 48);
+  for (let step = 0; step <= STEPS; step++) {
+    const width = first * (edge / first) ** (step / STEPS);
     const top = Math.max(least / width, width / ratio);
     const bottom = Math.min(most / width, width * ratio, edge);
     if (top > bottom + 1) continue;

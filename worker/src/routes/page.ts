@@ -39,20 +39,19 @@ function policy({ anonymous }: Settings, inline: More): string {
     .join("; ");
 }
 
-/** What the build of the page says of the document that it wrote, read once for all visits. */
-const documents = new WeakMap<object, Promise<More>>();
+/** What the build of the page says of the document that it wrote: read once for each version of it. */
+let written: { version: string | null; inline: Promise<More> } | undefined;
 
-async function inlineIn(assets: NonNullable<Env["ASSETS"]>, address: string): Promise<More> {
-  const known = documents.get(assets);
-  if (known) return known;
-  const read = assets.fetch(new Request(new URL("/policy.json", address))).then((reply) => {
+function inlineIn(assets: NonNullable<Env["ASSETS"]>, address: string, version: string | null): Promise<More> {
+  if (written?.version === version) return written.inline;
+  const inline = assets.fetch(new Request(new URL("/policy.json", address))).then((reply) => {
     if (!reply.ok) throw new Error(`policy.json of the page: status ${reply.status}`);
     return reply.json() as Promise<More>;
   });
-  documents.set(assets, read);
+  written = { version, inline };
   // Another visit may find it.
-  read.catch(() => documents.delete(assets));
-  return read;
+  inline.catch(() => (written = undefined));
+  return inline;
 }
 
 const HEADERS = {
@@ -68,7 +67,9 @@ export async function page(request: Request, assets: Env["ASSETS"], settings: Se
   if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed(request.method, "GET, HEAD");
   const reply = await assets?.fetch(request);
   if (!assets || !reply || reply.status === 404) throw notFound("There is nothing at this address.", "unknown_url");
-  const isDocument = reply.headers.get("content-type")?.startsWith("text/html");
+  // By its address: that nothing changed is answered without a type, and what it says of the policy counts all the same.
+  const isDocument = /\/$|\.html$/.test(new URL(request.url).pathname);
+  const inline = isDocument ? await inlineIn(assets, request.url, reply.headers.get("etag")) : {};
   const answer = new Response(reply.body, reply);
   for (const [name, value] of Object.entries(HEADERS)) answer.headers.set(name, value);
   answer.headers.set(

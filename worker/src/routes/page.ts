@@ -72,10 +72,7 @@ export async function page(request: Request, assets: Env["ASSETS"], settings: Se
   const inline = isDocument ? await inlineIn(assets, request.url, reply.headers.get("etag")) : {};
   const answer = new Response(reply.body, reply);
   for (const [name, value] of Object.entries(HEADERS)) answer.headers.set(name, value);
-  answer.headers.set(
-    "content-security-policy",
-    policy(settings, isDocument ? await inlineIn(assets, request.url) : {}),
-  );
+  answer.headers.set("content-security-policy", policy(settings, inline));
   return answer;
 }
 

@@ -6,7 +6,7 @@ import { showChecks } from "./controls/checks.js";
 import { showIssues } from "./controls/field.js";
 import { buildForm } from "./controls/form.js";
 import { showTotal } from "./cost/total.js";
-import { write } from "./dom.js";
+import { setShown, write } from "./dom.js";
 import { later } from "./later.js";
 import * as strings from "./strings.js";
 
@@ -125,8 +125,8 @@ export class Composer extends EventTarget {
     this.#tellBill();
     const errors = issues.filter(({ severity }) => severity === "error").length;
     const jump = $("jump");
-    jump.hidden = errors === 0;
-    jump.textContent = strings.errorCount(errors);
+    setShown(jump, errors > 0);
+    write(jump, strings.errorCount(errors));
     write($("send"), state.operation === "edit" ? strings.edit : strings.draw);
     this.dispatchEvent(new Event("update"));
   }

@@ -21,6 +21,11 @@ export function el(name, attributes = {}, ...children) {
   return children.length ? fill(element, ...children) : element;
 }
 
+/** Shown or hidden, where it is not so already. */
+export function setShown(element, shown) {
+  if (element.hidden === shown) element.hidden = !shown;
+}
+
 /** The same for drawings. */
 export function svg(name, attributes = {}, ...children) {
   const given = Object.entries(attributes);
@@ -71,9 +76,12 @@ export function fill(element, ...children) {
   return element;
 }
 
-/** Gives an element its text, where it has another. */
+/** Gives an element its text, where it has another. What stands there takes it over: a new one would be laid out anew. */
 export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const [node, more] = element.childNodes;
+  if (element.textContent === text) return;
+  if (node?.data === undefined || more) element.textContent = text;
+  else node.data = text;
 }
 
 /** A button that does one thing. */

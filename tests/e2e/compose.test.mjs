@@ -29,6 +29,24 @@ compose("the prompt is counted in characters as the API counts them", async ({ o
   await close();
 });
 
+compose("a key changes nothing on the page but what it makes another", async ({ open }) => {
+  const { page, close } = await open({ hash: { prompt: "a cat on a wal", size: "1x1" } });
+  const changed = await page.evaluate(async () => {
+    const told = [];
+    new MutationObserver((all) =>
+      told.push(...all.map(({ type, target }) => [type, target.parentElement.className])),
+    ).observe(document.documentElement, { subtree: true, childList: true, attributes: true, characterData: true });
+    const prompt = document.getElementById("field-prompt");
+    prompt.setRangeText("l", 14, 14, "end");
+    prompt.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await new Promise(requestAnimationFrame);
+    return told;
+  });
+  // Neither price nor problem depends on this letter.
+  assert.deepEqual(changed, [["characterData", "count"]]);
+  await close();
+});
+
 compose("every model can be chosen and says how long it lasts", async ({ open }) => {
   const { page, close } = await open();
   const models = await catalogue(page);

@@ -2,7 +2,7 @@
 
 import { estimateCost, migrate } from "gpt-image-edge";
 
-import { button, dollars, el, fill } from "../dom.js";
+import { button, dollars, el, fill, setShown } from "../dom.js";
 import * as strings from "../strings.js";
 import { field } from "./field.js";
 
@@ -48,7 +48,7 @@ function facts(model, known) {
 /** What would change with the replacement, and the button that does it. */
 function offerMigration(box, state, model, context) {
   const wanted = Boolean(model.shutdown_on && (model.replacement || model.replacements?.length));
-  box.hidden = !wanted;
+  setShown(box, wanted);
   if (!wanted) {
     if (box.dataset.key) box.dataset.key = "";
     return;

@@ -4,6 +4,9 @@ import { write } from "../dom.js";
 import * as strings from "../strings.js";
 import { adopt } from "./field.js";
 
+/** So many characters fill the field to its greatest height, however wide it is. */
+const FULL = 3000;
+
 /** Unicode code points, without making an array of them on every key stroke. */
 export function codePoints(text) {
   let count = text.length;
@@ -30,7 +33,9 @@ export function promptField(state) {
       const most = model.params.prompt.max_characters;
       const long = codePoints(text);
       write(count, strings.characters(long, most));
-      count.classList.toggle("over", long > most);
+      // A field that takes its height from its text makes the page lay itself out anew with every key.
+      if (prompt.classList.contains("full") !== long > FULL) prompt.classList.toggle("full");
+      if (count.classList.contains("over") !== long > most) count.classList.toggle("over");
     },
   };
 }

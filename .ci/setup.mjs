@@ -2,8 +2,8 @@
 //
 // Tools that are built from source are kept outside the checkout, by version, so that a fresh clone finds them again.
 
-import { access, readFile, stat, writeFile } from "node:fs/promises";
-import { constants } from "node:fs";
+import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { constants, readFileSync } from "node:fs";
 import { execFile } from "node:child_process";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -18,6 +18,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const WASM_PACK = "0.15.1";
 const NODE_MAJOR = 22;
 const TARGET = "wasm32-unknown-unknown";
+
+/** The CLI must be of the crate's version exactly. */
+const bindgen = /^wasm-bindgen = "=(.*)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))[1];
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gpt-image-edge");
 const exists = (path, mode = constants.F_OK) =>
@@ -42,8 +45,6 @@ async function printed(command, args, env = process.env) {
 }
 
 async function ensureRust() {
-  const withCargo = [process.env.PATH, join(homedir(), ".cargo", "bin")].join(delimiter);
-  process.env.PATH = withCargo;
   if (!(await printed("rustup", ["--version"])))
     throw new StepError(
       "rustup is missing; install it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
@@ -81,40 +82,59 @@ async function ensureModules() {
 }
 
 /** The folder of a Node that is new enough: the running one's, or that of npm's `node` package. */
+const isNewEnough = Number(process.versions.node.split(".")[0]) >= NODE_MAJOR;
+const nodeFolder = isNewEnough ? dirname(process.execPath) : join(root, "node_modules", "node", "bin");
+
 async function ensureNode() {
-  if (Number(process.versions.node.split(".")[0]) >= NODE_MAJOR) return dirname(process.execPath);
-  const bundled = join(root, "node_modules", "node", "bin");
-  if (!(await exists(join(bundled, "node"), constants.X_OK)))
-    // npm may hold install scripts back, and this package's binary comes by one.
-    await step(`bringing Node ${NODE_MAJOR}`, async () => {
-      await run("npm", ["rebuild", "node", "--foreground-scripts"], { cwd: root });
-    });
-  if (!(await exists(join(bundled, "node"), constants.X_OK)))
+  await ensureModules();
+  const node = join(nodeFolder, "node");
+  if (isNewEnough || (await exists(node, constants.X_OK))) return;
+  // npm may hold install scripts back, and this package's binary comes by one.
+  await step(`bringing Node ${NODE_MAJOR}`, async () => {
+    await run("npm", ["rebuild", "node", "--foreground-scripts"], { cwd: root });
+  });
+  if (!(await exists(node, constants.X_OK)))
     throw new StepError(
       `Node ${process.versions.node} is too old; install Node ${NODE_MAJOR} or newer from https://nodejs.org`,
     );
-  return bundled;
 }
 
-/** A tool of exactly that version: from PATH, else built into the cache. Gives its folder, or undefined for PATH. */
-async function ensureCargoTool(crate, binary, version) {
-  const has = async (command) => (await printed(command, ["--version"]))?.split(/\s+/)[1] === version;
-  if (await has(binary)) return undefined;
-  const home = join(cache, `${crate}-${version}`);
-  const bin = join(home, "bin");
-  if (!(await has(join(bin, binary))))
-    await step(`building ${crate} ${version} (about two minutes, once)`, async () => {
-      // These run for seconds: a quick build is worth more than a fast program.
-      const env = { ...process.env, CARGO_PROFILE_RELEASE_OPT_LEVEL: "1", CARGO_PROFILE_RELEASE_LTO: "off" };
-      await run("cargo", ["install", crate, "--locked", "--version", version, "--root", home], { cwd: root, env });
-    });
-  return bin;
+/** What is built from source, if PATH has no such program of exactly that version: into a folder of its own below the cache. */
+const TOOLS = [
+  // It speaks to a driver on this machine only, so it needs no TLS.
+  { crate: "wasm-bindgen-cli", binary: "wasm-bindgen", version: bindgen, options: ["--no-default-features"] },
+  { crate: "wasm-pack", binary: "wasm-pack", version: WASM_PACK, options: [] },
+].map((tool) => ({ ...tool, home: join(cache, `${tool.crate}-${tool.version}`) }));
+
+async function ensureTools() {
+  const missing = [];
+  for (const tool of TOOLS) {
+    const has = async (command) => (await printed(command, ["--version"]))?.split(/\s+/)[1] === tool.version;
+    if (!(await has(tool.binary)) && !(await has(join(tool.home, "bin", tool.binary)))) missing.push(tool);
+  }
+  if (missing.length === 0) return;
+  await mkdir(cache, { recursive: true });
+  // One for all, because they share dependencies.
+  const target = await mkdtemp(join(cache, "build-"));
+  const quick = { CARGO_PROFILE_RELEASE_OPT_LEVEL: "1", CARGO_PROFILE_RELEASE_LTO: "off" };
+  try {
+    for (const { crate, version, home, options } of missing)
+      await step(`building ${crate} ${version} (once)`, async () => {
+        // These run for seconds: a quick build is worth more than a fast program.
+        const env = { ...process.env, ...quick, CARGO_TARGET_DIR: target };
+        const args = ["install", crate, "--locked", "--version", version, "--root", home, ...options];
+        await run("cargo", args, { cwd: root, env });
+      });
+  } finally {
+    await rm(target, { recursive: true, force: true });
+  }
 }
+
+const browser = process.env.CHROME_PATH || "/usr/bin/chromium";
+const driver = process.env.CHROMEDRIVER || "/usr/bin/chromedriver";
 
 async function ensureChromium() {
-  const browser = process.env.CHROME_PATH || "/usr/bin/chromium";
-  const driver = process.env.CHROMEDRIVER || "/usr/bin/chromedriver";
-  if ((await exists(browser)) && (await exists(driver))) return { browser, driver };
+  if ((await exists(browser)) && (await exists(driver))) return;
   const hint = "apt-get install -y chromium chromium-driver";
   if (process.getuid?.() !== 0 || !(await printed("apt-get", ["--version"])))
     throw new StepError(
@@ -125,28 +145,33 @@ async function ensureChromium() {
     await run("apt-get", ["update", "-q"], { env });
     await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", "chromium", "chromium-driver"], { env });
   });
-  return { browser, driver };
 }
 
 /**
- * Ensures every tool and gives the environment to run them in.
+ * Begins to bring everything, side by side, and gives the environment to run it in and a promise for each part that is
+ * fulfilled when it is there: `rust`, `node` (with the modules), `tools`, and `chromium` if it is asked for.
  * @param {{ chromium?: boolean }} needs
  */
-export async function setup({ chromium = false } = {}) {
-  await ensureRust();
-  await ensureModules();
-  const node = await ensureNode();
-  const cargoToml = await readFile(join(root, "Cargo.toml"), "utf8");
-  const bindgen = /^wasm-bindgen = "=(.*)"$/m.exec(cargoToml)[1];
-  const tools = [
-    await ensureCargoTool("wasm-bindgen-cli", "wasm-bindgen", bindgen),
-    await ensureCargoTool("wasm-pack", "wasm-pack", WASM_PACK),
-  ].filter(Boolean);
-  const path = [node, join(root, "node_modules", ".bin"), ...tools, process.env.PATH].join(delimiter);
-  const env = { ...process.env, PATH: path };
-  if (chromium) {
-    const { browser, driver } = await ensureChromium();
-    Object.assign(env, { CHROME_PATH: browser, CHROMEDRIVER: driver });
-  }
-  return { env, node: join(node, "node") };
+export function prepare({ chromium = false } = {}) {
+  const tools = TOOLS.map(({ home }) => join(home, "bin"));
+  process.env.PATH = [process.env.PATH, join(homedir(), ".cargo", "bin")].join(delimiter);
+  const env = {
+    ...process.env,
+    PATH: [nodeFolder, join(root, "node_modules", ".bin"), ...tools, process.env.PATH].join(delimiter),
+    ...(chromium ? { CHROME_PATH: browser, CHROMEDRIVER: driver } : {}),
+  };
+  const rust = ensureRust();
+  const parts = { rust, node: ensureNode(), tools: rust.then(ensureTools) };
+  if (chromium) parts.chromium = ensureChromium();
+  // Whoever needs a part learns why it is missing; nobody may be asking yet when it fails.
+  for (const part of Object.values(parts)) part.catch(() => {});
+  return { env, node: join(nodeFolder, "node"), parts };
+}
+
+/** Ensures every tool and gives the environment to run them in. */
+export async function setup(needs) {
+  const { env, node, parts } = prepare(needs);
+  // All of them, also after one has failed: to leave one half done would be worse than to wait for it.
+  for (const { reason } of await Promise.allSettled(Object.values(parts))) if (reason) throw reason;
+  return { env, node };
 }

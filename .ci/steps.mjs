@@ -1,6 +1,7 @@
 // One line per step: what it does, and how long it took. Used by the set-up, the build, `npm start` and `npm test`.
 
 import { spawn } from "node:child_process";
+import { constants, getPriority, setPriority } from "node:os";
 
 /** How long something took, for a person: "0.4 s", "2 min 5 s". */
 export function duration(ms) {
@@ -12,29 +13,40 @@ export function duration(ms) {
 /** A failure whose message is all a person needs; no stack trace is printed for it. */
 export class StepError extends Error {}
 
+/** The title of the step whose line is not finished; another step that begins meanwhile takes a line of its own. */
+let open;
+
 /** Runs `work` and prints what it did and how long it took. `work` may return a note for the line. */
 export async function step(title, work) {
   const start = performance.now();
-  process.stdout.write(`  ${title} …`);
-  const rewrite = (text) =>
-    process.stdout.write(process.stdout.isTTY ? `\r\x1b[2K  ${text}\n` : `${text.slice(title.length)}\n`);
+  const write = (text) => process.stdout.write(text);
+  write(`${open ? "\n" : ""}  ${title} …`);
+  open = title;
+  const end = (text) => {
+    if (open !== title) write(`${open ? "\n" : ""}  ${title}`);
+    else if (process.stdout.isTTY) write(`\r\x1b[2K  ${title}`);
+    write(`: ${text}\n`);
+    open = undefined;
+  };
   try {
     const note = await work();
-    rewrite(`${title}: ${typeof note === "string" ? `${note}, ` : ""}${duration(performance.now() - start)}`);
+    end(`${typeof note === "string" ? `${note}, ` : ""}${duration(performance.now() - start)}`);
     return note;
   } catch (error) {
-    rewrite(`${title}: failed after ${duration(performance.now() - start)}`);
+    end(`failed after ${duration(performance.now() - start)}`);
     throw error;
   }
 }
 
 /**
  * Runs a command and gives what it printed. Quiet while all is well; on failure the error carries the output's end.
- * `echo: true` shows the output as it comes.
+ * `echo: true` shows the output as it comes. `behind: true` lets everything else on the machine go first.
  */
-export function run(command, args, { cwd, env, echo = false } = {}) {
+export function run(command, args, { cwd, env, echo = false, behind = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    // Never before what this process itself may: that would be refused.
+    if (behind && child.pid) setPriority(child.pid, Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
     let output = "";
     const keep = (stream, sink) =>
       stream.on("data", (chunk) => {

@@ -1,49 +1,61 @@
 // `npm test`: sets up, then runs every check, and goes on after a failure so that one run tells all.
 // `npm test -- NAME …` runs only the checks whose names contain one of the words.
+//
+// Two lanes keep two cores busy. What cargo builds takes all it can get, so it stands behind: the tests of the other lane
+// wait for servers, browsers and pauses most of their time, and are not slowed down by what fills it.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { root, setup } from "../.ci/setup.mjs";
+import { prepare, root } from "../.ci/setup.mjs";
 import { duration, run, step, StepError } from "../.ci/steps.mjs";
+import { runInLanes } from "./lanes.mjs";
 
 const CRATES = ["--workspace", "--all-targets"];
 const WASM = ["--target", "wasm32-unknown-unknown"];
+const BUILD = "package build";
+const SLIM = "build without SIMD";
 
-/** Every check: its name, its command, and how to read from the output how many tests passed and failed. */
+const cargo = (name, command, more) => ({ name, command, lane: "cargo", behind: true, needs: ["rust"], ...more });
+const built = (name, command, more) => ({ name, command, lane: "node", needs: ["node"], after: [BUILD], ...more });
+const tests = (name, command, more) => built(name, ["node", "--test", ...command], { count: nodeCount, ...more });
+const BROWSER = ["node", "chromium"];
+
+/**
+ * Every check: its name, its command, and how to read from the output how many tests passed and failed; which parts of
+ * the set-up it needs, and what it comes after in the other lane. Cargo locks its folder, so a lane has all that uses it.
+ */
 const CHECKS = [
-  { name: "format (Rust)", command: ["cargo", "fmt", "--all", "--check"] },
-  { name: "format (the rest)", command: ["prettier", "--check", "--log-level=warn", "."] },
-  { name: "lint (native)", command: ["cargo", "clippy", ...CRATES, "--", "-D", "warnings"] },
-  { name: "lint (wasm)", command: ["cargo", "clippy", "--workspace", ...WASM, "--", "-D", "warnings"] },
-  { name: "Rust tests", command: ["cargo", "test", "--workspace"], count: cargoCount },
-  { name: "package build", command: ["node", "src/npm/build.mjs"] },
-  {
-    name: "wasm tests in Chromium",
-    command: ["wasm-pack", "test", "--headless", "--chrome", "--mode", "no-install"],
+  cargo("format (Rust)", ["cargo", "fmt", "--all", "--check"]),
+  built("format (the rest)", ["prettier", "--check", "--log-level=warn", "."], { after: [] }),
+  cargo("lint (native)", ["cargo", "clippy", ...CRATES, "--", "-D", "warnings"]),
+  cargo("Rust tests", ["cargo", "test", "--workspace"], { count: cargoCount }),
+  // Of profiles and folders that the checks of the other lane do not use.
+  built(BUILD, ["node", "src/npm/build.mjs"], { after: [], needs: ["rust", "node", "tools"] }),
+  cargo("lint (wasm)", ["cargo", "clippy", "--workspace", ...WASM, "--", "-D", "warnings"]),
+  cargo("wasm tests in Chromium", ["wasm-pack", "test", "--headless", "--chrome", "--mode", "no-install"], {
     count: cargoCount,
-  },
-  { name: "types of the package", command: ["node", "tests/types/run.mjs"] },
-  { name: "types of the worker", command: ["tsc", "-p", "worker/tsconfig.json"] },
-  { name: "types of the worker's tests", command: ["tsc", "-p", "tests/worker/tsconfig.json"] },
-  { name: "package tests", command: ["node", "--test", "tests/package/*.test.mjs"], count: nodeCount },
-  { name: "build without SIMD", command: ["node", "src/npm/build.mjs", "--baseline"] },
-  { name: "tests without SIMD", command: ["node", "--test", "tests/baseline/*.test.mjs"], count: nodeCount },
-  {
-    name: "client tests",
-    command: ["node", "--test", "--test-timeout=300000", "tests/client/*.test.mjs"],
-    count: nodeCount,
-  },
-  {
-    name: "sandbox tests over HTTP",
-    command: ["node", "--test", "worker/sandbox/http/*.test.ts"],
-    count: nodeCount,
-  },
-  { name: "worker tests in workerd", command: ["vitest", "run", "--root", "tests/worker"], count: vitestCount },
-  { name: "chaos", command: ["node", "--test", "--test-concurrency=2", "tests/chaos/*.test.ts"], count: nodeCount },
-  { name: "limits of the worker", command: ["node", "--test", "tests/limits/*.test.mjs"], count: nodeCount },
-  { name: "simulation of the limiter", command: ["node", "--test", "tests/sim/*.test.ts"], count: nodeCount },
-  { name: "end-to-end tests in Chromium", command: ["node", "tests/e2e/run.mjs"], count: nodeCount },
+    needs: ["rust", "tools", "chromium"],
+    // Behind all others it may take longer than the 20 seconds that it would be given.
+    env: { WASM_BINDGEN_TEST_TIMEOUT: "300" },
+  }),
+  cargo(SLIM, ["node", "src/npm/build.mjs", "--baseline", "--apart"], {
+    after: [BUILD],
+    needs: ["rust", "node", "tools"],
+  }),
+  tests("tests without SIMD", ["tests/baseline/*.test.mjs"], { lane: "cargo", after: [SLIM] }),
+  built("types of the package", ["node", "tests/types/run.mjs"]),
+  built("types of the worker", ["tsc", "-p", "worker/tsconfig.json"]),
+  built("types of the worker's tests", ["tsc", "-p", "tests/worker/tsconfig.json"]),
+  tests("package tests", ["tests/package/*.test.mjs"], { needs: BROWSER }),
+  tests("client tests", ["--test-timeout=300000", "tests/client/*.test.mjs"], { needs: BROWSER }),
+  tests("sandbox tests over HTTP", ["worker/sandbox/http/*.test.ts"]),
+  built("worker tests in workerd", ["vitest", "run", "--root", "tests/worker"], { count: vitestCount }),
+  tests("simulation of the limiter", ["tests/sim/*.test.ts"]),
+  built("end-to-end tests in Chromium", ["node", "tests/e2e/run.mjs"], { count: nodeCount, needs: BROWSER }),
+  tests("chaos", ["--test-concurrency=2", "tests/chaos/*.test.ts"]),
+  // It measures.
+  tests("limits of the worker", ["tests/limits/*.test.mjs"], { alone: true }),
 ];
 
 const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
@@ -64,12 +76,14 @@ function vitestCount(output) {
 }
 
 /** Runs one check. A check that counts its tests fails when it ran none: an empty suite proves nothing. */
-async function perform({ name, command: [command, ...args], count }, env) {
-  const start = performance.now();
-  const outcome = { name, passed: 0, failed: 0, output: "" };
+async function perform({ name, command: [command, ...args], count, needs, behind, env: more }, { env, parts }) {
+  const outcome = { name, passed: 0, failed: 0, output: "", time: 0 };
+  let start;
   try {
+    for (const need of needs) await parts[need];
+    start = performance.now();
     await step(name, async () => {
-      outcome.output = await run(command, args, { cwd: root, env });
+      outcome.output = await run(command, args, { cwd: root, env: { ...env, ...more }, behind });
       const { passed, failed } = count ? count(outcome.output) : { passed: 1, failed: 0 };
       if (passed === 0) throw new StepError(`${name}: no test ran\n${outcome.output}`);
       Object.assign(outcome, { passed, failed });
@@ -78,7 +92,7 @@ async function perform({ name, command: [command, ...args], count }, env) {
     const { passed = 0, failed = 0 } = (count && error.output && count(error.output)) || {};
     Object.assign(outcome, { passed, failed: Math.max(1, failed), output: error.output ?? String(error) });
   }
-  outcome.time = performance.now() - start;
+  if (start) outcome.time = performance.now() - start;
   return outcome;
 }
 
@@ -89,11 +103,13 @@ async function main() {
     throw new StepError(
       `no check is called "${words.join('" or "')}"; there are:\n  ${CHECKS.map((c) => c.name).join("\n  ")}`,
     );
-  const { env } = await setup({ chromium: true });
+  const begin = performance.now();
+  const { env, parts } = prepare({ chromium: true });
   if (!existsSync(join(root, "..", "shared")))
     console.log("  ../shared is not there: the tests that need vectors made by others say that they skip");
-  const outcomes = [];
-  for (const check of chosen) outcomes.push(await perform(check, { ...env, CI: "1", NO_COLOR: "1" }));
+  const surroundings = { env: { ...env, CI: "1", NO_COLOR: "1" }, parts };
+  const outcomes = await runInLanes(chosen, (check) => perform(check, surroundings));
+  await Promise.allSettled(Object.values(parts));
 
   for (const { name, failed, output } of outcomes)
     if (failed) console.log(`\n--- ${name} ---\n${output.split("\n").slice(-200).join("\n")}`);
@@ -105,7 +121,8 @@ async function main() {
       `${name.padEnd(width)}  ${String(passed).padStart(6)}  ${String(failed).padStart(6)}  ${duration(time)}`,
     );
   const total = (key) => outcomes.reduce((all, outcome) => all + outcome[key], 0);
-  console.log(`\n${total("passed")} passed, ${total("failed")} failed`);
+  const time = duration(performance.now() - begin);
+  console.log(`\n${total("passed")} passed, ${total("failed")} failed in ${time}`);
   if (total("failed")) process.exitCode = 1;
 }
 

@@ -1,6 +1,7 @@
 // `npm run build`: the publishable package in pkg/, the sandbox's module in target/sandbox/, the site in target/site/.
 // `npm run build -- --baseline` adds `gpt-image-edge/baseline`, a second module for engines without SIMD: what is published
-// has it, and what is built while one works does without the time it takes.
+// has it, and what is built while one works does without the time it takes. With `--apart` the package goes to target/apart/:
+// for when somebody reads pkg/.
 //
 // Expects the tools on PATH or in node_modules/.bin, as .ci/setup.mjs brings them. Each step remembers a digest of what
 // it was made from and is skipped while that has not changed.
@@ -10,6 +11,7 @@ import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promi
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 import { duration, run, step, StepError } from "../../.ci/steps.mjs";
 import { buildSite } from "../../www/build.mjs";
@@ -132,9 +134,8 @@ async function addBaseline(pkg, manifest) {
   manifest.exports["./baseline"] = { types: "./baseline.d.ts", default: "./baseline.js" };
 }
 
-async function bundle(version, baseline) {
+async function bundle(pkg, version, baseline) {
   const { build } = await import("esbuild");
-  const pkg = path("pkg");
   await rm(pkg, { recursive: true, force: true });
   await mkdir(pkg, { recursive: true });
   const options = {
@@ -169,6 +170,10 @@ async function bundle(version, baseline) {
 }
 
 async function main() {
+  const { values: options } = parseArgs({
+    options: { baseline: { type: "boolean", default: false }, apart: { type: "boolean", default: false } },
+  });
+  const out = options.apart ? "target/apart" : "pkg";
   const begin = performance.now();
   const version = /^version = "(.*)"$/m.exec(await readFile(path("Cargo.toml"), "utf8"))[1];
   const wasm = await unlessCurrent(
@@ -195,7 +200,7 @@ async function main() {
     () => wasmPack("worker/sandbox", "sandbox", "gpt_image_edge_sandbox"),
   );
   const baseline =
-    process.argv.includes("--baseline") &&
+    options.baseline &&
     (await unlessCurrent(
       {
         title: "building the package's wasm without SIMD",
@@ -208,17 +213,18 @@ async function main() {
   const documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
   const pkg = await unlessCurrent(
     {
-      title: "assembling pkg",
+      title: `assembling ${out}`,
       from: ["src/npm", ...documents],
       also: wasm + pixels + baseline,
-      gives: ["pkg/index.js", "pkg/pixels/index.js", "pkg/package.json"],
+      gives: ["index.js", "pixels/index.js", "package.json"].map((file) => `${out}/${file}`),
     },
-    () => bundle(version, baseline),
+    () => bundle(path(out), version, baseline),
   );
-  await unlessCurrent(
-    { title: "assembling the site", from: ["www", "package-lock.json"], also: pkg, gives: ["target/site/sw.js"] },
-    () => buildSite(path("pkg"), path("target", "site")),
-  );
+  if (!options.apart)
+    await unlessCurrent(
+      { title: "assembling the site", from: ["www", "package-lock.json"], also: pkg, gives: ["target/site/sw.js"] },
+      () => buildSite(path("pkg"), path("target", "site")),
+    );
   console.log(`  built in ${duration(performance.now() - begin)}`);
 }
 

@@ -1,4 +1,5 @@
-// `gpt-image-edge/baseline`: that its module needs no SIMD, and does the same. Expects `npm run build -- --baseline`.
+// `gpt-image-edge/baseline`: that its module needs no SIMD, and does the same. Expects
+// `npm run build -- --baseline --apart`.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -6,12 +7,13 @@ import { join } from "node:path";
 import test from "node:test";
 
 import { run } from "../../.ci/steps.mjs";
-import init, { estimateCost, ImageClient, validate } from "../../pkg/baseline.js";
-import * as main from "../../pkg/node.js";
+import init, { estimateCost, ImageClient, validate } from "../../target/apart/baseline.js";
+import * as main from "../../target/apart/node.js";
 import { base64, eventStream, fetchOf, imageBytes, jsonBody } from "../bench/data.js";
-import { root, tarball } from "../package/install.mjs";
+import { pack, root } from "../package/install.mjs";
 
-const pkg = (name) => join(root, "pkg", name);
+const built = join(root, "target", "apart");
+const pkg = (name) => join(built, name);
 
 /** Whether another validator takes a module in which SIMD is not allowed, and all else that we build with is. */
 async function isWithoutSimd(name) {
@@ -70,7 +72,7 @@ test("it refuses what is no base64", async () => {
 });
 
 test("the tarball offers it", async () => {
-  const { path, files } = await tarball();
+  const { path, files } = await pack(built, join(root, "target", "package", "baseline"));
   for (const name of ["baseline.js", "baseline.d.ts", "gpt_image_edge_baseline_bg.wasm"])
     assert.ok(files.includes(name), name);
   await run("publint", [path, "--strict"]);

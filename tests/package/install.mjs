@@ -10,19 +10,20 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const root = dirname(dirname(here));
 const out = join(root, "target", "package");
 
+/** Packs a folder; gives where the tarball is, and what is in it. */
+export async function pack(folder, destination) {
+  await mkdir(destination, { recursive: true });
+  const options = ["--pack-destination", destination, "--json"];
+  const listed = await run("npm", ["pack", folder, ...options], { cwd: destination });
+  // Warnings about the user's configuration may stand before the JSON.
+  const [{ filename, files }] = JSON.parse(listed.slice(listed.indexOf("[")));
+  return { path: join(destination, filename), files: files.map((file) => file.path) };
+}
+
 let packed;
 
 /** The tarball of pkg/, packed once. */
-export function tarball() {
-  packed ??= (async () => {
-    await mkdir(out, { recursive: true });
-    const listed = await run("npm", ["pack", join(root, "pkg"), "--pack-destination", out, "--json"], { cwd: out });
-    // Warnings about the user's configuration may stand before the JSON.
-    const [{ filename, files }] = JSON.parse(listed.slice(listed.indexOf("[")));
-    return { path: join(out, filename), files: files.map((file) => file.path) };
-  })();
-  return packed;
-}
+export const tarball = () => (packed ??= pack(join(root, "pkg"), out));
 
 /** A project of its own with the package in node_modules and the fixtures beside; gives its folder. */
 export async function project(name, files = {}) {

@@ -116,7 +116,7 @@ async function ensureTools() {
   await mkdir(cache, { recursive: true });
   // One for all, because they share dependencies.
   const target = await mkdtemp(join(cache, "build-"));
-  const quick = { CARGO_PROFILE_RELEASE_OPT_LEVEL: "1", CARGO_PROFILE_RELEASE_LTO: "off" };
+  const quick = { CARGO_PROFILE_RELEASE_OPT_LEVEL: "0", CARGO_PROFILE_RELEASE_LTO: "off" };
   try {
     for (const { crate, version, home, options } of missing)
       await step(`building ${crate} ${version} (once)`, async () => {

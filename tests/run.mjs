@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { prepare, root } from "../.ci/setup.mjs";
 import { duration, run, step, StepError } from "../.ci/steps.mjs";
-import { runInLanes } from "./lanes.mjs";
+import { runInLanes } from "./lanes/lanes.mjs";
 
 const CRATES = ["--workspace", "--all-targets"];
 const WASM = ["--target", "wasm32-unknown-unknown"];
@@ -27,6 +27,7 @@ const BROWSER = ["node", "chromium"];
  */
 const CHECKS = [
   cargo("format (Rust)", ["cargo", "fmt", "--all", "--check"]),
+  tests("lanes of these checks", ["tests/lanes/*.test.mjs"], { after: [] }),
   built("format (the rest)", ["prettier", "--check", "--log-level=warn", "."], { after: [] }),
   cargo("lint (native)", ["cargo", "clippy", ...CRATES, "--", "-D", "warnings"]),
   cargo("Rust tests", ["cargo", "test", "--workspace"], { count: cargoCount }),

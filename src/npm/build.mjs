@@ -114,12 +114,10 @@ const restartable = {
 const RUNTIMES = ["index", "node", "workerd"];
 const ENTRIES = [...RUNTIMES, ...RUNTIMES.map((name) => `pixels/${name}`), "tokenizer"];
 
-/** The package's module without SIMD, in a folder of its own: other flags would throw away what cargo keeps. */
+/** The package's module without SIMD. */
 async function wasmWithoutSimd() {
-  const size = await wasmPack(MODULE, "baseline", "gpt_image_edge", {
-    RUSTFLAGS: `-Ctarget-feature=-simd128 ${SMALL}`,
-    CARGO_TARGET_DIR: path("target", "baseline-cargo"),
-  });
+  const flags = { RUSTFLAGS: `-Ctarget-feature=-simd128 ${SMALL}` };
+  const size = await wasmPack(MODULE, "baseline", "gpt_image_edge", flags);
   const [one, other] = await Promise.all(
     ["npm", "baseline"].map((folder) => readFile(path("target", folder, "gpt_image_edge.js"), "utf8")),
   );

@@ -29,6 +29,7 @@ const CHECKS = [
   cargo("format (Rust)", ["cargo", "fmt", "--all", "--check"]),
   tests("lanes of these checks", ["tests/lanes/*.test.mjs"], { after: [] }),
   built("format (the rest)", ["prettier", "--check", "--log-level=warn", "."], { after: [] }),
+  tests("simulation of the limiter", ["tests/sim/*.test.ts"], { after: [] }),
   cargo("lint (native)", ["cargo", "clippy", ...CRATES, "--", "-D", "warnings"]),
   cargo("Rust tests", ["cargo", "test", "--workspace"], { count: cargoCount }),
   // Of profiles and folders that the checks of the other lane do not use.
@@ -52,7 +53,6 @@ const CHECKS = [
   tests("client tests", ["--test-timeout=300000", "tests/client/*.test.mjs"], { needs: BROWSER }),
   tests("sandbox tests over HTTP", ["worker/sandbox/http/*.test.ts"]),
   built("worker tests in workerd", ["vitest", "run", "--root", "tests/worker"], { count: vitestCount }),
-  tests("simulation of the limiter", ["tests/sim/*.test.ts"]),
   built("end-to-end tests in Chromium", ["node", "tests/e2e/run.mjs"], { count: nodeCount, needs: BROWSER }),
   tests("chaos", ["--test-concurrency=2", "tests/chaos/*.test.ts"]),
   // It measures.

@@ -43,6 +43,7 @@ describe("one image a second, and no wait longer than four", () => {
 
   test("calls leave one after the other, and what would wait too long is refused", async () => {
     counted();
+    const begin = performance.now();
     const replies = await Promise.all(
       Array.from({ length: 12 }, () => worker.send("/v1/images/generations", post(CAT))),
     );
@@ -59,9 +60,8 @@ describe("one image a second, and no wait longer than four", () => {
       expect(await errorOf(reply)).toMatchObject({ code: "rate_limit_exceeded", type: "requests" });
     }
     for (const reply of good) expect(await reply.json()).toEqual(PICTURE);
-    // A second lies between two, whatever the machine is doing: it can only be more.
-    const gaps = arrivals.slice(1).map((time, index) => time - arrivals[index]!);
-    expect(Math.min(...gaps)).toBeGreaterThan(500);
+    // Each leaves a second later than the one before it. A busy machine lets them arrive late, and closer together, but never early.
+    for (const [index, time] of arrivals.entries()) expect(time - begin).toBeGreaterThan(index * 900);
   });
 
   test("who comes back before the time hears the rest of it, and who waits is let in", async () => {

@@ -9,8 +9,9 @@ export default defineConfig({
   resolve: { alias: { "gpt-image-edge": `${root}pkg/node.js` } },
   test: {
     include: ["**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs: on a busy machine tests that run side by side take four times as long as alone.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Each file starts a workerd of its own; two at a time leave the machine usable.
     maxWorkers: 2,
     // Tests that run side by side in a file mostly wait: for the pauses of SDKs that try again.

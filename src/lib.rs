@@ -23,6 +23,7 @@ pub mod date;
 mod digits;
 pub mod exchange;
 pub mod picture;
+mod repeats;
 pub mod request;
 pub mod wire;
 

@@ -7,7 +7,8 @@ use super::grid;
 use super::model::{Choice, Fact, FlexibleSize, IntRule, Model, OutputTokens, SizeRule, Source};
 use super::rates::{Rates, TokenRates};
 use crate::date::Date;
-use crate::request::{Size, Value};
+use crate::digits::push_integer;
+use crate::request::{Size, Text, Value};
 
 /// What is wrong with an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +29,8 @@ impl fmt::Display for ExtendError {
 
 impl core::error::Error for ExtendError {}
 
-type Checked<T> = Result<T, ExtendError>;
-
-fn error<T>(path: &str, message: &str) -> Checked<T> {
-    Err(ExtendError { path: path.to_owned(), message: message.to_owned() })
-}
+// Boxed, for a result of any type is as small as that: these functions return little else than results.
+type Checked<T> = Result<T, Box<ExtendError>>;
 
 /// The most entries a catalogue holds. Entries live as long as the program, so their number is bounded.
 const MAX_ENTRIES: usize = 1_000;
@@ -45,46 +43,43 @@ impl Catalog {
     ///
     /// # Errors
     /// The place of the first value that is not understood.
-    pub fn extend(&mut self, entries: &Value) -> Checked<()> {
-        let Some(entries) = entries.as_array() else {
-            return error("entries", "must be an array of objects");
-        };
+    pub fn extend(&mut self, entries: &Value) -> Result<(), ExtendError> {
+        self.extended(entries).map(|extended| *self = extended).map_err(|error| *error)
+    }
+
+    fn extended(&self, entries: &Value) -> Checked<Self> {
+        let whole = Place { value: entries, step: Step::Name("entries"), above: None };
+        let Some(entries) = entries.as_array() else { return whole.error("must be an array of objects") };
         let mut extended = self.clone();
-        for (index, entry) in entries.iter().enumerate() {
-            let path = ["[", &index.to_string(), "]"].concat();
-            let model = extended.entry(entry, &path)?;
-            match extended.models.iter().position(|known| known.id == model.id) {
-                Some(at) => {
-                    if let Some(slot) = extended.models.get_mut(at) {
-                        *slot = model;
-                    }
-                }
-                None if extended.models.len() >= MAX_ENTRIES => return error(&path, "the catalogue is full"),
+        for (index, value) in entries.iter().enumerate() {
+            let place = Place { value, step: Step::Index(index), above: None };
+            let model = extended.entry(&place)?;
+            let full = extended.models.len() >= MAX_ENTRIES;
+            match extended.models.iter_mut().find(|known| known.id == model.id) {
+                Some(slot) => *slot = model,
+                None if full => return place.error("the catalogue is full"),
                 None => extended.models.push(model),
             }
         }
-        *self = extended;
-        Ok(())
+        Ok(extended)
     }
 
-    fn entry(&self, entry: &Value, path: &str) -> Checked<&'static Model> {
-        let Some(fields) = entry.as_object() else { return error(path, "must be an object") };
-        let id = match entry.get("id").and_then(Value::as_str) {
+    fn entry(&self, place: &Place<'_>) -> Checked<&'static Model> {
+        let fields = place.fields()?;
+        let id = match place.value.get("id").and_then(Value::as_str) {
             Some(id) if !id.is_empty() => id,
-            _ => return error(&at(path, "id"), "is needed: the model's id"),
+            _ => return place.field("id").error("is needed: the model's id"),
         };
         let known = self.iter().find(|model| model.id == id);
-        let base = match (known, entry.get("based_on").and_then(Value::as_str)) {
+        let based_on = place.field("based_on");
+        let base = match (known, based_on.value.as_str()) {
             (Some(known), None) => known,
             (_, Some(base)) => match self.find(base) {
                 Some(base) => base,
-                None => return error(&at(path, "based_on"), "is not in the catalogue"),
+                None => return based_on.error("is not in the catalogue"),
             },
             (None, None) => {
-                return error(
-                    &at(path, "based_on"),
-                    "is needed for a new id: the model whose rules it shares",
-                );
+                return based_on.error("is needed for a new id: the model whose rules it shares");
             }
         };
         let mut model = *base;
@@ -93,20 +88,20 @@ impl Catalog {
             model.snapshots = &[];
             model.name = model.id;
         }
-        for (name, value) in fields {
-            let path = at(path, name);
+        for (name, _) in fields {
+            let place = place.field(name);
             match name.as_ref() {
                 "id" | "based_on" => {}
-                "name" => model.name = leak(text(value, &path)?),
-                "snapshots" => model.snapshots = words(value, &path)?,
-                "released_on" => model.lifecycle.released = day(value, &path)?,
-                "deprecated_on" => model.lifecycle.deprecated = day(value, &path)?,
-                "shutdown_on" => model.lifecycle.shutdown = day(value, &path)?,
-                "replacement" => model.lifecycle.replacements = Vec::leak(vec![leak(text(value, &path)?)]),
-                "replacements" => model.lifecycle.replacements = words(value, &path)?,
-                "params" => params(&mut model, value, &path)?,
-                "prices" => model.rates = prices(model.rates, value, &path)?,
-                _ => return error(&path, "is not a field that can be set"),
+                "name" => model.name = leak(place.text()?),
+                "snapshots" => model.snapshots = place.words()?,
+                "released_on" => model.lifecycle.released = place.day()?,
+                "deprecated_on" => model.lifecycle.deprecated = place.day()?,
+                "shutdown_on" => model.lifecycle.shutdown = place.day()?,
+                "replacement" => model.lifecycle.replacements = Vec::leak(vec![leak(place.text()?)]),
+                "replacements" => model.lifecycle.replacements = place.words()?,
+                "params" => params(&mut model, &place)?,
+                "prices" => model.rates = prices(model.rates, &place)?,
+                _ => return place.error("is not a field that can be set"),
             }
         }
         if let (OutputTokens::Grid(grid), SizeRule::Flexible(rule)) = (&mut model.output_tokens, model.sizes)
@@ -120,131 +115,187 @@ impl Catalog {
                 || other.snapshots.iter().any(|id| *id == model.id || model.snapshots.contains(id))
         });
         if taken {
-            return error(path, "has an id or a snapshot that another entry has");
+            return place.error("has an id or a snapshot that another entry has");
         }
         Ok(Box::leak(Box::new(model)))
     }
-}
-
-fn at(path: &str, name: &str) -> String {
-    [path, ".", name].concat()
 }
 
 fn leak(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
 }
 
-fn text<'a>(value: &'a Value, path: &str) -> Checked<&'a str> {
-    value.as_str().map_or_else(|| error(path, "must be a string"), Ok)
+/// A value of the entries, and how it was reached. Where it stands is only written out for an error.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    value: &'a Value,
+    step: Step<'a>,
+    above: Option<&'a Place<'a>>,
 }
 
-fn words(value: &Value, path: &str) -> Checked<&'static [&'static str]> {
-    let Some(items) = value.as_array() else { return error(path, "must be an array of strings") };
-    let words: Checked<Vec<&'static str>> = items.iter().map(|item| Ok(leak(text(item, path)?))).collect();
-    Ok(Vec::leak(words?))
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
 }
 
-fn day(value: &Value, path: &str) -> Checked<Option<Date>> {
-    match value {
-        Value::Null => Ok(None),
-        value => match value.as_str().and_then(Date::parse) {
-            Some(date) => Ok(Some(date)),
-            None => error(path, "must be a day such as \"2026-12-01\", or null"),
-        },
+impl<'a> Place<'a> {
+    fn error<T>(&self, message: &str) -> Checked<T> {
+        let mut path = String::new();
+        self.write(&mut path);
+        Err(Box::new(ExtendError { path, message: message.to_owned() }))
+    }
+
+    fn write(&self, path: &mut String) {
+        if let Some(above) = self.above {
+            above.write(path);
+        }
+        match self.step {
+            Step::Name(name) => {
+                if self.above.is_some() {
+                    path.push('.');
+                }
+                path.push_str(name);
+            }
+            Step::Index(index) => {
+                path.push('[');
+                push_integer(path, i64::try_from(index).unwrap_or(i64::MAX));
+                path.push(']');
+            }
+        }
+    }
+
+    /// What stands under a name, `null` where nothing does.
+    fn field(&'a self, name: &'a str) -> Place<'a> {
+        let value = self.value.get(name).unwrap_or(&Value::Null);
+        Place { value, step: Step::Name(name), above: Some(self) }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.value.get(name).is_some()
+    }
+
+    fn fields(&self) -> Checked<&'a [(Text, Value)]> {
+        self.value.as_object().map_or_else(|| self.error("must be an object"), Ok)
+    }
+
+    fn text(&self) -> Checked<&'a str> {
+        self.value.as_str().map_or_else(|| self.error("must be a string"), Ok)
+    }
+
+    fn words(&self) -> Checked<&'static [&'static str]> {
+        let Some(items) = self.value.as_array() else { return self.error("must be an array of strings") };
+        let mut words = Vec::with_capacity(items.len());
+        for item in items {
+            words.push(leak(Place { value: item, ..*self }.text()?));
+        }
+        Ok(Vec::leak(words))
+    }
+
+    fn day(&self) -> Checked<Option<Date>> {
+        let day = self.value.as_str().and_then(Date::parse);
+        if day.is_none() && *self.value != Value::Null {
+            return self.error("must be a day such as \"2026-12-01\", or null");
+        }
+        Ok(day)
+    }
+
+    fn count(&self) -> Checked<u32> {
+        let number = self.value.as_integer().and_then(|number| u32::try_from(number).ok());
+        number.map_or_else(|| self.error("must be a whole number, 0 or more"), Ok)
+    }
+
+    /// The number under a name, or the one before where none stands there.
+    fn count_or(&self, name: &str, before: u32) -> Checked<u32> {
+        if self.has(name) { self.field(name).count() } else { Ok(before) }
     }
 }
 
-fn count(value: Option<&Value>, path: &str) -> Checked<u32> {
-    let number = value.and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok());
-    number.map_or_else(|| error(path, "must be a whole number, 0 or more"), Ok)
-}
-
-fn params(model: &mut Model, value: &Value, path: &str) -> Checked<()> {
-    let Some(fields) = value.as_object() else { return error(path, "must be an object") };
-    for (name, value) in fields {
-        let path = at(path, name);
-        match name.as_ref() {
-            "prompt" => {
-                model.prompt_max_chars = count(value.get("max_characters"), &at(&path, "max_characters"))?;
+fn params(model: &mut Model, place: &Place<'_>) -> Checked<()> {
+    for (name, _) in place.fields()? {
+        let place = place.field(name);
+        let choices = match name.as_ref() {
+            "background" => &mut model.backgrounds,
+            "output_format" => &mut model.output_formats,
+            "moderation" => &mut model.moderation,
+            "input_fidelity" => &mut model.input_fidelity,
+            "complexity" => &mut model.complexity,
+            "style" => &mut model.style,
+            "response_format" => &mut model.response_format,
+            other => {
+                match other {
+                    "prompt" => model.prompt_max_chars = place.field("max_characters").count()?,
+                    "n" => model.n = integers(&place)?,
+                    "size" => model.sizes = sizes(model.sizes, &place)?,
+                    "quality" => model.qualities = choice(&place)?,
+                    "output_compression" => model.output_compression = fact(&place, integers)?,
+                    _ => return place.error("is not a parameter that can be set"),
+                }
+                continue;
             }
-            "n" => model.n = integers(value, &path)?,
-            "size" => model.sizes = sizes(model.sizes, value, &path)?,
-            "quality" => model.qualities = choice(value, &path)?,
-            "background" => model.backgrounds = fact(value, &path, choice)?,
-            "output_format" => model.output_formats = fact(value, &path, choice)?,
-            "output_compression" => model.output_compression = fact(value, &path, integers)?,
-            "moderation" => model.moderation = fact(value, &path, choice)?,
-            "input_fidelity" => model.input_fidelity = fact(value, &path, choice)?,
-            "complexity" => model.complexity = fact(value, &path, choice)?,
-            "style" => model.style = fact(value, &path, choice)?,
-            "response_format" => model.response_format = fact(value, &path, choice)?,
-            _ => return error(&path, "is not a parameter that can be set"),
-        }
+        };
+        *choices = fact(&place, choice)?;
     }
     Ok(())
 }
 
 /// `false` for a parameter the model refuses, `{published: false}` for one of which nothing is known, else its rule.
-fn fact<T>(value: &Value, path: &str, rule: impl Fn(&Value, &str) -> Checked<T>) -> Checked<Fact<T>> {
-    if *value == Value::Bool(false) {
+fn fact<T>(place: &Place<'_>, rule: fn(&Place<'_>) -> Checked<T>) -> Checked<Fact<T>> {
+    if *place.value == Value::Bool(false) {
         return Ok(Fact::NotSupported);
     }
-    if value.get("published") == Some(&Value::Bool(false)) {
+    if *place.field("published").value == Value::Bool(false) {
         return Ok(Fact::NotPublished);
     }
-    rule(value, path).map(Fact::Known)
+    rule(place).map(Fact::Known)
 }
 
-fn choice(value: &Value, path: &str) -> Checked<Choice> {
-    let list = at(path, "values");
-    let values = words(value.get("values").unwrap_or(&Value::Null), &list)?;
-    let default = match value.get("default") {
-        None | Some(Value::Null) => None,
-        Some(word) => Some(leak(text(word, &at(path, "default"))?)),
-    };
+fn choice(place: &Place<'_>) -> Checked<Choice> {
+    let list = place.field("values");
+    let values = list.words()?;
+    let word = place.field("default");
+    let default = if *word.value == Value::Null { None } else { Some(leak(word.text()?)) };
     if values.is_empty() || default.is_some_and(|word| !values.contains(&word)) {
-        return error(&list, "must hold at least one word, and the default");
+        return list.error("must hold at least one word, and the default");
     }
     Ok(Choice { values, default })
 }
 
-fn integers(value: &Value, path: &str) -> Checked<IntRule> {
-    let number = |name: &str| count(value.get(name), &at(path, name));
+fn integers(place: &Place<'_>) -> Checked<IntRule> {
+    let number = |name| place.field(name).count();
     let rule = IntRule { min: number("min")?, max: number("max")?, default: number("default")? };
     if rule.min <= rule.default && rule.default <= rule.max {
         return Ok(rule);
     }
-    error(path, "must have min <= default <= max")
+    place.error("must have min <= default <= max")
 }
 
-fn sizes(before: SizeRule, value: &Value, path: &str) -> Checked<SizeRule> {
-    let pairs = |name: &str| -> Checked<Option<&'static [(u32, u32)]>> {
-        let Some(list) = value.get(name) else { return Ok(None) };
-        let list_path = at(path, name);
-        let Some(items) = list.as_array() else { return error(&list_path, "must be an array of sizes") };
-        let mut pairs = Vec::with_capacity(items.len());
-        for item in items {
-            match item.as_str().and_then(Size::parse) {
-                Some(Size::Pixels { width, height }) => pairs.push((width, height)),
-                _ => return error(&list_path, "must hold sizes such as \"1024x1024\""),
-            }
+fn pairs(place: &Place<'_>) -> Checked<&'static [(u32, u32)]> {
+    let Some(items) = place.value.as_array() else { return place.error("must be an array of sizes") };
+    let mut pairs = Vec::with_capacity(items.len());
+    for item in items {
+        match item.as_str().and_then(Size::parse) {
+            Some(Size::Pixels { width, height }) => pairs.push((width, height)),
+            _ => return place.error("must hold sizes such as \"1024x1024\""),
         }
-        Ok(Some(Vec::leak(pairs)))
-    };
-    if let Some(sizes) = pairs("presets")? {
+    }
+    Ok(Vec::leak(pairs))
+}
+
+fn sizes(before: SizeRule, place: &Place<'_>) -> Checked<SizeRule> {
+    if place.has("presets") {
+        let presets = place.field("presets");
+        let sizes = pairs(&presets)?;
         if sizes.is_empty() {
-            return error(&at(path, "presets"), "must hold at least one size");
+            return presets.error("must hold at least one size");
         }
-        let auto = value.get("auto").and_then(Value::as_bool).unwrap_or(true);
+        let auto = place.field("auto").value.as_bool().unwrap_or(true);
         return Ok(SizeRule::Presets { sizes, auto });
     }
     let SizeRule::Flexible(rule) = before else {
-        return error(path, "must have presets, for the model it is based on has no free sizes");
+        return place.error("must have presets, for the model it is based on has no free sizes");
     };
-    let number = |name: &str, before: u32| match value.get(name) {
-        None => Ok(before),
-        found => count(found, &at(path, name)),
-    };
+    let number = |name, before| place.count_or(name, before);
     let rule = FlexibleSize {
         multiple_of: number("multiple_of", rule.multiple_of)?,
         max_edge: number("max_edge", rule.max_edge)?,
@@ -252,7 +303,7 @@ fn sizes(before: SizeRule, value: &Value, path: &str) -> Checked<SizeRule> {
         max_pixels: number("max_pixels", rule.max_pixels)?,
         max_ratio: number("max_ratio", rule.max_ratio)?,
         experimental_above_pixels: number("experimental_above_pixels", rule.experimental_above_pixels)?,
-        popular: pairs("popular")?.unwrap_or(rule.popular),
+        popular: if place.has("popular") { pairs(&place.field("popular"))? } else { rule.popular },
     };
     // Every search over sizes walks the grid of edges: a finer or larger one would take for ever.
     let bounded = (8..=1024).contains(&rule.multiple_of)
@@ -261,34 +312,30 @@ fn sizes(before: SizeRule, value: &Value, path: &str) -> Checked<SizeRule> {
     if bounded && rule.min_pixels <= rule.max_pixels {
         return Ok(SizeRule::Flexible(rule));
     }
-    error(
-        path,
+    place.error(
         "must have multiple_of from 8 to 1024, max_edge up to 8192, max_ratio from 1 to 100, min_pixels <= max_pixels",
     )
 }
 
-fn prices(before: &'static [Rates], value: &Value, path: &str) -> Checked<&'static [Rates]> {
-    let Some(items) = value.as_array() else { return error(path, "must be an array of prices") };
+fn prices(before: &'static [Rates], place: &Place<'_>) -> Checked<&'static [Rates]> {
+    let Some(items) = place.value.as_array() else { return place.error("must be an array of prices") };
     let mut rows = before.to_vec();
-    for (index, item) in items.iter().enumerate() {
-        let path = [path, "[", &index.to_string(), "]"].concat();
-        let from = day(item.get("from").unwrap_or(&Value::Null), &at(&path, "from"))?;
-        let name = "usd_per_million_tokens";
-        let standard = token_rates(item.get(name).unwrap_or(&Value::Null), &at(&path, name))?;
-        let name = "batch_usd_per_million_tokens";
-        let batch = match item.get(name) {
-            None | Some(Value::Null) => Fact::NotPublished,
-            Some(batch) => Fact::Known(token_rates(batch, &at(&path, name))?),
-        };
-        let source_path = at(&path, "source");
-        let source = item.get("source").unwrap_or(&Value::Null);
-        let url = leak(text(source.get("url").unwrap_or(&Value::Null), &at(&source_path, "url"))?);
-        let Some(checked) = day(source.get("checked").unwrap_or(&Value::Null), &at(&source_path, "checked"))?
-        else {
-            return error(&at(&source_path, "checked"), "is needed: the day the price was read");
+    for (index, value) in items.iter().enumerate() {
+        let place = Place { value, step: Step::Index(index), above: Some(place) };
+        let from_place = place.field("from");
+        let from = from_place.day()?;
+        let standard = token_rates(&place.field("usd_per_million_tokens"))?;
+        let batch = place.field("batch_usd_per_million_tokens");
+        let batch =
+            if *batch.value == Value::Null { Fact::NotPublished } else { Fact::Known(token_rates(&batch)?) };
+        let source = place.field("source");
+        let url = leak(source.field("url").text()?);
+        let checked = source.field("checked");
+        let Some(checked) = checked.day()? else {
+            return checked.error("is needed: the day the price was read");
         };
         if from.is_some() && rows.last().is_some_and(|last| last.from >= from) {
-            return error(&at(&path, "from"), "must be later than that of the price before");
+            return from_place.error("must be later than that of the price before");
         }
         // Without a day the row replaces what stands: a correction, not a change.
         if from.is_none() {
@@ -299,23 +346,16 @@ fn prices(before: &'static [Rates], value: &Value, path: &str) -> Checked<&'stat
     Ok(Vec::leak(rows))
 }
 
-fn token_rates(value: &Value, path: &str) -> Checked<TokenRates> {
-    let rate = |name: &str| -> Checked<u32> {
+fn token_rates(place: &Place<'_>) -> Checked<TokenRates> {
+    let rate = |name| -> Checked<u32> {
+        let place = place.field(name);
         // Dollars per million tokens are thousandths of nano-dollars per token the other way round.
-        let nano = value
-            .get(name)
-            .and_then(Value::as_number)
-            .map(|usd| Value::Number((usd * 1_000_000.0).round() / 1000.0));
+        let nano = place.value.as_number().map(|usd| Value::Number((usd * 1_000_000.0).round() / 1000.0));
         let whole = nano.and_then(|nano| nano.as_integer()).and_then(|nano| u32::try_from(nano).ok());
         whole.map_or_else(
-            || error(&at(path, name), "must be dollars per million tokens, with at most three decimals"),
+            || place.error("must be dollars per million tokens, with at most three decimals"),
             Ok,
         )
-    };
-    let text_output = if value.get("text_output").is_some() {
-        Fact::Known(rate("text_output")?)
-    } else {
-        Fact::NotSupported
     };
     Ok(TokenRates {
         text_input: rate("text_input")?,
@@ -323,7 +363,11 @@ fn token_rates(value: &Value, path: &str) -> Checked<TokenRates> {
         image_input: rate("image_input")?,
         cached_image_input: rate("cached_image_input")?,
         image_output: rate("image_output")?,
-        text_output,
+        text_output: if place.has("text_output") {
+            Fact::Known(rate("text_output")?)
+        } else {
+            Fact::NotSupported
+        },
     })
 }
 
@@ -337,7 +381,7 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    fn extended(json: &str) -> Checked<Catalog> {
+    fn extended(json: &str) -> Result<Catalog, ExtendError> {
         let mut catalog = Catalog::default();
         catalog.extend(&value(json)).map(|()| catalog)
     }

@@ -1,13 +1,12 @@
 //! Names and types: what is true of a field whatever the model.
 
-use std::collections::BTreeSet;
-
 use super::checker::Checker;
 use super::code::Code;
 use super::message::{given, join, quoted, same_letters, shown, similar};
 use super::report::{Applicability, PathItem};
+use crate::repeats::last_places;
 use crate::request::field::Kind;
-use crate::request::{Field, Operation, Value};
+use crate::request::{Field, Operation, Text, Value};
 
 /// Whether the request is an object at all; every other rule needs one.
 pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
@@ -26,19 +25,12 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
         return;
     }
     let Some(entries) = checker.request.as_object() else { return };
-    let mut seen = [false; Field::COUNT];
-    let mut strangers = BTreeSet::new();
-    for (name, value) in entries {
-        let known = Field::from_name(name).filter(|field| belongs(*field, checker));
-        let twice = if let Some(field) = known {
-            seen.get_mut(field.index()).is_some_and(|seen| core::mem::replace(seen, true))
-        } else {
-            if !more.contains(&name.as_ref()) {
-                unrecognized(checker, name, value, more);
-            }
-            !strangers.insert(name.as_ref())
-        };
-        if twice {
+    for ((name, value), last) in entries.iter().zip(last_places(&names_of(entries))) {
+        let known = Field::from_name(name).is_some_and(|field| belongs(field, checker));
+        if !known && !more.contains(&name.as_ref()) {
+            unrecognized(checker, name, value, more);
+        }
+        if last.is_none() {
             duplicate(checker, name, value);
         }
     }
@@ -48,6 +40,10 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
 /// another model has is not: the rules of the model know more to say.
 fn belongs(field: Field, checker: &Checker<'_>) -> bool {
     field.is_of(checker.operation, checker.json_body)
+}
+
+fn names_of(entries: &[(Text, Value)]) -> Vec<&str> {
+    entries.iter().map(|(name, _)| name.as_ref()).collect()
 }
 
 fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
@@ -109,12 +105,12 @@ pub(super) fn names(
     place: &str,
     elsewhere: &dyn Fn(&mut Checker<'_>, &str, &Value) -> bool,
 ) {
-    let mut seen = BTreeSet::new();
-    for (name, value) in checker.request.as_object().unwrap_or_default() {
+    let entries = checker.request.as_object().unwrap_or_default();
+    for ((name, value), last) in entries.iter().zip(last_places(&names_of(entries))) {
         if !known.contains(&name.as_ref()) && !elsewhere(checker, name, value) {
             stranger(checker, name, value, place, known);
         }
-        if !seen.insert(name.as_ref()) {
+        if last.is_none() {
             duplicate(checker, name, value);
         }
     }

@@ -76,9 +76,15 @@ fn respelled(text: &str) -> Option<Size> {
     if tight.eq_ignore_ascii_case("auto") {
         return Some(Size::Auto);
     }
-    let parts = tight.split_once(['x', 'X', '×', '*', ',', ':', '/']).or_else(|| tight.split_once("by"))?;
+    let parts = tight.split_once(['x', 'X', '×', '*', ',', ':', '/']).or_else(|| by(&tight))?;
     let edge = |digits: &str| digits.strip_suffix("px").unwrap_or(digits).trim_start_matches('0').to_owned();
     Size::parse(&join(&[&edge(parts.0), "x", &edge(parts.1)]))
+}
+
+/// The edges of "1024by1024".
+fn by(text: &str) -> Option<(&str, &str)> {
+    let (width, rest) = text.split_once('b')?;
+    Some((width, rest.strip_prefix('y')?))
 }
 
 fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Size) {

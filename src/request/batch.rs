@@ -3,9 +3,9 @@
 //! Source: <https://developers.openai.com/api/docs/guides/batch> (checked 2026-11-20).
 
 use core::fmt;
-use std::collections::BTreeSet;
 
 use super::Value;
+use crate::repeats::last_places;
 use crate::wire::body::to_json;
 
 /// The most lines of one file.
@@ -69,12 +69,15 @@ pub fn write(lines: &[Value]) -> Result<String, BatchError> {
     if lines.len() > MAX_LINES {
         return Err(BatchError::TooManyLines(lines.len()));
     }
-    let mut ids = BTreeSet::new();
+    let names = lines
+        .iter()
+        .map(|line| line.get("custom_id").and_then(Value::as_str).unwrap_or_default())
+        .collect::<Vec<_>>();
     let url = lines.first().and_then(|line| line.get("url"));
     let mut file = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        let id = line.get("custom_id").and_then(Value::as_str).ok_or(BatchError::NoCustomId(index))?;
-        if !ids.insert(id) {
+    for ((index, line), last) in lines.iter().enumerate().zip(last_places(&names)) {
+        line.get("custom_id").and_then(Value::as_str).ok_or(BatchError::NoCustomId(index))?;
+        if last.is_none() {
             return Err(BatchError::DuplicateCustomId(index));
         }
         if line.get("url") != url {

@@ -3,9 +3,8 @@
 //! The order of the fields is kept, numbers print as `JSON.stringify` prints them, and nothing is added: the body is
 //! byte for byte what JavaScript would send for the same object.
 
-use std::collections::BTreeMap;
-
 use super::number;
+use crate::repeats::last_places;
 use crate::request::{Text, Value};
 
 /// Why a value has no JSON text.
@@ -99,8 +98,8 @@ fn write(value: &Value, out: &mut String, param: &mut String) -> Result<(), Body
 
 /// The fields with each key once: at its first place, with its last value.
 pub(crate) fn once(fields: &[(Text, Value)]) -> impl Iterator<Item = (&str, &Value)> {
-    let mut last: BTreeMap<&str, &Value> = fields.iter().map(|(key, value)| (key.as_ref(), value)).collect();
-    fields.iter().filter_map(move |(key, _)| last.remove(key.as_ref()).map(|value| (key.as_ref(), value)))
+    let places = last_places(&fields.iter().map(|(key, _)| key.as_ref()).collect::<Vec<_>>());
+    fields.iter().zip(places).filter_map(|((key, _), last)| Some((key.as_ref(), &fields.get(last?)?.1)))
 }
 
 /// Appends `text` as a JSON string, escaping what `JSON.stringify` escapes and nothing else.

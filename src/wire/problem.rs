@@ -182,7 +182,9 @@ fn looks_like_html(text: &str) -> bool {
 /// What the title of a page says; the text of the page where it has none.
 fn html_title(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
-    let title = lower.find("<title").and_then(|start| {
+    // By bytes: the search for a text in a text brings three times its weight in code.
+    let start = lower.as_bytes().windows(6).position(|window| window == b"<title");
+    let title = start.and_then(|start| {
         let open = start.saturating_add(lower.get(start..)?.find('>')?.saturating_add(1));
         let end = open.saturating_add(lower.get(open..)?.find('<')?);
         page.get(open..end)

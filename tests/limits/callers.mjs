@@ -30,14 +30,19 @@ export function formOf(model, megabytes) {
   return { body: Buffer.concat(parts), contentType: `multipart/form-data; boundary=${boundary}` };
 }
 
-/** Sends a form at a speed, and gives the status and the text of the answer. */
-export async function upload(address, { body, contentType }, { bytesPerSecond = Infinity } = {}) {
+/** Sends a form at a speed, and gives the status and the text of the answer. `sent` hears of the bytes that are on their way. */
+export async function upload(
+  address,
+  { body, contentType },
+  { bytesPerSecond = Infinity, sent = () => undefined } = {},
+) {
   const headers = { authorization, "content-type": contentType, "content-length": body.length };
   const outgoing = request(`${address}/v1/images/edits`, { method: "POST", headers, agent: false });
   const answered = once(outgoing, "response");
   const start = performance.now();
   for (let at = 0; at < body.length; at += CHUNK) {
     if (!outgoing.write(body.subarray(at, at + CHUNK))) await once(outgoing, "drain");
+    sent(at);
     const early = (at / bytesPerSecond) * 1000 - (performance.now() - start);
     if (early > 1) await sleep(early);
   }

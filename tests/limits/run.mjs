@@ -2,7 +2,7 @@
 
 import { formOf } from "./callers.mjs";
 import { held, resident } from "./memory.mjs";
-import { MODEL, stalling, startScene, uploading } from "./scenes.mjs";
+import { MODEL, stall, stalling, startScene, uploading } from "./scenes.mjs";
 
 const ROUNDS = 3;
 /** Readers that take nothing for 30 s are sent away; a little later all of them must be gone. */
@@ -54,7 +54,10 @@ try {
     const found = [];
     for (let round = 0; round < ROUNDS; round++) {
       for (const reader of last) reader.close();
-      found.push(await stalling(scene, readers, beside && (() => uploading(scene, beside, { look: false }))));
+      const upload = () => uploading(scene, beside, { beside: () => stall(scene, readers) });
+      found.push(
+        beside ? (({ beside, ...more }) => ({ ...beside, ...more }))(await upload()) : await stalling(scene, readers),
+      );
       last = found.at(-1).readers;
       if (found.at(-1).states.some(({ status }) => status !== "completed")) throw new Error("a call did not complete");
     }

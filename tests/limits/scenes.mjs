@@ -12,6 +12,9 @@ const EVENTS = eventsOf(4, 2e6);
 const STREAMS = 4;
 /** Readers have what fits into the buffers of the system after that, and stand still. */
 const STALL_MS = 500;
+/** Nothing moves any more when so many looks, so many milliseconds apart, find no change. */
+const STILL_LOOKS = 3;
+const STILL_MS = 100;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The worker before an upstream of ours, after its first calls. */
@@ -42,50 +45,69 @@ async function watched({ worker: { pid } }, work) {
   return { grown: (await peak(pid)) - before, ...found };
 }
 
+/** Ends when a number stays what it is, which here means that nothing can be sent any more. */
+async function standing(number) {
+  for (let last, same = 0; same < STILL_LOOKS;) {
+    await sleep(STILL_MS);
+    const now = number();
+    same = now === last ? same + 1 : 0;
+    last = now;
+  }
+}
+
 /**
- * Uploads a form. `from`, `to`: bytes in a second that the caller sends and the upstream takes. `held` is looked at in the
- * middle of it, or behind it where that is too short a time; not at all where `look` says so, for looking collects garbage.
+ * Uploads a form. `from`, `to`: bytes in a second that the caller sends and the upstream takes. `beside` runs meanwhile. The
+ * upstream takes one half and then nothing, until the caller cannot send any more and `beside` has ended: `held` is what the
+ * isolate holds then, of a half that could be all there. Not where `look` says so, for looking collects garbage.
  */
-export async function uploading(scene, form, { from = Infinity, to = Infinity, look = true } = {}) {
-  scene.upstream.settings.bytesPerSecond = to;
+export async function uploading(scene, form, { from = Infinity, to = Infinity, look = true, beside } = {}) {
+  const { settings, book } = scene.upstream;
+  const gate = Promise.withResolvers();
+  const half = form.body.length / 2;
+  Object.assign(settings, { bytesPerSecond: to, gate: look ? { after: half, until: gate.promise } : undefined });
   return watched(scene, async () => {
-    const before = scene.upstream.book.bytes;
-    const { length } = form.body;
-    const sending = upload(scene.worker.address, form, { bytesPerSecond: from });
-    let over = false;
-    void sending.finally(() => (over = true));
-    while (look && !over && scene.upstream.book.bytes - before < length / 2) await sleep(5);
-    const most = look ? await held(scene.worker) : undefined;
+    const before = book.bytes;
+    let sent = 0;
+    const sending = upload(scene.worker.address, form, { bytesPerSecond: from, sent: (bytes) => (sent = bytes) });
+    // Heard of below, when what runs beside it has ended.
+    sending.catch(() => undefined);
+    const found = { beside: await beside?.() };
+    if (look) {
+      const ended = sending.then(() => true);
+      while (book.bytes - before < half && !(await Promise.race([ended, sleep(5)])));
+      await Promise.race([ended, standing(() => sent)]);
+      found.held = await held(scene.worker).finally(gate.resolve);
+    }
     const { status } = await sending;
-    return { status, passed: scene.upstream.book.bytes - before, held: most };
+    return { status, passed: book.bytes - before, ...found };
   });
 }
 
 let round = 0;
-/** Streams to so many readers that never read, spread over four calls; `meanwhile` runs beside them. */
-export async function stalling(scene, readers, meanwhile = async () => undefined) {
-  scene.upstream.settings.bytesPerSecond = Infinity;
+/** Streams to so many readers that never read, spread over four calls. Its caller looks at the readers, and closes them. */
+export async function stall(scene, readers) {
   round += 1;
   const body = (call) => ({
     ...{ model: MODEL, prompt: `call ${call}`, quality: "low", size: "1024x1024" },
     ...{ stream: true, partial_images: 3 },
   });
   const { address } = scene.worker;
-  return watched(scene, async () => {
-    const beside = meanwhile();
-    const start = performance.now();
-    const all = await Promise.all(
-      Array.from({ length: readers }, (_, index) =>
-        stalledReader(address, body(index % STREAMS), `round-${round}-call-${index % STREAMS}`),
-      ),
-    );
-    const operations = [...new Set(all.map(({ operation }) => operation))];
-    const states = await Promise.all(operations.map((operation) => ended(address, operation)));
-    const settledMs = performance.now() - start;
-    await sleep(STALL_MS);
-    const most = await held(scene.worker);
-    const found = { readers: all, states, settledMs, held: most, beside: await beside };
-    // The caller looks at them, and closes them.
-    return found;
-  });
+  const start = performance.now();
+  const all = await Promise.all(
+    Array.from({ length: readers }, (_, index) =>
+      stalledReader(address, body(index % STREAMS), `round-${round}-call-${index % STREAMS}`),
+    ),
+  );
+  const operations = [...new Set(all.map(({ operation }) => operation))];
+  const states = await Promise.all(operations.map((operation) => ended(address, operation)));
+  const settledMs = performance.now() - start;
+  await sleep(STALL_MS);
+  return { readers: all, states, settledMs };
 }
+
+/** The same, and what it costs. */
+export const stalling = (scene, readers) =>
+  watched(scene, async () => {
+    const found = await stall(scene, readers);
+    return { held: await held(scene.worker), ...found };
+  });

@@ -23,13 +23,13 @@ export function eventsOf(count, characters) {
 }
 
 /**
- * Starts it. `bytesPerSecond`: how fast it takes uploads; `events`: what it streams to those who ask for a stream, with so
+ * Starts it. `gate`, in its settings: an upload is held up after so many bytes, until something has ended. `bytesPerSecond`: how fast it takes uploads; `events`: what it streams to those who ask for a stream, with so
  * many milliseconds between them; `delayMs`: how long it draws.
  */
 export async function startUpstream({ events = [], pauseMs = 0, delayMs = 0, bytesPerSecond = Infinity } = {}) {
   /** Calls that began, bytes of them, and those that came whole: only these could be billed. */
   const book = { calls: 0, bytes: 0, whole: 0 };
-  const settings = { events, pauseMs, delayMs, bytesPerSecond };
+  const settings = { events, pauseMs, delayMs, bytesPerSecond, gate: undefined };
   const server = createServer((request, response) => {
     book.calls += 1;
     answer(request, response).catch(() => response.destroy());
@@ -41,6 +41,7 @@ export async function startUpstream({ events = [], pauseMs = 0, delayMs = 0, byt
     for await (const chunk of request) {
       taken += chunk.length;
       book.bytes += chunk.length;
+      if (taken >= settings.gate?.after) await settings.gate.until;
       if (head.length < 4096) head += chunk.toString("latin1");
       const early = (taken / settings.bytesPerSecond) * 1000 - (performance.now() - start);
       if (early > 1) await sleep(early);

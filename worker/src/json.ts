@@ -1,7 +1,8 @@
 // JSON bodies, read strictly: two readers must not see two requests.
 
+import { concat } from "./chunks.ts";
 import { badRequest, tooLarge, unsupportedMediaType, type Refusal } from "./errors.ts";
-import { ByteReader, concat } from "./multipart/reader.ts";
+import { ByteReader } from "./multipart/reader.ts";
 
 /** Deeper than any request; `svg.reasoning.effort` is three. */
 const MAX_DEPTH = 16;
@@ -49,7 +50,7 @@ async function readText(body: ReadableStream<Uint8Array>, maxBytes: number): Pro
   const reader = new ByteReader(body, maxBytes);
   const chunks: Uint8Array[] = [];
   try {
-    while (await reader.more()) chunks.push(reader.take(reader.bytes.length));
+    while (await reader.more()) chunks.push(reader.take(reader.bytes.length).slice());
   } finally {
     await reader.finish();
   }

@@ -24,6 +24,22 @@ export function streamOf(chunks: Iterable<Uint8Array>): ReadableStream<Uint8Arra
   });
 }
 
+/** The same as a stream of bytes, which fills buffers as a request's body does. */
+export function bytesOf(chunks: Iterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.iterator]();
+  return new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      let next = iterator.next();
+      while (!next.done && next.value.length === 0) next = iterator.next();
+      // A copy, for what is enqueued is taken away.
+      if (!next.done) return controller.enqueue(next.value.slice());
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+  });
+}
+
 /** The bytes in chunks of so many. */
 export function* every(bytes: Uint8Array, length: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);

@@ -6,8 +6,9 @@ import { join } from "node:path";
 
 import busboy from "busboy";
 
+import { concat } from "../../../worker/src/chunks.ts";
 import { EditForm } from "../../../worker/src/multipart/edit-form.ts";
-import { ByteReader, concat } from "../../../worker/src/multipart/reader.ts";
+import { ByteReader } from "../../../worker/src/multipart/reader.ts";
 import { every, streamOf, utf8 } from "./bytes.ts";
 
 export interface Form {

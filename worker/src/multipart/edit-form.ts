@@ -4,12 +4,13 @@ import type { Context } from "gpt-image-edge";
 
 import { identified } from "../auth/safety.ts";
 import { checked, issuesOf, type Fields as Request } from "../check.ts";
+import { concat } from "../chunks.ts";
 import { badRequest, invalid, tooLarge } from "../errors.ts";
 import { factsOf, HEAD_BYTES, mediaTypeOf, type Facts } from "./facts.ts";
 import { Fields, MAX_FIELD_BYTES, spelledFields } from "./fields.ts";
 import { malformed } from "./malformed.ts";
 import { parseForm, type Part } from "./parse.ts";
-import { concat, type ByteReader } from "./reader.ts";
+import type { ByteReader } from "./reader.ts";
 import { FormWriter } from "./write.ts";
 
 /** 16 images and a mask or a markup. Source: openai 7.55.0, `ImageEditParams` (2026-11-10). */
@@ -113,7 +114,7 @@ export class EditForm {
       length += chunk.length;
       if (length > MAX_FIELD_BYTES)
         throw badRequest(`${name}: is longer than ${MAX_FIELD_BYTES} bytes`, name, "string_above_max_length");
-      chunks.push(chunk);
+      chunks.push(chunk.slice());
     }
     this.#fields.add(name, concat(chunks), part.type);
   }
@@ -207,7 +208,7 @@ async function readHead(part: Part): Promise<{ head: Uint8Array; whole: boolean 
   for (let length = 0; length < HEAD_BYTES;) {
     const { done, value } = await part.body.next();
     if (done) return { head: concat(chunks), whole: true };
-    chunks.push(value);
+    chunks.push(value.slice());
     length += value.length;
   }
   return { head: concat(chunks), whole: false };

@@ -28,18 +28,20 @@ export class ByteReader {
     this.#left = limit;
   }
 
-  /** Waits for more; false at the end of the stream. */
+  /** Waits for more; false at the end of the stream. What was taken before is no longer good then: its memory is filled again. */
   async more(): Promise<boolean> {
     if (this.#finished) throw badRequest("The body is not read any more.", null, "incomplete_body");
-    this.#waiting = this.#source.read();
+    // What is left over is short: part of a delimiter or of a header block.
+    const rest = this.bytes.slice();
+    this.#source.recycle(this.bytes);
+    this.bytes = rest;
+    this.#waiting = this.#source.readAfter(rest);
     const { done, value } = await this.#inTime(this.#waiting);
     this.#waiting = undefined;
     if (done) return false;
-    this.#left -= value.length;
+    this.#left -= value.length - rest.length;
     if (this.#left < 0) throw tooLarge(`The body is larger than ${this.limit} bytes.`);
-    // What is left over is short (part of a delimiter or of a header block), so joining copies each chunk once.
-    if (this.bytes.length === 0) this.bytes = value;
-    else this.bytes = concat([this.bytes, value]);
+    this.bytes = value;
     return true;
   }
 
@@ -68,7 +70,7 @@ export class ByteReader {
     return true;
   }
 
-  /** Takes bytes from the front. */
+  /** Takes bytes from the front; they are good until `more` is called. */
   take(count: number): Uint8Array {
     const taken = this.bytes.subarray(0, count);
     this.bytes = this.bytes.subarray(count);
@@ -94,14 +96,3 @@ const tooSlow = ({ graceMs, bytesPerSecond }: typeof PACE): Refusal => {
   const message = `The body came in too slowly: less than ${bytesPerSecond} bytes a second after the first ${graceMs / 1000} s.`;
   return new Refusal(408, { message, type: "invalid_request_error", code: "request_timeout" });
 };
-
-/** All chunks in one. */
-export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}

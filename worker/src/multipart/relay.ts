@@ -13,7 +13,8 @@ export async function hold(chunks: Chunks): Promise<{ held: Uint8Array[]; whole:
   for (let length = 0; length < HOLD_BYTES;) {
     const { done, value } = await chunks.next();
     if (done) return { held, whole: true };
-    held.push(value);
+    // What is held outlasts the chunk, whose memory is filled again.
+    held.push(value.slice());
     length += value.length;
   }
   return { held, whole: false };

@@ -105,9 +105,8 @@ export class Log {
   /** Up to so many bytes from a place on; empty where none are there yet. */
   read(from: number, most: number): Uint8Array {
     if (from < this.#stored) {
-      const row =
-        this.#recent.find(({ start, bytes }) => start <= from && from < start + bytes.length) ?? this.#row(from);
-      return row.bytes.subarray(from - row.start, from - row.start + most);
+      const row = this.#recent.find(({ start, bytes }) => start <= from && from < start + bytes.length);
+      return row ? row.bytes.subarray(from - row.start, from - row.start + most) : this.#kept(from, most);
     }
     let start = this.#stored;
     for (const part of this.#tail) {
@@ -142,14 +141,16 @@ export class Log {
     this.#tail = [];
   }
 
-  #row(at: number): { start: number; bytes: Uint8Array } {
+  /** A piece of a row in storage: no more of it than is asked for, since each reader reads at a place of its own. */
+  #kept(from: number, most: number): Uint8Array {
     const [row] = this.#sql
-      .exec<{ start: number; bytes: ArrayBuffer }>(
-        "SELECT start, bytes FROM answer WHERE start <= ? ORDER BY start DESC LIMIT 1",
-        at,
+      .exec<{ bytes: ArrayBuffer }>(
+        "SELECT substr(bytes, ?1 - start + 1, ?2) AS bytes FROM answer WHERE start <= ?1 ORDER BY start DESC LIMIT 1",
+        from,
+        most,
       )
       .toArray();
-    return row ? { start: row.start, bytes: new Uint8Array(row.bytes) } : { start: at, bytes: new Uint8Array() };
+    return row ? new Uint8Array(row.bytes) : new Uint8Array();
   }
 
   /** Makes a table when it is needed first: a short answer is no stream, and each table is a write of its own. */

@@ -1,6 +1,6 @@
 // Keeps an answer of an upstream that repeats the worker's own secrets from going on.
 
-import { concat } from "../multipart/reader.ts";
+import { concat } from "../chunks.ts";
 import type { Settings } from "../env.ts";
 
 /** What no answer may hold. */

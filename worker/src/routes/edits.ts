@@ -4,11 +4,12 @@ import { inspectRequest } from "gpt-image-edge";
 
 import { identified, safetyIdentifier } from "../auth/safety.ts";
 import { checked } from "../check.ts";
+import { concat } from "../chunks.ts";
 import { badRequest, Refusal, unsupportedMediaType } from "../errors.ts";
 import { isJson, readJson, refuseEarly } from "../json.ts";
 import { boundaryOf } from "../multipart/boundary.ts";
 import { EditForm, type Tail } from "../multipart/edit-form.ts";
-import { ByteReader, concat } from "../multipart/reader.ts";
+import { ByteReader } from "../multipart/reader.ts";
 import { hold, relay } from "../multipart/relay.ts";
 import { askedOf } from "../limiter/asked.ts";
 import { turnOf, type Turn } from "../limiter/turn.ts";

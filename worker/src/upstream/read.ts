@@ -1,11 +1,12 @@
 // A call as its upstream would read it: for upstreams that do not speak OpenAI's API, and to know which one is meant.
 
 import type { Fields as Request } from "../check.ts";
+import { concat } from "../chunks.ts";
 import { tooLarge } from "../errors.ts";
 import { boundaryOf } from "../multipart/boundary.ts";
 import { Fields } from "../multipart/fields.ts";
 import { parseForm } from "../multipart/parse.ts";
-import { ByteReader, concat } from "../multipart/reader.ts";
+import { ByteReader } from "../multipart/reader.ts";
 import type { Call } from "./call.ts";
 
 /** Held whole, and half as long again as base64, in the 128 MB of an isolate. */

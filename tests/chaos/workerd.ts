@@ -11,6 +11,8 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { endsWithUs } from "./child.ts";
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const wrangler = createRequire(join(root, "worker", "package.json")).resolve("wrangler/package.json");
 /** The workerd that wrangler brings, so the one of the other tests. */
@@ -87,10 +89,7 @@ export class World {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     this.#child = child;
-    // Should the test end before it.
-    const orphan = () => child.kill("SIGKILL");
-    process.once("exit", orphan);
-    child.once("exit", () => process.off("exit", orphan));
+    endsWithUs(child);
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream! }).on("line", (line) => {
         this.lines.push(line);

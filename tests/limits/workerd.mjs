@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import { root } from "../../.ci/setup.mjs";
 import { run } from "../../.ci/steps.mjs";
+import { endsWithUs } from "../chaos/child.ts";
 
 const HOST = "127.0.0.1";
 const START_MS = 30_000;
@@ -87,6 +88,7 @@ export async function startWorkerd({ vars, entry, disk = join(root, "target"), i
   if (inspected) args.push(`--inspector-addr=${HOST}:0`);
   if (flags.includes("experimental")) args.push("--experimental");
   const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  endsWithUs(child);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (log += chunk));

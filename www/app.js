@@ -135,6 +135,7 @@ function watchConnection() {
 }
 
 start().catch((error) => {
+  $("total").textContent = "";
   document
     .querySelector("main")
     .prepend(el("p", { class: "failure", role: "alert" }, `${strings.failedToStart} ${error.message}`));

@@ -7,8 +7,6 @@ const NEEDED = {
   "gpt-image-edge/index.js": { rel: "modulepreload" },
   "gpt-image-edge/gpt_image_edge_bg.wasm": { rel: "preload", as: "fetch", crossOrigin: "" },
 };
-/** A page in the background is not painted, and loads all the same. */
-const UNSEEN_MS = 300;
 const KINDS = ["click", "submit", "keydown", "input", "change", "focusout", "dragover", "drop", "paste"];
 
 const $ = (id) => document.getElementById(id);
@@ -22,7 +20,7 @@ function remember({ name, value, defaultChecked }) {
   const settings = inAddress();
   if (value === "" || defaultChecked) settings.delete(name);
   else settings.set(name, value);
-  history.replaceState(null, "", `#${settings}`);
+  if (`${settings}` !== location.hash.slice(1)) history.replaceState(null, "", `#${settings}`);
 }
 
 /** One more for later. Of what is typed the last counts. */
@@ -32,10 +30,17 @@ function put(event, target = event.target) {
   kept.push({ event, type, target, value: target.type === "file" ? undefined : target.value });
 }
 
+/** One more for later alone: part of the page may be there by now, and must not do it twice. */
+function hold(event, target) {
+  event.stopPropagation();
+  put(event, target);
+}
+
 /** Files that are dropped or pasted go where chosen ones go. */
 function take(event, { files }) {
   if (files.length === 0) return;
   event.preventDefault();
+  event.stopPropagation();
   const input = $("image-files");
   const all = new DataTransfer();
   for (const file of [...input.files, ...files]) all.items.add(file);
@@ -45,34 +50,39 @@ function take(event, { files }) {
 
 function keep(event) {
   const { type, target, key } = event;
-  if (type === "dragover") event.preventDefault();
-  else if (type === "drop") take(event, event.dataTransfer);
+  if (type === "dragover") {
+    // Text may go where the browser lets it.
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  } else if (type === "drop") take(event, event.dataTransfer);
   else if (type === "paste") take(event, event.clipboardData);
   // The button that was pressed for it is kept.
   else if (type === "submit") event.preventDefault();
   else if (type === "click") {
     const button = target.closest("button");
     if (!button) return;
-    put(event, button);
+    hold(event, button);
     if (button.type === "submit") wait(button);
   } else if (type !== "keydown") {
     put(event);
     if (type === "change") remember(target);
   } else if (key === "Enter" && target.localName === "textarea") {
     if (!event.ctrlKey && !event.metaKey) return;
-    put(event);
+    hold(event);
     wait($("send"));
   } else if (key === "Enter" && target.localName === "input" && target.type !== "file") {
     // What it does is the field's own to say: most send.
     event.preventDefault();
-    put(event);
-  } else if (target.role === "tab") put(event);
+    hold(event);
+  } else if (target.role === "tab") hold(event);
 }
 
 /** Says that it will be done. */
 function wait(button) {
   button.ariaBusy = "true";
-  $("total").textContent = $("status").textContent = form.dataset.wait;
+  const total = $("total");
+  total.textContent = $("status").textContent = form.dataset.wait;
+  // What was shown there is drawn anew.
+  total.dataset.key = "";
 }
 
 /** Does what was kept, with those that know how. */
@@ -99,7 +109,7 @@ addEventListener("pagehide", leave);
 
 for (const [name, value] of inAddress()) {
   const control = form.elements.namedItem(name);
-  if (control && control.type !== "file") control.value = value;
+  if (control && value) control.value = value;
 }
 // The fields are those of the model that is suggested; another has others.
 if (inAddress().has("model") && !$("field-model").selectedOptions[0]?.defaultSelected) form.dataset.other = "";
@@ -113,6 +123,7 @@ function rest() {
   const failed = () => {
     $("missing").textContent = form.dataset.failed;
     $("missing").hidden = false;
+    $("total").textContent = "";
   };
   document.head.append(
     Object.assign(document.createElement("script"), { type: "module", src: "app.js", onerror: failed }),
@@ -121,4 +132,6 @@ function rest() {
 
 // First the form is seen: until then nothing else takes the network or the processor.
 requestAnimationFrame(() => setTimeout(rest));
-setTimeout(rest, UNSEEN_MS);
+// A page in the background is not painted, and loads all the same.
+if (document.hidden) rest();
+addEventListener("visibilitychange", rest, { once: true });

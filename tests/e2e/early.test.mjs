@@ -205,6 +205,29 @@ for (const [deed, act] of Object.entries(DEEDS))
     await close();
   });
 
+test("what is done while half of the page is there is done once, and what is typed stays", async () => {
+  const { page, close, release } = await open({ held: "**/config.json", serviceWorkers: "block" });
+  await page.fill("#field-prompt", "a");
+  // The form is the page's own by now; what sends is not there yet.
+  await page.waitForFunction(() => document.getElementById("expected"));
+  await page.locator("#field-prompt").focus();
+  await page.keyboard.type("bc");
+  await choose(page, "quality", "low");
+  await page.click('[aria-label="One more"]');
+  await page.fill(".pair input >> nth=0", "1000");
+  await page.fill(".pair input >> nth=1", "1500");
+  assert.equal(await page.inputValue("#field-prompt"), "abc");
+  assert.equal(await page.locator("html[data-ready]").count(), 0);
+  await release();
+  assert.equal(await page.inputValue("#field-prompt"), "abc");
+  assert.match(await page.innerText(".count"), /^3 \//);
+  await page.press(".pair input >> nth=1", "Enter");
+  const { model: _model, ...others } = settings(page);
+  assert.deepEqual(others, { prompt: "abc", size: "1008x1504", quality: "low", n: "2" });
+  assert.match(await page.innerText("#expected"), /^\$0\.\d+$/);
+  await close();
+});
+
 test("a page whose scripts do not come says so", async () => {
   const { page, close } = await open({ ...held, held: "**/nothing", expectedErrors: [/ERR_FAILED/] });
   await page.waitForSelector("html[data-ready]");

@@ -65,6 +65,7 @@ export function sizeControl(state) {
       const key = `${model.id} ${chosen} ${state.values.quality}`;
       if (key === last) return;
       if (last !== undefined && !snapped.textContent.includes(chosen)) snapped.textContent = "";
+      const first = last === undefined;
       last = key;
       if (isFree) plane.show(rule, edges(chosen));
       const [width, height] = edges(chosen) ?? ["", ""];
@@ -73,7 +74,8 @@ export function sizeControl(state) {
         [down, height],
       ]) {
         Object.assign(input, { min: rule.multiple_of ?? 1, max: rule.max_edge ?? "", step: rule.multiple_of ?? 1 });
-        input.value = value;
+        // What somebody has typed before this ran is not taken from under their hands.
+        if (!first || !input.value) input.value = value;
       }
       write(ratio, width ? strings.ratio(ratioName(width, height), width * height) : strings.ratioAuto);
       showCheapest(cheapest, state, isFree ? edges(chosen) : undefined);

@@ -62,6 +62,22 @@ export function objectsOf(disk: string): { kept: number; bytes: number } {
   return { kept, bytes };
 }
 
+/** The tables of each operation's object that has any. Nobody may run. */
+export function tablesOf(disk: string): string[][] {
+  const folder = join(disk, "Operation");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite");
+  const found = files.map((name) => {
+    const database = new DatabaseSync(join(folder, name));
+    try {
+      const rows = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[];
+      return rows.map((row) => row.name);
+    } finally {
+      database.close();
+    }
+  });
+  return found.filter((names) => names.length > 0);
+}
+
 function holdsAnswer(file: string): boolean {
   let database: DatabaseSync | undefined;
   try {

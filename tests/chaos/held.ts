@@ -18,6 +18,9 @@ interface Inner {
 /** Where operations stop, by their rows in the ledger: their callers say so by how many calls they may have at a time. */
 const places = new Map<string, Place>();
 let released = false;
+/** Operations whose money was ended before: a second end is late, so that it meets what was begun after the first. */
+const resolved = new Set<string>();
+const LATE_MS = 1_000;
 
 async function stop(place: Place, entry: string): Promise<void> {
   if (place === "send" && places.get(entry) === "upstream") return console.log(`stopped upstream ${entry}`);
@@ -37,6 +40,10 @@ for (const step of ["reserve", "send", "resolve"] as const) {
     const place = typeof first === "string" ? undefined : PLACES[first.concurrency - 100];
     if (place && !released) places.set(entry, place);
     await stop(`${step}:before`, entry);
+    if (step === "resolve") {
+      if (resolved.has(entry)) await scheduler.wait(LATE_MS);
+      resolved.add(entry);
+    }
     const answer = real.apply(this, values);
     await this.ctx.storage.sync();
     await stop(step, entry);

@@ -17,7 +17,7 @@ import { ORDER_HEADER, read, type Order } from "./order.ts";
 import { isModeration } from "./outcome.ts";
 import { follow } from "./reader.ts";
 import { RecordStore, statusOf, type Problem, type Stored } from "./record.ts";
-import { conflict, GONE, LOST, LOST_ANSWER, unfinished, unsent, type Refused } from "./refusals.ts";
+import { conflict, GONE, LOST, LOST_ANSWER, underway, unfinished, unsent, type Refused } from "./refusals.ts";
 import { perform, type Head } from "./run.ts";
 import { secretsOf } from "./secrets.ts";
 import type { Sharing } from "./settings.ts";
@@ -240,6 +240,7 @@ export class Operation extends DurableObject<Env> {
     const live = this.#live;
     const mine = order.purchase?.fingerprint;
     const theirs = live ? await live.fingerprint : this.#records.get()?.purchase.fingerprint;
+    if (mine === undefined) throw underway();
     if (theirs === undefined) throw unfinished();
     if (mine !== theirs) throw conflict();
     if (live) await live.head;

@@ -14,6 +14,14 @@ export const unfinished = (): Refusal =>
     { "retry-after": "1" },
   );
 
+/** A form that began to come in at the same time as another with its key: what it asks for was not read when it had to go. */
+export const underway = (): Refusal =>
+  new Refusal(
+    409,
+    { message: "Another call with this Idempotency-Key is on its way; send this one again.", ...CONFLICT },
+    { "retry-after": "1" },
+  );
+
 /** The key belongs to another request. */
 export const conflict = (): Refusal =>
   new Refusal(

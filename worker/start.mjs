@@ -69,6 +69,18 @@ async function main() {
     "MODERATION_STRIKES",
     "MODERATION_WINDOW_S",
     "MODERATION_COOL_DOWN_S",
+    "JWT_ALGORITHM",
+    "JWT_KEY",
+    "JWT_ISSUER",
+    "JWT_AUDIENCE",
+    "TURNSTILE_SITE_KEY",
+    "TURNSTILE_SECRET_KEY",
+    "TURNSTILE_HOSTNAMES",
+    "TURNSTILE_ACTION",
+    "TURNSTILE_VERIFY_URL",
+    "ANONYMOUS_DAILY_USD",
+    "ANONYMOUS_TOKEN_USD",
+    "ANONYMOUS_TOKENS_PER_DAY",
   ].filter((name) => process.env[name]);
   const lines = [
     `DEMO_TOKEN=${token}`,

@@ -30,6 +30,7 @@ const LATER = [
   "mask/editor.js",
   "refine/conversation.js",
   "results/call.js",
+  "token/anonymous.js",
 ];
 
 /** All files stand beside each other, so that the package is at the same address for each. */

@@ -100,10 +100,7 @@ export function dollars(amount) {
   if (amount === 0) return "$0";
   if (amount >= 1000) return `$${thousands(amount)}`;
   const digits = amount >= 1 ? 2 : amount >= 0.01 ? 3 : amount >= 0.0001 ? 5 : 7;
-  return `$${amount
-    .toFixed(digits)
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "")}`;
+  return `$${amount.toFixed(digits).replace(amount >= 1 ? /\.00$/ : /\.?0+$/, "")}`;
 }
 
 /** An interval of an estimate in few words. */

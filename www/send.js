@@ -11,6 +11,9 @@ const CALL = () => import("./results/call.js");
 const CONVERSATION = () => import("./refine/conversation.js");
 const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 const TOKEN_KEY = "gpt-image-edge-token";
+/** When the token ends, where that is known. A call that is sent just before would be refused. */
+const UNTIL_KEY = "gpt-image-edge-token-until";
+const MARGIN_MS = 10_000;
 
 /** Fires `result` with what a reply or an error says of budget and rate limits, and `busy` when a call begins or ends. */
 export class Sender extends EventTarget {
@@ -31,17 +34,45 @@ export class Sender extends EventTarget {
   }
 
   get token() {
-    return this.config.token ?? sessionStorage.getItem(TOKEN_KEY) ?? "";
+    const until = Number(sessionStorage.getItem(UNTIL_KEY) ?? Infinity);
+    const own = until > Date.now() + MARGIN_MS ? sessionStorage.getItem(TOKEN_KEY) : "";
+    return this.config.token ?? own ?? "";
   }
 
   get busy() {
     return Boolean(this.#abort);
   }
 
-  /** Whether there is a token; asks for one where there is none. */
-  ready() {
-    if (!this.token) $("token-dialog").showModal();
+  /** Whether there is a token. Where there is none, whoever may draw without an account gets one, and others are asked. */
+  async ready() {
+    if (this.token) return true;
+    if (this.config.turnstile) await this.#enter();
+    else await this.#ask();
     return Boolean(this.token);
+  }
+
+  /** As a person without an account, whom the operator's widget looks at. */
+  async #enter() {
+    const loaded = await later(() => import("./token/anonymous.js"));
+    let asked;
+    const other = () => (asked = this.#ask());
+    const given = await loaded?.anonymousToken({ ...this.config.turnstile, baseURL: this.baseURL, other });
+    if (given) this.#keep(given);
+    await asked;
+  }
+
+  /** With a token of one's own. */
+  #ask() {
+    const dialog = $("token-dialog");
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  }
+
+  #keep({ token, until }) {
+    sessionStorage.setItem(TOKEN_KEY, token);
+    if (until === undefined) sessionStorage.removeItem(UNTIL_KEY);
+    else sessionStorage.setItem(UNTIL_KEY, String(until));
   }
 
   client() {
@@ -105,7 +136,7 @@ export class Sender extends EventTarget {
     await composer.read;
     const error = composer.attempt();
     if (error) return focusField(error.param);
-    if (!this.ready()) return undefined;
+    if (!(await this.ready())) return undefined;
     const { prompt: _, ...settings } = composer.state.values;
     const { operation } = composer.state;
     const { request } = composer;
@@ -129,9 +160,9 @@ export class Sender extends EventTarget {
   #askForToken() {
     const dialog = $("token-dialog");
     $("token-open").hidden = false;
-    $("token-open").addEventListener("click", () => dialog.showModal());
+    $("token-open").addEventListener("click", () => this.#ask());
     dialog.addEventListener("close", () => {
-      if (dialog.returnValue === "keep") sessionStorage.setItem(TOKEN_KEY, $("token").value.trim());
+      if (dialog.returnValue === "keep") this.#keep({ token: $("token").value.trim() });
       $("token").value = "";
     });
   }

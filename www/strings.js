@@ -12,7 +12,7 @@ const day = (date) => {
   const [year, month, day] = date.split("-").map(Number);
   return `${MONTHS[month - 1]} ${day}, ${year}`;
 };
-export const thousands = (amount) => number(Math.round(amount * 100) / 100);
+export const thousands = (amount) => number(amount.toFixed(2).replace(".00", ""));
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const clock = (date) =>
@@ -37,6 +37,15 @@ export const page = {
   noScript: "This page checks, prices and sends in your browser, which needs JavaScript.",
 };
 export const token = { title: "Token", why: "This worker asks who is calling. The token is kept for this tab only." };
+export const person = {
+  title: "Are you a person?",
+  why: "Nobody needs an account here, but only people may draw. This check comes from Cloudflare, and asks it about your browser.",
+  waiting: "A moment…",
+  notLoaded: "The check could not be loaded. Look whether you are online, and try again.",
+  failed: (code) => `The check failed (${code}).`,
+  slow: "The check was left for too long.",
+  own: "I have a token",
+};
 export const views = { compose: "Compose", gallery: "Gallery", batch: "Batch" };
 export const stage = { results: "Results", prices: "Prices", code: "Code" };
 

@@ -25,9 +25,11 @@ export function launch(args = []) {
 /**
  * Opens the page and waits until it works. `expectedErrors` are patterns of console errors that belong to the test. With
  * `held`, an address or several as `page.route` takes them, those files do not come before `release()`, and nobody waits.
+ * `prepare` is called with the context before anything is opened.
  */
-export async function open(browser, address, { expectedErrors = [], held, ...options } = {}) {
+export async function open(browser, address, { expectedErrors = [], held, prepare, ...options } = {}) {
   const context = await browser.newContext({ reducedMotion: "reduce", ...DESKTOP, ...options });
+  await prepare?.(context);
   const page = await context.newPage();
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

@@ -133,7 +133,7 @@ export class Batch {
   }
 
   async #start(items) {
-    if (!this.acts.ready()) return;
+    if (!(await this.acts.ready())) return;
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     for (const item of items) Object.assign(item, { status: "waiting", why: undefined });

@@ -208,7 +208,7 @@ class Conversation {
       this.said.focus();
       return;
     }
-    if (!this.sender.ready()) return;
+    if (!(await this.sender.ready())) return;
     const { values } = this.sender.composer.state;
     const asked = { said: this.said.value.trim(), from: this.#from.id, values: settingsOf(values) };
     await this.ask(asked);

@@ -21,7 +21,6 @@ export interface Siteverify {
 export async function startSiteverify(hostname: string, action: string): Promise<Siteverify> {
   const solved = new Map<string, Record<string, unknown>>();
   const used = new Set<string>();
-  let count = 0;
   const server = createServer((request, response) => {
     let text = "";
     request.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -48,7 +47,8 @@ export async function startSiteverify(hostname: string, action: string): Promise
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/siteverify`,
     asked: [],
     solve(changes = {}) {
-      const token = `solved-${++count}`;
+      // A worker remembers what it took, also from one run to the next.
+      const token = `solved-${crypto.randomUUID()}`;
       solved.set(token, { challenge_ts: new Date().toISOString(), ...changes });
       return token;
     },

@@ -1,4 +1,5 @@
 // `npm run screenshots`: the main states of the page, into docs/screenshots/, for the README and for a person's eye.
+// `npm run screenshots -- refine phone` takes only those whose names contain a word.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,7 +18,9 @@ await mkdir(folder, { recursive: true });
 // A budget that looks like one that somebody was given.
 const [server, browser] = await Promise.all([start({ ORGANIZATION_DAILY_USD: "100" }), launch()]);
 try {
+  const words = process.argv.slice(2);
   const shot = async (name, options, hash, prepare) => {
+    if (words.length > 0 && !words.some((word) => name.includes(word))) return;
     const { page, close } = await open(browser, `${server.address}/#${new URLSearchParams(hash)}`, options);
     await prepare(page);
     await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });

@@ -112,13 +112,18 @@ craft("the page can be installed", async ({ open }) => {
 });
 
 test("colours that the system forces leave everything to be told apart", async () => {
-  const { page, close } = await open({ forcedColors: "active" });
+  const { page, close } = await open({ forcedColors: "active", hash: { size: "1536x1024", quality: "low" } });
   await accessible(page, "forced colours");
-  const border = (selector) => page.$eval(selector, (element) => getComputedStyle(element).borderTopColor);
+  const style = (selector, name) => page.$eval(selector, (element, name) => getComputedStyle(element)[name], name);
+  const border = (selector) => style(selector, "borderTopColor");
   assert.notEqual(
     await border('.choice input[name="quality"]:checked + span'),
     await border('.choice input[name="quality"]:not(:checked) + span'),
   );
+  await page.click("#tab-prices");
+  await page.waitForSelector(".whisker");
+  assert.notEqual(await border('.dot[aria-pressed="true"]'), await border('.dot[aria-pressed="false"]'));
+  assert.notEqual(await style(".whisker", "backgroundColor"), await style(".stage", "backgroundColor"));
   await close();
 });
 

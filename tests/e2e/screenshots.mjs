@@ -1,7 +1,7 @@
 // `npm run screenshots`: the main states of the page, into docs/screenshots/, for the README and for a person's eye.
 // `npm run screenshots -- refine phone` takes only those whose names contain a word.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { root } from "../../.ci/setup.mjs";
@@ -15,8 +15,10 @@ const SMALL_PHONE = { ...PHONE, deviceScaleFactor: 1 };
 const PROMPT = "A lighthouse above the sea at dusk, warm light";
 
 await mkdir(folder, { recursive: true });
-// A budget that looks like one that somebody was given.
-const [server, browser] = await Promise.all([start({ ORGANIZATION_DAILY_USD: "100" }), launch()]);
+// A budget that looks like one that somebody was given, and of which little is spent.
+const STATE_FOLDER = "screenshots";
+await rm(join(root, "target", STATE_FOLDER), { recursive: true, force: true });
+const [server, browser] = await Promise.all([start({ STATE_FOLDER, ORGANIZATION_DAILY_USD: "100" }), launch()]);
 try {
   const words = process.argv.slice(2);
   const shot = async (name, options, hash, prepare) => {

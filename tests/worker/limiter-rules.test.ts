@@ -105,12 +105,14 @@ describe("the limiter", () => {
     expect(ask(limiter, "c", 0)).toMatchObject({ state: "wait", ahead: 1 });
     for (const id of ["d", "e"]) ask(limiter, id, 0);
     const told = ["f", "g", "h"].map((id) => ask(limiter, id, 0));
-    expect(told.every(({ state }) => state === "refused")).toBe(true);
+    // They are behind all who wait, and the refused are behind nobody.
+    expect(told).toEqual(told.map(() => expect.objectContaining({ state: "refused", ahead: 4 })));
     const times = told.map((decision) => (decision.state === "refused" ? decision.retryAfterMs : 0));
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(new Set(times).size).toBe(3);
     // The same caller is told the same time, however often it asks.
-    expect(ask(limiter, "f2", 500, "f")).toEqual({ state: "refused", reason: "queue", retryAfterMs: times[0]! - 500 });
+    const again = { state: "refused", reason: "queue", retryAfterMs: times[0]! - 500, ahead: 4 };
+    expect(ask(limiter, "f2", 500, "f")).toEqual(again);
   });
 
   test("gives the turn in order, and the place of a call that nobody ended after its lease", () => {
@@ -162,7 +164,7 @@ describe("the limiter", () => {
     ask(limiter, "b", 0);
     const { again } = limiter.release(2000);
     expect(again).toBe(6000);
-    expect(limiter.release(6000).late).toEqual([{ id: "b", retryAfterMs: expect.any(Number) }]);
+    expect(limiter.release(6000).late).toEqual([{ id: "b", ahead: 0, retryAfterMs: expect.any(Number) }]);
   });
 
   test("pauses when the upstream asks for it", () => {
@@ -177,11 +179,11 @@ describe("the limiter", () => {
 describe("the gate", () => {
   test("answers until the time it was told, for five seconds at most", () => {
     const gate = new Gate();
-    gate.close("a", 2000, 0);
-    gate.close("b", 60_000, 0);
+    gate.close("a", { retryAfterMs: 2000, ahead: 3 }, 0);
+    gate.close("b", { retryAfterMs: 60_000, ahead: 0 }, 0);
     expect([gate.closedFor("a", 500), gate.closedFor("b", 500), gate.closedFor("c", 500)]).toEqual([
-      1500,
-      59_500,
+      { retryAfterMs: 1500, ahead: 3 },
+      { retryAfterMs: 59_500, ahead: 0 },
       undefined,
     ]);
     expect([gate.closedFor("a", 2000), gate.closedFor("b", 5000)]).toEqual([undefined, undefined]);
@@ -189,9 +191,10 @@ describe("the gate", () => {
 
   test("remembers no more than it can", () => {
     const gate = new Gate();
-    for (let caller = 0; caller < 20_000; caller++) gate.close(`caller-${caller}`, 60_000, 0);
+    for (let caller = 0; caller < 20_000; caller++)
+      gate.close(`caller-${caller}`, { retryAfterMs: 60_000, ahead: 0 }, 0);
     expect(gate.closedFor("caller-0", 1)).toBeUndefined();
-    expect(gate.closedFor("caller-19999", 1)).toBe(59_999);
+    expect(gate.closedFor("caller-19999", 1)).toEqual({ retryAfterMs: 59_999, ahead: 0 });
   });
 });
 

@@ -57,7 +57,11 @@ describe("one image a second, and no wait longer than four", () => {
     for (const reply of refused) {
       expect(Number(reply.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
       expect(Number(reply.headers.get("retry-after-ms"))).toBeGreaterThan(0);
-      expect(await errorOf(reply)).toMatchObject({ code: "rate_limit_exceeded", type: "requests" });
+      // Its place: as many as were let in to wait, and not more.
+      const ahead = Number(reply.headers.get("x-gpt-image-edge-queue-ahead"));
+      expect(ahead).toBeGreaterThanOrEqual(1);
+      expect(ahead).toBeLessThan(good.length);
+      expect(await errorOf(reply)).toMatchObject({ code: "rate_limit_exceeded", type: "requests", ahead });
     }
     for (const reply of good) expect(await reply.json()).toEqual(PICTURE);
     // Each leaves a second later than the one before it. A busy machine lets them arrive late, and closer together, but never early.

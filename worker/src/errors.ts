@@ -15,6 +15,8 @@ export interface ErrorFields {
   /** Whether the call was, or may have been, billed, and whether it makes sense to send it again. */
   charged?: boolean;
   retryable?: boolean;
+  /** Of a call that may not wait for its turn: how many images would have left before it. */
+  ahead?: number;
 }
 
 /** A refusal, thrown anywhere and answered in one place. */

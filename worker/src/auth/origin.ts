@@ -2,6 +2,7 @@
 
 import type { Settings } from "../env.ts";
 import { forbidden } from "../errors.ts";
+import { AHEAD_HEADER } from "../limiter/turn.ts";
 import { PASSED_HEADERS } from "../upstream/reply.ts";
 
 const METHODS = "GET, HEAD, POST";
@@ -39,7 +40,7 @@ export function corsHeaders(request: Request, settings: Settings): Record<string
   return {
     vary: "Origin",
     "access-control-allow-origin": origin,
-    "access-control-expose-headers": [...PASSED_HEADERS, "x-operation-id"].join(", "),
+    "access-control-expose-headers": [...PASSED_HEADERS, AHEAD_HEADER, "x-operation-id"].join(", "),
   };
 }
 

@@ -6,6 +6,8 @@ import { Limiter, type Ask, type Decision, type Limits, type Observed, type Spen
 
 /** Longer than it takes to ask again. */
 const GONE_MS = 10_000;
+/** The object began anew and knows nothing of the call any more. */
+const FORGOTTEN: Decision = { state: "refused", reason: "queue", retryAfterMs: 1000, ahead: 0 };
 
 interface Sleeper {
   caller: string;
@@ -38,7 +40,7 @@ export class RateLimiter extends DurableObject {
       return decided;
     }
     const position = () => this.#limiter?.position(id, caller, Date.now());
-    if (!position()) return { state: "refused", reason: "queue", retryAfterMs: 1000 };
+    if (!position()) return FORGOTTEN;
     const decision = await new Promise<Decision | undefined>((resolve) => {
       const timer = setTimeout(resolve, patienceMs, undefined);
       this.#sleepers.set(id, {
@@ -51,9 +53,7 @@ export class RateLimiter extends DurableObject {
     });
     this.#sleepers.delete(id);
     const where = position();
-    return (
-      decision ?? (where ? { state: "wait", ...where } : { state: "refused", reason: "queue", retryAfterMs: 1000 })
-    );
+    return decision ?? (where ? { state: "wait", ...where } : FORGOTTEN);
   }
 
   /** A call has ended, or nobody wants it any more; what the upstream said of its limits comes along. */
@@ -71,7 +71,7 @@ export class RateLimiter extends DurableObject {
     if (!this.#limiter) return;
     const { go, late, again } = this.#limiter.release(Date.now());
     for (const id of go) this.#decide(id, { state: "go" });
-    for (const { id, retryAfterMs } of late) this.#decide(id, { state: "refused", reason: "queue", retryAfterMs });
+    for (const { id, ...told } of late) this.#decide(id, { state: "refused", reason: "queue", ...told });
     if (go.length > 0) this.#keep();
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     if (again !== undefined) this.#timer = setTimeout(() => this.#release(), Math.max(1, again - Date.now()));

@@ -81,8 +81,15 @@ export type Decision =
   | { state: "go" }
   /** `ahead`: images that leave before it; `waitMs`: how long that takes, as far as is known. */
   | { state: "wait"; ahead: number; waitMs: number }
-  /** `retryAfterMs`: when a call of this caller would be let in to wait, if nobody else came. */
-  | { state: "refused"; reason: "queue" | "caller_queue"; retryAfterMs: number };
+  | ({ state: "refused"; reason: "queue" | "caller_queue" } & Refused);
+
+/** What is told to a call that may not wait. */
+export interface Refused {
+  /** When a call of this caller would be let in to wait, if nobody else came. */
+  retryAfterMs: number;
+  /** Images that would have left before it. */
+  ahead: number;
+}
 
 /** What outlives a limiter. */
 export interface State {
@@ -153,23 +160,24 @@ export class Limiter {
     }
     const place = this.#queue.of(ask.caller);
     const wait = this.#waitOf(ask, place, now);
+    const ahead = this.#queue.ahead(ask.caller, place);
     if (place >= maxWaiting || wait > maxWaitMs) {
       const reason = place >= maxWaiting ? "caller_queue" : "queue";
-      return { state: "refused", reason, retryAfterMs: this.#promise(ask, wait - maxWaitMs, now) };
+      return { state: "refused", reason, ahead, retryAfterMs: this.#promise(ask, wait - maxWaitMs, now) };
     }
     this.#promises.delete(ask.caller);
     this.#queue.add({ ...ask, since: now });
-    return { state: "wait", ahead: this.#queue.ahead(ask.caller, place), waitMs: Math.ceil(wait) };
+    return { state: "wait", ahead, waitMs: Math.ceil(wait) };
   }
 
   /**
    * Lets go whoever may leave now, and gives up on who has waited too long. `again` is when to ask next; undefined when
    * nobody waits, or only the end of a call can change anything.
    */
-  release(now: number): { go: string[]; late: { id: string; retryAfterMs: number }[]; again: number | undefined } {
+  release(now: number): { go: string[]; late: ({ id: string } & Refused)[]; again: number | undefined } {
     this.#expire(now);
     const go: string[] = [];
-    const late: { id: string; retryAfterMs: number }[] = [];
+    const late: ({ id: string } & Refused)[] = [];
     let again: number | undefined;
     for (;;) {
       const call = this.#queue.next((caller) => this.#ready(caller));
@@ -186,9 +194,11 @@ export class Limiter {
     // What was expected when it came may have been too hopeful: others came, or the upstream asked for a pause.
     const { maxWaitMs } = this.#limits;
     for (const call of this.#queue.waitingFor(2 * maxWaitMs, now)) {
-      const wait = this.#waitOf(call, this.#queue.placeOf(call.id, call.caller) ?? 0, now);
+      const place = this.#queue.placeOf(call.id, call.caller) ?? 0;
+      const ahead = this.#queue.ahead(call.caller, place);
+      const wait = this.#waitOf(call, place, now);
       this.#queue.cancel(call.id, call.caller);
-      late.push({ id: call.id, retryAfterMs: Math.ceil(Math.max(LEAST_RETRY_MS, wait)) });
+      late.push({ id: call.id, ahead, retryAfterMs: Math.ceil(Math.max(LEAST_RETRY_MS, wait)) });
     }
     const oldest = this.#queue.oldest;
     if (oldest !== undefined) again = Math.min(again ?? Number.POSITIVE_INFINITY, oldest + 2 * maxWaitMs);

@@ -2,7 +2,7 @@
 
 import { Refusal } from "../errors.ts";
 import { Gate } from "./gate.ts";
-import type { Ask, Decision, Limits, Observed, Spent } from "./rules.ts";
+import type { Ask, Decision, Limits, Observed, Refused, Spent } from "./rules.ts";
 import { limitsOf, type LimiterSettings } from "./settings.ts";
 
 /** The object, from afar. Written out, for the compiler does not know the runtime's classes everywhere. */
@@ -14,6 +14,9 @@ export interface LimiterStub {
 
 /** A header of answers inside the worker: the call never reached the upstream, so it says nothing of the upstream's limits. */
 export const UNSENT_HEADER = "x-unsent";
+
+/** A header of refusals: how many images would have left before the call. */
+export const AHEAD_HEADER = "x-gpt-image-edge-queue-ahead";
 
 /** Where limiters are. */
 export interface LimiterBinding {
@@ -97,8 +100,8 @@ class Line {
   async wait(answer: Decision): Promise<Turn> {
     while (answer.state === "wait") answer = await this.next();
     if (answer.state === "go") return new Turn(this);
-    gate.close(this.key, answer.retryAfterMs, Date.now());
-    throw refusal(answer.retryAfterMs);
+    gate.close(this.key, answer, Date.now());
+    throw refusal(answer);
   }
 
   async leave(observed?: Observed, spent?: Spent): Promise<void> {
@@ -217,11 +220,16 @@ function waitAloud(line: Line, first: Decision, send: () => Promise<Response>): 
   return new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 }
 
-function refusal(retryAfterMs: number): Refusal {
+function refusal({ retryAfterMs, ahead }: Refused): Refusal {
   const seconds = Math.ceil(retryAfterMs / 1000);
-  const message = `The organisation's allowance is in use; there is room for this call in about ${seconds} s.`;
-  const headers = { "retry-after": String(seconds), "retry-after-ms": String(Math.ceil(retryAfterMs)) };
-  return new Refusal(429, { message, type: "requests", code: "rate_limit_exceeded" }, headers);
+  const images = ahead === 1 ? "1 image is" : `${ahead} images are`;
+  const message = `The organisation's allowance is in use: ${images} ahead, and there is room for this call in about ${seconds} s.`;
+  const headers = {
+    "retry-after": String(seconds),
+    "retry-after-ms": String(Math.ceil(retryAfterMs)),
+    [AHEAD_HEADER]: String(ahead),
+  };
+  return new Refusal(429, { message, type: "requests", code: "rate_limit_exceeded", ahead }, headers);
 }
 
 /** What a reply says of the upstream's limits. */

@@ -274,6 +274,10 @@ export function schemas() {
             param: orNull(text("The field it is about.")),
             code: orNull(text("The error's name.")),
             issues: list(ref("Issue"), "Every problem of the request."),
+            ahead: {
+              type: "integer",
+              description: "Of a call that may not wait for its turn: how many images would leave before it.",
+            },
           },
           ["message", "type", "param", "code"],
         ),

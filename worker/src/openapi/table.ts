@@ -31,7 +31,7 @@ const REFUSED = {
   404: "The model is not served any more, or the address is none.",
   413: "The body is too large.",
   415: "The body is of another type than those above.",
-  429: "Too much for the moment; `Retry-After` says when there is room.",
+  429: "Too much for the moment; `Retry-After` says when there is room, and `error.ahead` how many images would leave before.",
   401: "The token is none, has expired, was called back or, being for one call, was used.",
   403: "What the token or the operator does not allow, and callers that are suspended for what they asked for.",
   502: "The upstream could not be reached, or its answer could not be used.",

@@ -37,6 +37,8 @@ export class Composer extends EventTarget {
   #remote = [];
   #tried = false;
   #reading = 0;
+  /** Those that `context` is about. */
+  #pictures;
   /** Settles when the files have been read: what the package says is about them too. */
   read = Promise.resolve();
 
@@ -54,8 +56,9 @@ export class Composer extends EventTarget {
       this.update(detail?.typing);
     });
     state.addEventListener("files", () => {
-      // What was known was about other files, or about another order of them.
-      this.context = {};
+      // What was known was about other files, or about another order of them. A mask leaves the pictures what they are.
+      this.context = state.images === this.#pictures ? { images: this.context.images } : {};
+      this.#pictures = state.images;
       this.read = this.#read();
     });
   }

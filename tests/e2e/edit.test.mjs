@@ -231,8 +231,21 @@ edit("an edit with a painted mask is drawn, and compared with what was before", 
   const { page, close } = await open({ hash: { quality: "low", size: "1536x1024" } });
   await brush(page);
   await stroke(page);
+  // A mask makes the picture no other: what is known of it stands, and so does its price.
+  const known = await page.evaluateHandle(() => {
+    const told = new Set();
+    const look = () => told.add(document.querySelector(".thumb-text small").textContent);
+    look();
+    new MutationObserver(look).observe(document.querySelector('[data-param="image"]'), {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    return told;
+  });
   await page.click("text=Use the mask");
   await page.waitForSelector(".mask-preview[src]");
+  assert.match((await known.evaluate((told) => [...told])).join("|"), /^[^|]* tokens · \$[\d.]+$/);
   await draw(page, "add a boat");
   await page.waitForSelector(RESULT, { timeout: PICTURE_TIMEOUT_MS });
   await page.click("text=Before and after");

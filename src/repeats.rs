@@ -20,6 +20,7 @@ pub(crate) fn last_places(names: &[&str]) -> Vec<Option<usize>> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use std::collections::HashMap;
 

@@ -138,6 +138,10 @@ round's time over ours, so that more than 1 means slower than this package. "Flo
 stream are cut before; JSON comes over HTTP from another process. workerd's clock stands still while code runs, so its
 requests are timed from outside, less what an empty one takes.
 
+\`validate\` and \`estimateCost\` recall their answers by the values of a request's fields and the length of its prompt, and
+\`validate\` has tables of what each model accepts. "Asked before" is the same request again and again, as a form or a server whose callers ask for
+few things sees it; "asked afresh" is what a request costs that nobody asked about before, with the tables and without recalling.
+
 Memory is resident memory as Linux counts it, median of ${how.repeats} fresh processes. A browser keeps Blobs in another process
 than the page's.
 

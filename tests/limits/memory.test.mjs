@@ -17,10 +17,11 @@ const PER_READER = 0.05;
  */
 const GROWN = 40;
 /**
- * The same with the readers: the runtime's HTTP server holds 16 chunks of each, 17 MB, and the databases of four calls 15 MB
- * of their pages. A row of 1 MB for each reader would be 64 MB more.
+ * With the readers it may have risen by so many MB when nothing moves and garbage was collected: when that happens by itself
+ * is the machine's business, and 64 readers make 25 MB of it. The runtime's HTTP server holds 16 chunks of each, 17 MB,
+ * and the databases of four calls 15 MB of their pages. A row of 1 MB for each reader would be 64 MB more.
  */
-const GROWN_WITH_READERS = 88;
+const KEPT_WITH_READERS = 88;
 
 let scene;
 let idle;
@@ -60,6 +61,6 @@ test("an upload of 95 MB and four streams of 8 MB with 64 readers that never rea
   );
   const most = idle + UPLOAD + 64 * PER_READER;
   assert.ok(found.held < most, `the isolate holds ${found.held} MB, and idle ${idle}`);
-  assert.ok(found.grown < GROWN_WITH_READERS, `resident memory grew by ${found.grown} MB`);
+  assert.ok(found.kept < KEPT_WITH_READERS, `resident memory rose by ${found.kept} MB`);
   for (const reader of readers) reader.close();
 });

@@ -58,7 +58,8 @@ async function standing(number) {
 /**
  * Uploads a form. `from`, `to`: bytes in a second that the caller sends and the upstream takes. `beside` runs meanwhile. The
  * upstream takes one half and then nothing, until the caller cannot send any more and `beside` has ended: `held` is what the
- * isolate holds then, of a half that could be all there. Not where `look` says so, for looking collects garbage.
+ * isolate holds then, of a half that could be all there, and `kept` by how much resident memory has risen then, when garbage
+ * was collected. Not where `look` says so, for looking collects garbage.
  */
 export async function uploading(scene, form, { from = Infinity, to = Infinity, look = true, beside } = {}) {
   const { settings, book } = scene.upstream;
@@ -66,7 +67,7 @@ export async function uploading(scene, form, { from = Infinity, to = Infinity, l
   const half = form.body.length / 2;
   Object.assign(settings, { bytesPerSecond: to, gate: look ? { after: half, until: gate.promise } : undefined });
   return watched(scene, async () => {
-    const before = book.bytes;
+    const before = { bytes: book.bytes, resident: await resident(scene.worker.pid) };
     let sent = 0;
     const sending = upload(scene.worker.address, form, { bytesPerSecond: from, sent: (bytes) => (sent = bytes) });
     // Heard of below, when what runs beside it has ended.
@@ -74,12 +75,17 @@ export async function uploading(scene, form, { from = Infinity, to = Infinity, l
     const found = { beside: await beside?.() };
     if (look) {
       const ended = sending.then(() => true);
-      while (book.bytes - before < half && !(await Promise.race([ended, sleep(5)])));
+      while (book.bytes - before.bytes < half && !(await Promise.race([ended, sleep(5)])));
       await Promise.race([ended, standing(() => sent)]);
-      found.held = await held(scene.worker).finally(gate.resolve);
+      try {
+        found.held = await held(scene.worker);
+        found.kept = (await resident(scene.worker.pid)) - before.resident;
+      } finally {
+        gate.resolve();
+      }
     }
     const { status } = await sending;
-    return { status, passed: book.bytes - before, ...found };
+    return { status, passed: book.bytes - before.bytes, ...found };
   });
 }
 

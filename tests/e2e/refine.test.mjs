@@ -76,6 +76,20 @@ refine("turns go on from the response before them, each with its picture and its
   await close();
 });
 
+refine("what is typed while a turn is drawn is kept for the next one", async ({ open }) => {
+  const { page, close } = await open({ hash: HASH });
+  await begin(page);
+  await say(page, "make it night [[fault:slow ms:1000]]");
+  await page.fill(".refine textarea", "add a boat");
+  await page.waitForSelector(`${TURN}[data-kept]`, { timeout: PICTURE_TIMEOUT_MS });
+  await page.waitForFunction(() => !document.querySelector(".refine button[type=submit]").disabled);
+  assert.equal(await page.inputValue(".refine textarea"), "add a boat");
+  await page.click(".refine button[type=submit]");
+  await page.waitForSelector(`${TURN}:nth-child(2)[data-kept]`, { timeout: PICTURE_TIMEOUT_MS });
+  assert.equal(await page.inputValue(".refine textarea"), "");
+  await close();
+});
+
 refine("a turn may go on from an earlier one", async ({ open }) => {
   const { page, close } = await open({ hash: HASH });
   const sent = bodies(page, "/v1/responses");

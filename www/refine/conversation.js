@@ -240,7 +240,7 @@ class Conversation {
         note: strings.refine.turn(this.#records.length + 1, this.#records.indexOf(from) + 1),
       },
       turn: { from: from.id, language: language ?? LANGUAGE_MODEL },
-      onRecords: ([record]) => this.#drawn(record),
+      onRecords: ([record]) => this.#drawn(record, said),
       again: (key) => {
         this.#from = from;
         return this.ask(asked, key);
@@ -257,9 +257,10 @@ class Conversation {
     });
   }
 
-  #drawn(record) {
+  #drawn(record, said) {
     this.#records.push(record);
-    this.said.value = "";
+    // What was typed meanwhile is the next turn.
+    if (this.said.value.trim() === said) this.said.value = "";
     this.goOnFrom(record);
     this.#tellSum();
   }

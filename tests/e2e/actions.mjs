@@ -3,6 +3,9 @@
 export const RESULT = ".picture:not(.partial):not(.waiting) img";
 export const PICTURE_TIMEOUT_MS = 60_000;
 
+/** The models as the page's package knows them. */
+export const catalogue = (page) => page.evaluate(async () => (await import("/gpt-image-edge/index.js")).models());
+
 /** Presses one of the choices of a field. */
 export const choose = (page, name, value) =>
   page.locator(`label.choice:has(input[name="${name}"][value="${value}"])`).click();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { choose, problems, settings } from "./actions.mjs";
+import { catalogue, choose, problems, settings } from "./actions.mjs";
 import { photograph } from "./browser.mjs";
 import { LOOKS, accessible, site } from "./site.mjs";
 
@@ -11,8 +11,6 @@ const running = site();
 const compose = running.part("Compose");
 const checks = running.part("Checks");
 const cost = running.part("Cost");
-/** What the catalogue says, as the page reads it. */
-const catalogue = (page) => page.evaluate(async () => (await import("/gpt-image-edge/index.js")).models());
 
 compose("the prompt is counted in characters as the API counts them", async ({ open }) => {
   const { page, close } = await open();

@@ -1,6 +1,7 @@
 // What callers ask for, in each of the ways a request can take through the worker. The prompt carries a mark, so that the
 // upstream's book can say which intent a request belongs to: nothing else of a caller reaches it.
 
+import { boundedModel } from "../common/model.ts";
 import { form, fields, picture } from "../worker/support/forms.ts";
 import { png } from "../worker/support/pictures.ts";
 
@@ -8,8 +9,7 @@ import { png } from "../worker/support/pictures.ts";
 const file = new URL("../../pkg/node.js", import.meta.url).pathname;
 export const edge = (await import(file)) as typeof import("gpt-image-edge");
 
-/** The catalogue's default of the day: models end, and a named one would end the tests with it. */
-export const MODEL = edge.models().find((model) => model.default)!.id;
+export const MODEL = boundedModel(edge);
 const CAT = { model: MODEL, size: "1024x1024", quality: "low", output_format: "webp", output_compression: 10 } as const;
 
 /** JSON and its stream; a form that is checked whole, and one that is sent upstream while it comes in. */

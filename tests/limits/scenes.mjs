@@ -1,12 +1,13 @@
 // What the worker has to bear: uploads of a size at a speed, and streams with readers that never read.
 
-import { models } from "../../pkg/node.js";
+import * as edge from "../../pkg/node.js";
+import { boundedModel } from "../common/model.ts";
 import { ended, formOf, stalledReader, TOKEN, upload } from "./callers.mjs";
 import { forgetPeak, held, peak, resident } from "./memory.mjs";
 import { eventsOf, startUpstream } from "./upstream.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
-export const MODEL = models().find((model) => model.default).id;
+export const MODEL = boundedModel(edge);
 /** Four pictures of 2 MB. */
 const EVENTS = eventsOf(4, 2e6);
 const STREAMS = 4;

@@ -3,12 +3,10 @@
 
 import { createServer } from "node:http";
 
-export const USAGE = {
-  input_tokens: 10,
-  output_tokens: 272,
-  total_tokens: 282,
-  input_tokens_details: { text_tokens: 10, image_tokens: 0 },
-};
+import * as edge from "../../pkg/node.js";
+import { boundedModel, usageOf } from "../common/model.ts";
+
+export const USAGE = usageOf(edge, boundedModel(edge));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A stream of so many events whose pictures have so many characters of base64 each. */

@@ -63,7 +63,6 @@ test("256 callers at once, and a budget for 142: exactly 142 pass", { timeout: 1
     expect(JSON.parse(body)).toMatchObject({ error: { type: "insufficient_quota", code: "budget_exceeded" } });
   }
   await expectBalanced(worker);
-  // 272 tokens of output and 10 of input each, at the catalogue's prices.
   const { spent_usd, reserved_usd } = await today(worker, authorization);
   expect(reserved_usd).toBe(0);
   const one = Math.round((spent_usd / 142) * 1e9) / 1e9;

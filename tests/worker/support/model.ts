@@ -1,6 +1,7 @@
-// The model that the tests draw with: models end, and a named one would end the tests with it.
+// The model that the tests of the worker draw with.
 
-import { models } from "gpt-image-edge";
+import { estimateCost, models } from "gpt-image-edge";
 
-/** The catalogue's default of the day. */
-export const MODEL = models().find((model) => model.default)!.id;
+import { boundedModel } from "../../common/model.ts";
+
+export const MODEL = boundedModel({ models, estimateCost });

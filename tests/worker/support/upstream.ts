@@ -3,6 +3,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { estimateCost, models } from "gpt-image-edge";
+
+import { usageOf } from "../../common/model.ts";
+import { MODEL } from "./model.ts";
+
 /** A request that reached the upstream, and as much of its body as has come. */
 export interface Call {
   method: string;
@@ -104,10 +109,5 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
 export const PICTURE = {
   created: 1763600000,
   data: [{ b64_json: "aGVsbG8=" }],
-  usage: {
-    input_tokens: 10,
-    output_tokens: 272,
-    total_tokens: 282,
-    input_tokens_details: { text_tokens: 10, image_tokens: 0 },
-  },
+  usage: usageOf({ models, estimateCost }, MODEL),
 };

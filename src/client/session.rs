@@ -41,6 +41,8 @@ pub struct Session {
     /// The picture whose first bytes were seen.
     opened: Option<u32>,
     last_event_id: String,
+    /// What the next scanner decodes into.
+    buffer: Vec<u8>,
 }
 
 impl Session {
@@ -55,8 +57,20 @@ impl Session {
             progress: Progress::default(),
             opened: None,
             last_event_id: String::new(),
+            buffer: Vec::new(),
         };
         (session, step)
+    }
+
+    /// Decodes into memory that an earlier session has used ([`Self::into_buffer`]).
+    pub fn reuse(&mut self, buffer: Vec<u8>) {
+        self.buffer = buffer;
+    }
+
+    /// The memory into which pictures were decoded, for the next session.
+    pub fn into_buffer(mut self) -> Vec<u8> {
+        self.close();
+        self.buffer
     }
 
     /// The head of a reply came: its status, and its headers by their names in lower case.
@@ -70,7 +84,9 @@ impl Session {
         // By what came, not by what was asked for: some gateways answer a streamed call with JSON.
         let kind = get("content-type").unwrap_or_default();
         let is_stream = kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream");
-        self.scanner = Some(if is_stream { Scanner::event_stream(&limits) } else { Scanner::json(&limits) });
+        let mut scanner = if is_stream { Scanner::event_stream(&limits) } else { Scanner::json(&limits) };
+        scanner.reuse(core::mem::take(&mut self.buffer));
+        self.scanner = Some(scanner);
         self.opened = None;
         Head::Read
     }
@@ -203,7 +219,7 @@ impl Session {
         show: impl FnOnce(Found<'_>) -> T,
     ) -> T {
         if self.progress.is_complete() {
-            self.scanner = None;
+            self.close();
             self.call.succeeded(budget);
             return show(Found::Complete);
         }
@@ -225,7 +241,7 @@ impl Session {
     pub fn wake(&mut self, now_ms: u64, dice: f64, budget: &mut Budget) -> Option<Step> {
         let step = self.call.wake(now_ms, dice, budget);
         if matches!(step, Some(Step::Wait { .. } | Step::Fail(_))) {
-            self.scanner = None;
+            self.close();
         }
         step
     }
@@ -240,8 +256,15 @@ impl Session {
         &self.last_event_id
     }
 
+    /// Nothing more is read of this reply.
+    fn close(&mut self) {
+        if let Some(scanner) = self.scanner.take() {
+            self.buffer = scanner.into_buffer();
+        }
+    }
+
     fn end(&mut self, outcome: &Outcome, now_ms: u64, dice: f64, budget: &mut Budget) -> Step {
-        self.scanner = None;
+        self.close();
         self.call.ended(outcome, now_ms, dice, budget)
     }
 }

@@ -29,10 +29,13 @@ struct Sessions {
     entries: Vec<Option<Entry>>,
     /// One budget for each server.
     budgets: Vec<(String, Budget)>,
+    /// What a session that has ended decoded into: to make such memory anew takes longer than to decode.
+    spare: Vec<u8>,
 }
 
 thread_local! {
-    static SESSIONS: RefCell<Sessions> = const { RefCell::new(Sessions { entries: Vec::new(), budgets: Vec::new() }) };
+    static SESSIONS: RefCell<Sessions> =
+        const { RefCell::new(Sessions { entries: Vec::new(), budgets: Vec::new(), spare: Vec::new() }) };
 }
 
 /// More servers than any program talks to; the first budget is given up for another one.
@@ -104,10 +107,11 @@ pub fn session_begin(length: usize, now: f64) -> usize {
             idle_ms: time("idle_ms"),
         };
         let settings = Settings { policy, deadlines, all_events: flag("all_events") };
-        let (session, _) = Session::begin(settings, ms(now));
+        let (mut session, _) = Session::begin(settings, ms(now));
         let server = options.get("server").and_then(Value::as_str).unwrap_or_default();
         Ok(SESSIONS.with_borrow_mut(|sessions| {
             let server = sessions.server(server);
+            session.reuse(core::mem::take(&mut sessions.spare));
             sessions.put(Entry { session, server, input: Vec::new(), unread: 0..0 })
         }))
     };
@@ -118,8 +122,11 @@ pub fn session_begin(length: usize, now: f64) -> usize {
 #[wasm_bindgen]
 pub fn session_free(number: usize) {
     SESSIONS.with_borrow_mut(|sessions| {
-        if let Some(slot) = sessions.entries.get_mut(number) {
-            *slot = None;
+        if let Some(ended) = sessions.entries.get_mut(number).and_then(Option::take) {
+            let buffer = ended.session.into_buffer();
+            if buffer.len() > sessions.spare.len() {
+                sessions.spare = buffer;
+            }
         }
         while let Some(None) = sessions.entries.last() {
             sessions.entries.pop();

@@ -125,7 +125,11 @@ export async function* perform(settings, send, signals) {
   const session = new Session(settings);
   let controller;
   let reader;
+  /** What wakes the session, and when; it may come too early, which costs less than a new one for each event. */
   let timer;
+  let timerAt = Infinity;
+  /** While the caller is busy with what was found, the silence is not the server's. */
+  let held = false;
   /** A step that came from outside the attempt: the time is over, or the caller called it off. */
   let outside;
   let gate;
@@ -135,9 +139,13 @@ export async function* perform(settings, send, signals) {
   /** Whether all that was promised has come, though the reply may go on. */
   let enough = false;
 
+  const stop = () => {
+    clearTimeout(timer);
+    timerAt = Infinity;
+  };
   const interrupt = (step) => {
     outside = step;
-    clearTimeout(timer);
+    stop();
     // Nobody may ever ask for the rest: the memory goes back now.
     if (step.fail) session.free();
     controller?.abort();
@@ -146,11 +154,15 @@ export async function* perform(settings, send, signals) {
     gate?.resolve();
   };
   const arm = () => {
-    clearTimeout(timer);
-    const { delay } = session;
-    if (delay !== Infinity) timer = setTimeout(due, Math.min(Math.max(delay, 0), LONGEST_TIMER_MS));
+    const { wakeAt } = session;
+    if (wakeAt >= timerAt) return;
+    stop();
+    timerAt = wakeAt;
+    timer = setTimeout(due, Math.min(Math.max(wakeAt - performance.now(), 0), LONGEST_TIMER_MS));
   };
   const due = () => {
+    timerAt = Infinity;
+    if (held) return;
     const step = session.wake();
     if (step === undefined) arm();
     else interrupt(step);
@@ -213,8 +225,9 @@ export async function* perform(settings, send, signals) {
       if (found.picture) return void pictures.add(found.picture);
       if (found.fail || found.wait !== undefined || found.send) return found;
       enough = found.completed !== undefined || (found.image !== undefined && !settings.all_events);
-      clearTimeout(timer);
+      held = true;
       yield { ...found, pictures, head };
+      held = false;
       if (outside) return outside;
       session.resume();
       arm();
@@ -264,7 +277,7 @@ export async function* perform(settings, send, signals) {
     }
   } finally {
     for (const signal of signals) signal.removeEventListener("abort", onAbort);
-    clearTimeout(timer);
+    stop();
     const leftWithAll = enough && !complete && !outside;
     // What ends here ends well, and the budget of the retries is told so.
     if (leftWithAll) session.leave();

@@ -90,9 +90,9 @@ export class Session {
     return callNumbers("session_wake", this.#own(), now(), Math.random());
   }
 
-  /** Milliseconds until `wake` is due. */
-  get delay() {
-    return callRaw("session_wake_at", this.#own()) - now();
+  /** When `wake` is due, by `performance.now()`. */
+  get wakeAt() {
+    return callRaw("session_wake_at", this.#own());
   }
 
   get lastEventId() {

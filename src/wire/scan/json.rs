@@ -150,6 +150,14 @@ impl Json {
         self.rest.shrink_to(64 << 10);
     }
 
+    pub(super) fn reuse(&mut self, buffer: Vec<u8>) {
+        self.payload.reuse(buffer);
+    }
+
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.payload.into_buffer()
+    }
+
     pub(super) fn free(&mut self) {
         self.payload.free();
         self.rest = Vec::new();

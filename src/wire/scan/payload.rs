@@ -113,6 +113,15 @@ impl Payload {
         self.filled = 0;
     }
 
+    /// Takes memory that another one has used.
+    pub(super) fn reuse(&mut self, buffer: Vec<u8>) {
+        self.buffer = buffer;
+    }
+
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
+
     pub(super) fn free(&mut self) {
         self.buffer = Vec::new();
         self.filled = 0;

@@ -63,7 +63,7 @@ pub struct Limits {
 
 impl Default for Limits {
     /// Images of 64 MiB (the largest picture, 3840 x 2160, is 33 MB without any compression), 8 MiB of text, 512 MiB
-    /// an event, 64 KiB a line, 128 levels, and pieces of 1.5 MiB, which most pictures fit into.
+    /// an event, 64 KiB a line, 128 levels, and pieces of 2 MiB, which most pictures fit into.
     fn default() -> Self {
         Self {
             image_bytes: 64 << 20,
@@ -71,7 +71,7 @@ impl Default for Limits {
             event_bytes: 512 << 20,
             line_bytes: 64 << 10,
             depth: 128,
-            piece_bytes: 1536 << 10,
+            piece_bytes: 2 << 20,
         }
     }
 }

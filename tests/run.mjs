@@ -120,8 +120,7 @@ async function main() {
   const outcomes = await runInLanes(chosen, (check) => perform(check, surroundings));
   await Promise.allSettled(Object.values(parts));
 
-  for (const { name, failed, output } of outcomes)
-    if (failed) console.log(`\n--- ${name} ---\n${whatFailed(output)}`);
+  for (const { name, failed, output } of outcomes) if (failed) console.log(`\n--- ${name} ---\n${whatFailed(output)}`);
 
   const width = Math.max(...outcomes.map(({ name }) => name.length));
   console.log(`\n${"check".padEnd(width)}  passed  failed  time`);

@@ -39,6 +39,11 @@ async function start() {
   composer.update();
   const config = await answer;
   await pause();
+  if (config.requires_price_bound) {
+    composer.requiresBound = true;
+    composer.update();
+    await pause();
+  }
   $("upstream").textContent = strings.upstreams[config.upstream] ?? config.upstream;
   $("upstream").hidden = false;
 
@@ -108,6 +113,8 @@ async function start() {
     };
     batch ??= new Batch({
       settings,
+      requiresBound: config.requires_price_bound,
+      nameOf: (id) => catalogue.find(id)?.name ?? id,
       ready: () => sender.ready(),
       client: () => sender.client(),
       keep: (result, request, seconds) => store(result, request, settings(), seconds),

@@ -5,6 +5,7 @@ import { estimateCost, inspectRequest, migrate, normalize, validate } from "gpt-
 import { showChecks } from "./controls/checks.js";
 import { showIssues } from "./controls/field.js";
 import { buildForm } from "./controls/form.js";
+import { NO_BOUND, unbounded } from "./cost/bound.js";
 import { showTotal } from "./cost/total.js";
 import { setShown, write } from "./dom.js";
 import { later } from "./later.js";
@@ -12,6 +13,8 @@ import * as strings from "./strings.js";
 
 /** What the offer to move to another model answers. */
 const ENDING = new Set(["model_ending", "model_retired"]);
+/** What is mended by another model. */
+const MOVING = new Set([...ENDING, NO_BOUND]);
 
 const $ = (id) => document.getElementById(id);
 
@@ -25,14 +28,16 @@ async function known(request) {
   }
 }
 
-/** Fires `update` when request, report or estimate have changed. There are none before the first `update()`. */
+/** Fires `update` when request, problems or estimate have changed. There are none before the first `update()`. */
 export class Composer extends EventTarget {
   /** What is known of the files of the request. */
   context = {};
-  /** What would be sent, what is wrong with it, and what it would cost. */
+  /** What would be sent, what is wrong with it in the order of its fields, and what it would cost. */
   request;
-  report;
+  issues;
   estimate;
+  /** Whether the service refuses what nothing bounds the price of. */
+  requiresBound = false;
   /** Problems the worker found, beside those found here, until something changes. */
   #remote = [];
   #tried = false;
@@ -81,7 +86,7 @@ export class Composer extends EventTarget {
     this.#tried = true;
     this.#remote = [];
     this.update();
-    return this.report.issues.find(({ severity }) => severity === "error");
+    return this.issues.find(({ severity }) => severity === "error");
   }
 
   /** What the other side found in a field. */
@@ -98,7 +103,7 @@ export class Composer extends EventTarget {
 
   #apply(issue) {
     // Another model may take less than this one: its replacement comes with everything that has to change.
-    if (ENDING.has(issue.code))
+    if (MOVING.has(issue.code))
       this.state.takeOver(
         migrate(this.state.operation, this.request, { ...this.context, target: issue.fix.value }).request,
       );
@@ -110,12 +115,13 @@ export class Composer extends EventTarget {
     const { state, context } = this;
     state.values.model ??= this.catalogue.preferred.id;
     this.request = state.request();
-    this.report = validate(state.operation, this.request, context);
+    this.issues = validate(state.operation, this.request, context).issues;
     this.estimate = estimateCost(state.operation, this.request, context);
+    if (this.requiresBound) this.issues.push(...unbounded(state.operation, this, this.catalogue));
     this.refreshForm(this.model, context, typing);
     // An empty prompt is where everybody begins: it is no problem before something was sent.
     const untouched = !state.values.prompt && !this.#tried;
-    const issues = [...this.report.issues.filter(({ param }) => !(untouched && param === "prompt")), ...this.#remote];
+    const issues = [...this.issues.filter(({ param }) => !(untouched && param === "prompt")), ...this.#remote];
     const apply = (issue) => this.#apply(issue);
     // What to move to stands beside the model already, with all that changes.
     showIssues(

@@ -10,7 +10,7 @@ let code;
 
 /** Shows one of them as the form stands. */
 export function show(name, { composer, baseURL }) {
-  const { state, catalogue, request, report, context } = composer;
+  const { state, catalogue, request, issues, context } = composer;
   if (name === "prices")
     showComparison($("prices"), comparePrices(catalogue, state.operation, request, context), {
       values: state.values,
@@ -18,9 +18,7 @@ export function show(name, { composer, baseURL }) {
     });
   else {
     code ??= codePanel($("code"), baseURL, { languages: IMAGES, name: "code" });
-    code.show(
-      written(request, strings.promptPlaceholder),
-      report.issues.filter(({ severity }) => severity === "error").length,
-    );
+    const errors = issues.filter(({ severity }) => severity === "error").length;
+    code.show(written(request, strings.promptPlaceholder), errors);
   }
 }

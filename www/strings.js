@@ -299,6 +299,8 @@ export const refine = {
   placeholder: "Make it night, and light the windows",
   send: "Refine",
   silent: "Say what to change.",
+  noBound:
+    "Nothing bounds what a language model writes, and this service only sends what it can afford for certain: edit the picture instead.",
   model: "Language model",
   turn: (number, from) => (from === number - 1 ? `Turn ${number}` : `Turn ${number}, from turn ${from || "?"}`),
   source: (turn, model, settings, goesOn) =>
@@ -399,6 +401,8 @@ export const error = {
     },
   },
 };
+export const noBound = (operation, model) =>
+  `Nothing is published that bounds the price of ${operation === "edit" ? "edits" : "pictures"} with ${model}, and this service only sends what it can afford for certain.`;
 export const notLoaded = "This part of the page could not be loaded. Look whether you are online, and try again.";
 export const failedToStart = "The page could not start:";
 

@@ -29,6 +29,8 @@ compose("the prompt is counted in characters as the API counts them", async ({ o
 
 compose("a key changes nothing on the page but what it makes another", async ({ open }) => {
   const { page, close } = await open({ hash: { prompt: "a cat on a wal", size: "1x1" } });
+  // What the worker says of the budget comes whenever it comes.
+  await page.waitForSelector("#budget:not([hidden])");
   const changed = await page.evaluate(async () => {
     const told = [];
     new MutationObserver((all) =>

@@ -13,10 +13,14 @@ const files = (await readdir(import.meta.dirname))
   .map((name) => `${import.meta.dirname}/${name}`);
 const server = await start();
 try {
-  const child = spawn(process.execPath, ["--test", "--test-timeout=600000", `--test-concurrency=${AT_ONCE}`, ...files], {
-    stdio: "inherit",
-    env: { ...process.env, E2E_ADDRESS: server.address, E2E_TOKEN: server.token },
-  });
+  const child = spawn(
+    process.execPath,
+    ["--test", "--test-timeout=600000", `--test-concurrency=${AT_ONCE}`, ...files],
+    {
+      stdio: "inherit",
+      env: { ...process.env, E2E_ADDRESS: server.address, E2E_TOKEN: server.token },
+    },
+  );
   process.exitCode = await new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
 } finally {
   await server.stop();

@@ -266,6 +266,7 @@ test("the page is told of the widget and may show it, and nothing else", async (
   expect(await (await worker.send("/config.json")).json()).toEqual({
     baseURL: "/v1",
     upstream: "openai",
+    requires_price_bound: true,
     turnstile: { site_key: "0x4AAAAAAA-site", action: "anonymous" },
   });
   const policy = (await worker.send("/")).headers.get("content-security-policy")!;

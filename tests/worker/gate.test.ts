@@ -296,17 +296,22 @@ describe("the page", () => {
     expect(await config({ "sec-fetch-site": "same-origin" })).toEqual({
       baseURL: "/v1",
       upstream: "openai",
+      requires_price_bound: true,
       token: TOKEN,
     });
     for (const site of ["none", "same-site", "cross-site"])
-      expect(await config({ "sec-fetch-site": site })).toEqual({ baseURL: "/v1", upstream: "openai" });
-    expect(await config({})).toEqual({ baseURL: "/v1", upstream: "openai" });
+      expect(await config({ "sec-fetch-site": site })).toEqual({
+        baseURL: "/v1",
+        upstream: "openai",
+        requires_price_bound: true,
+      });
+    expect(await config({})).toEqual({ baseURL: "/v1", upstream: "openai", requires_price_bound: true });
   });
 
   test("that was reached by a foreign name for this machine is not given the token", async () => {
     const { port } = new URL(worker.address);
     const headers = { "sec-fetch-site": "same-origin", host: `rebound.example:${port}` };
-    expect(await config(headers)).toEqual({ baseURL: "/v1", upstream: "openai" });
+    expect(await config(headers)).toEqual({ baseURL: "/v1", upstream: "openai", requires_price_bound: true });
     expect(await config({ ...headers, host: `localhost:${port}` })).toHaveProperty("token");
   });
 });

@@ -58,7 +58,7 @@ export class Batch {
     const text = $("batch-text").value;
     const chosen = $("batch-format").value;
     const format = chosen === "auto" ? formatOf(text) : chosen;
-    this.#items = parse(text, format, this.acts.settings()).map((found) => judge(found));
+    this.#items = parse(text, format, this.acts.settings()).map((found) => judge(found, this.acts));
     $("batch-settings").textContent = strings.batch.settings(format, this.acts.settings(), this.#items.length);
     this.#draw();
   }
@@ -182,12 +182,19 @@ export class Batch {
 }
 
 /** What is wrong with a request, what it costs, and its line for the Batch API where that takes it. */
-function judge({ line: at, id, request, error }) {
+function judge({ line: at, id, request, error }, { requiresBound, nameOf }) {
   if (error) return { status: "refused", why: strings.batch.line(at, error) };
   // One picture at a time is enough here, and previews are not shown.
   const { stream: _stream, partial_images: _partial, ...asked } = request;
   const first = validate("generate", asked).issues.find(({ severity }) => severity === "error");
   if (first) return { request: asked, status: "refused", why: strings.batch.line(at, first.message) };
+  const estimate = estimateCost("generate", asked);
+  if (requiresBound && estimate.max === null)
+    return {
+      request: asked,
+      status: "refused",
+      why: strings.batch.line(at, strings.noBound("generate", nameOf(estimate.model ?? asked.model))),
+    };
   const line = {
     custom_id: id ?? `line-${at}`,
     method: "POST",
@@ -199,7 +206,7 @@ function judge({ line: at, id, request, error }) {
   return {
     request: asked,
     status: "ready",
-    estimate: estimateCost("generate", asked),
+    estimate,
     line: takes ? line : undefined,
     half: half ?? undefined,
   };

@@ -5,7 +5,7 @@ import * as strings from "../strings.js";
 import { focusField } from "./field.js";
 
 /**
- * @param {{ report, apply: (issue) => void, applySafe: () => void }} what `applySafe` mends all that has one safe answer
+ * @param {{ apply: (issue) => void, applySafe: () => void }} what `applySafe` mends all that has one safe answer
  */
 export function showChecks(section, issues, { apply, applySafe }) {
   const key = JSON.stringify(issues);

@@ -173,13 +173,15 @@ class Conversation {
     if (silent && tried) shown.unshift({ severity: "error", message: strings.refine.silent });
     if (silent && tried) this.said.setAttribute("aria-invalid", "true");
     else this.said.removeAttribute("aria-invalid");
+    // What it goes on from is read by the model, and billed, in either case.
+    const estimate = estimateCost("respond", withPicture);
+    if (this.sender.config.requires_price_bound && estimate.max === null)
+      shown.unshift({ severity: "error", message: strings.refine.noBound });
     const key = JSON.stringify(shown);
     if (key !== this.#problems.dataset.key) {
       this.#problems.dataset.key = key;
       this.#problems.replaceChildren(...shown.map((issue) => issueItem(issue, this.#fixOf(issue))));
     }
-    // What it goes on from is read by the model, and billed, in either case.
-    const estimate = estimateCost("respond", withPicture);
     this.#price.textContent = strings.refine.price(
       estimate.expected === null ? undefined : dollars(estimate.expected),
       estimate.max === null ? dollars(estimate.min) : interval(estimate),

@@ -253,6 +253,10 @@ export function schemas() {
       {
         baseURL: text("Where the API is."),
         upstream: text("Where requests go."),
+        requires_price_bound: {
+          type: "boolean",
+          description: "True where calls are refused of which nothing bounds the price.",
+        },
         token: text("Only on one's own machine."),
         turnstile: object(
           {

@@ -85,8 +85,10 @@ export function pageConfig(request: Request, settings: Settings): Response {
   const token = settings.tokenOnPage && own ? { token: settings.token } : {};
   const { anonymous } = settings;
   const widget = anonymous && { turnstile: { site_key: anonymous.siteKey, action: anonymous.action } };
+  // So that the page offers nothing that would be refused for it.
+  const bound = settings.caps.unpriced === undefined && { requires_price_bound: true };
   return Response.json(
-    { baseURL: "/v1", upstream: settings.upstream, ...token, ...widget },
+    { baseURL: "/v1", upstream: settings.upstream, ...bound, ...token, ...widget },
     { headers: { vary: "Sec-Fetch-Site" } },
   );
 }

@@ -272,6 +272,30 @@ test("a stream that falls silent is lost, and heartbeats are life", async (t) =>
   assert.equal(server.requests[1].path, "/v1/operations/op_1/result");
 });
 
+test("while the caller is busy with an event the silence is not the server's, and afterwards it is", async () => {
+  const idleTimeout = 100;
+  let send;
+  const body = new ReadableStream({
+    start: (controller) => void (send = (text) => controller.enqueue(new TextEncoder().encode(text))),
+  });
+  const headers = { "content-type": "text/event-stream" };
+  const fetch = async () => new Response(body, { headers });
+  const client = new ImageClient({ baseURL: "http://images.example/v1", fetch, idleTimeout, maxRetries: 0 });
+  const events = client.generateStream(request)[Symbol.asyncIterator]();
+  const busy = () => new Promise((resolve) => setTimeout(resolve, 3 * idleTimeout));
+  send(partial(0));
+  for (const number of [1, 2]) {
+    assert.equal((await events.next()).value.partial_image_index, number - 1);
+    await busy();
+    send(partial(number));
+  }
+  assert.equal((await events.next()).value.partial_image_index, 2);
+  await busy();
+  const failure = await events.next().catch((error) => error);
+  assert.equal(`${failure.kind} ${failure.code}`, "timeout idle_timeout");
+  assert.equal(failure.partialImages.length, 3);
+});
+
 test("an error that the worker reports in a stream is told and not sent again", async (t) => {
   const server = await serve(t, (incoming) =>
     kept(

@@ -39,11 +39,12 @@ async function start() {
   composer.update();
   const config = await answer;
   await pause();
-  if (config.requires_price_bound) {
-    composer.requiresBound = true;
-    composer.update();
-    await pause();
-  }
+  if (config.requires_price_bound)
+    later(() => import("./cost/bound.js")).then((loaded) => {
+      if (!loaded) return;
+      composer.refused = loaded.unbounded;
+      composer.update();
+    });
   $("upstream").textContent = strings.upstreams[config.upstream] ?? config.upstream;
   $("upstream").hidden = false;
 

@@ -5,7 +5,6 @@ import { estimateCost, inspectRequest, migrate, normalize, validate } from "gpt-
 import { showChecks } from "./controls/checks.js";
 import { showIssues } from "./controls/field.js";
 import { buildForm } from "./controls/form.js";
-import { NO_BOUND, unbounded } from "./cost/bound.js";
 import { showTotal } from "./cost/total.js";
 import { setShown, write } from "./dom.js";
 import { later } from "./later.js";
@@ -14,7 +13,7 @@ import * as strings from "./strings.js";
 /** What the offer to move to another model answers. */
 const ENDING = new Set(["model_ending", "model_retired"]);
 /** What is mended by another model. */
-const MOVING = new Set([...ENDING, NO_BOUND]);
+const MOVING = new Set([...ENDING, "price_unknown"]);
 
 const $ = (id) => document.getElementById(id);
 
@@ -36,8 +35,8 @@ export class Composer extends EventTarget {
   request;
   issues;
   estimate;
-  /** Whether the service refuses what nothing bounds the price of. */
-  requiresBound = false;
+  /** What the service refuses beside the API, where it does (cost/bound.js). */
+  refused = () => [];
   /** Problems the worker found, beside those found here, until something changes. */
   #remote = [];
   #tried = false;
@@ -101,13 +100,15 @@ export class Composer extends EventTarget {
     loaded?.showBill($("bill"), this.estimate);
   }
 
-  #apply(issue) {
+  async #apply(issue) {
+    if (!issue.fix) {
+      const loaded = await later(() => import("./controls/remedies.js"));
+      return loaded?.mend(issue, this);
+    }
     // Another model may take less than this one: its replacement comes with everything that has to change.
-    if (MOVING.has(issue.code))
-      this.state.takeOver(
-        migrate(this.state.operation, this.request, { ...this.context, target: issue.fix.value }).request,
-      );
-    else this.state.applyFix(issue);
+    if (!MOVING.has(issue.code)) return this.state.applyFix(issue);
+    const target = issue.fix.value;
+    return this.state.takeOver(migrate(this.state.operation, this.request, { ...this.context, target }).request);
   }
 
   /** @param {boolean} [typing] only the prompt is another: the other fields stand as they are */
@@ -117,11 +118,12 @@ export class Composer extends EventTarget {
     this.request = state.request();
     this.issues = validate(state.operation, this.request, context).issues;
     this.estimate = estimateCost(state.operation, this.request, context);
-    if (this.requiresBound) this.issues.push(...unbounded(state.operation, this, this.catalogue));
+    this.issues.push(...this.refused(state.operation, this, this.catalogue));
     this.refreshForm(this.model, context, typing);
     // An empty prompt is where everybody begins: it is no problem before something was sent.
     const untouched = !state.values.prompt && !this.#tried;
-    const issues = [...this.issues.filter(({ param }) => !(untouched && param === "prompt")), ...this.#remote];
+    const shown = this.issues.filter(({ param }) => !(untouched && param === "prompt"));
+    const issues = [...shown, ...this.#remote].map((issue) => ({ remedy: strings.remedies[issue.code], ...issue }));
     const apply = (issue) => this.#apply(issue);
     // What to move to stands beside the model already, with all that changes.
     showIssues(

@@ -125,6 +125,35 @@ export const cheapest = (size, amount) => `Cheapest in this shape: ${size}, abou
 export const isCheapest = "This is the cheapest size of its shape.";
 
 // Checks
+/** What is offered where the package has no value to set, by the problem (controls/remedies.js). */
+export const remedies = {
+  empty_prompt: "Use an example",
+  prompt_too_long: "Cut it to what fits",
+  too_many_images: "Keep the first ones",
+  empty_file: "Take it out",
+  not_an_image: "Take it out",
+  corrupt_image: "Take it out",
+  image_not_square: "Take it out",
+  file_too_large: "Make it smaller",
+  unsupported_image_format: "Convert it",
+  image_color_mode: "Convert it",
+  image_bit_depth: "Convert it",
+  animated_image: "Keep its first frame",
+  declared_type: "Name its type rightly",
+  image_orientation: "Turn it upright",
+  not_an_integer: "Leave it out",
+  malformed_size: "Leave it out",
+  format_preview: "Leave it out",
+  transparent_preview: "Leave it out",
+  mask_size: "Scale it to the picture",
+  mask_no_alpha: "Remove the mask",
+  mask_opaque: "Remove the mask",
+  mask_format: "Remove the mask",
+  mask_format_differs: "Remove the mask",
+  mask_transparent: "Remove the mask",
+  file_large: "Remove the mask",
+};
+export const takenOut = (name) => `${name} was taken out: it cannot be read here.`;
 export const fix = (value) => (value === undefined ? "Leave it out" : `Use ${cut(value)}`);
 export const fixAll = (count) => `Mend ${count} that have one answer`;
 export const problemsTitle = (errors, warnings) =>

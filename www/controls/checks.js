@@ -2,7 +2,7 @@
 
 import { button, el } from "../dom.js";
 import * as strings from "../strings.js";
-import { focusField } from "./field.js";
+import { fixButton, focusField } from "./field.js";
 
 /**
  * @param {{ apply: (issue) => void, applySafe: () => void }} what `applySafe` mends all that has one safe answer
@@ -26,8 +26,6 @@ export function showChecks(section, issues, { apply, applySafe }) {
 }
 
 function check(issue, apply) {
-  const { fix } = issue;
-  const fixable = fix && fix.applicability !== "display_only" && apply && issue.path;
   // The message begins with the field's name, which is the link to it.
   const text = issue.message.replace(new RegExp(`^${escape(issue.param)}: `), "");
   return el(
@@ -41,7 +39,7 @@ function check(issue, apply) {
       ` ${text}`,
       issue.source && reason(issue),
     ),
-    fixable && button(strings.fix(fix.value), () => apply(issue), { class: "fix" }),
+    fixButton(issue, issue.path && apply),
   );
 }
 

@@ -66,13 +66,14 @@ export function showIssues(issues, apply) {
 }
 
 export function issueItem(issue, apply) {
-  const fixable = issue.fix && issue.fix.applicability !== "display_only" && apply;
-  return el(
-    "li",
-    { class: issue.severity },
-    el("span", {}, issue.message),
-    fixable && button(strings.fix(issue.fix.value), () => apply(issue), { class: "fix" }),
-  );
+  return el("li", { class: issue.severity }, el("span", {}, issue.message), fixButton(issue, apply));
+}
+
+/** What mends an issue with one press, if anything does: what the package offers, or what the page does. */
+export function fixButton(issue, apply) {
+  const { fix, remedy } = issue;
+  const text = fix && fix.applicability !== "display_only" ? strings.fix(fix.value) : remedy;
+  return apply && text && button(text, () => apply(issue), { class: "fix" });
 }
 
 /** Brings the control of a `param` into view and gives it the focus. */

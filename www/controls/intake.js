@@ -32,10 +32,11 @@ export async function shrunk(file, width, height) {
   return redrawn(file, await createImageBitmap(file, options), width, height);
 }
 
-async function redrawn(file, bitmap, width, height) {
+/** A bitmap as a file in the place of another. */
+export async function redrawn(file, bitmap, width, height, type = file.type) {
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext("2d").drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  const blob = await canvas.convertToBlob({ type: file.type, quality: LOSSY });
+  const blob = await canvas.convertToBlob({ type, quality: LOSSY });
   return new File([blob], file.name, { type: blob.type, lastModified: file.lastModified });
 }

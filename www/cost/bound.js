@@ -22,8 +22,6 @@ export function unbounded(operation, { request, context, issues, estimate }, cat
   });
   const fix = found && { value: found.id, applicability: "unsafe" };
   const message = strings.noBound(operation, catalogue.find(request.model)?.name ?? request.model);
-  return [{ severity: "error", code: NO_BOUND, param: "model", path: ["model"], message, fix }];
+  // The worker's own word for it.
+  return [{ severity: "error", code: "price_unknown", param: "model", path: ["model"], message, fix }];
 }
-
-/** The worker's own word for it. */
-export const NO_BOUND = "price_unknown";

@@ -796,3 +796,17 @@ proptest! {
         prop_assert_eq!(tokens, u64::from(text_in) + u64::from(image_in) + u64::from(text_out) + u64::from(image_out));
     }
 }
+
+#[test]
+fn a_model_that_has_ended_is_priced_as_it_was_and_says_so() {
+    let catalog = Catalog::default();
+    let request = r#"{"model":"gpt-image-1-mini","prompt":"x","quality":"low","size":"1024x1024"}"#;
+    let tool = r#"{"input":"x","tools":[{"type":"image_generation","model":"gpt-image-1-mini"}]}"#;
+    for (operation, request) in [(Operation::Generate, request), (Operation::Respond, tool)] {
+        let on = |today| estimate(operation, &value(request), &Context::new(today), &catalog);
+        let (before, after) = (on(Date::new(2026, 11, 30)), on(Date::new(2026, 12, 1)));
+        assert_eq!(before.usd, after.usd);
+        assert!(before.notes.iter().all(|note| *note != Note::Ended));
+        assert!(after.notes.iter().any(|note| *note == Note::Ended));
+    }
+}

@@ -119,6 +119,7 @@ async function start() {
       ready: () => sender.ready(),
       client: () => sender.client(),
       keep: (result, request, seconds) => store(result, request, settings(), seconds),
+      onEnd: () => budget && budget.refresh(),
     });
     batch.read();
     $("view-batch").dataset.ready = "";

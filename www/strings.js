@@ -328,6 +328,8 @@ export const refine = {
   placeholder: "Make it night, and light the windows",
   send: "Refine",
   silent: "Say what to change.",
+  charged: (usd) =>
+    `A turn takes ${usd} off the budget here, whatever it costs: nothing bounds what the language model writes.`,
   noBound:
     "Nothing bounds what a language model writes, and this service only sends what it can afford for certain: edit the picture instead.",
   model: "Language model",

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // `npx gpt-image-edge`: the package at a terminal.
 
+import { readFile } from "node:fs/promises";
+
 import { readOptions, UsageError } from "./cli/arguments.js";
 import { batch } from "./cli/batch.js";
 import { edit, generate } from "./cli/draw.js";
@@ -15,6 +17,10 @@ async function main([name, ...rest]) {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     console.log(HELP);
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version") {
+    console.log(JSON.parse(await readFile(new URL("./package.json", import.meta.url), "utf8")).version);
+    return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(`"${name}" is no command; there are ${Object.keys(COMMANDS).join(", ")}`);

@@ -5,6 +5,7 @@ import { dispose } from "./dispose.js";
 import { ImageApiError } from "./errors.js";
 import { inspectRequest, withFiles } from "./files.js";
 import { ready } from "./instance.js";
+import { call } from "./packed.js";
 import { perform } from "./perform.js";
 import { DEFAULT_BASE_URL, requestParts } from "./request.js";
 import { responseEvents, responseOf } from "./responses.js";
@@ -159,12 +160,12 @@ export class ImageClient {
 
   async batch(requests, options = {}) {
     await ready();
-    const call = ({ operation, request, idempotencyKey }) => {
+    const perform = ({ operation, request, idempotencyKey }) => {
       // A key by which the caller's server may know the request, as for a single call.
       const key = this.#sendsKeys() ? { idempotencyKey } : {};
       return this.#whole(operation, request, { signal: options.signal, ...key });
     };
-    return runBatch(requests, options, call, () => this.#idempotent === true);
+    return runBatch(requests, options, perform, () => this.#idempotent === true);
   }
 
   #sendsKeys() {
@@ -177,8 +178,10 @@ export class ImageClient {
     this.#ended = new Ending();
   }
 
-  async #whole(operation, request, options) {
-    const { stream: _, partial_images: __, ...plain } = objectOf(request);
+  async #whole(operation, given, options) {
+    await ready();
+    const request = named(operation, objectOf(given));
+    const { stream: _, partial_images: __, ...plain } = request;
     let result;
     for await (const { document, pictures, head } of this.#perform(operation, plain, options)) {
       if (document === undefined)
@@ -195,15 +198,18 @@ export class ImageClient {
 
   #stream(operation, request, options) {
     const abort = new AbortController();
-    const found = () => this.#perform(operation, { ...objectOf(request), stream: true }, options, abort.signal);
-    const events = operation === "respond" ? responseEvents : imageEvents;
-    return eventStream(keepingPictures(lazily(() => events(found(), request))), abort);
+    const read = operation === "respond" ? responseEvents : imageEvents;
+    const events = async () => {
+      await ready();
+      const asked = named(operation, { ...objectOf(request), stream: true });
+      return read(this.#perform(operation, asked, options, abort.signal), asked);
+    };
+    return eventStream(keepingPictures(lazily(events)), abort);
   }
 
   async *#perform(operation, request, { signal, idempotencyKey } = {}, ...further) {
     // Listened to one by one: what AbortSignal.any makes of a client's signal would outlive the call in some runtimes.
     const signals = [signal, this.#ended, ...further].filter(Boolean);
-    await ready();
     const whole = await withFiles(request);
     await inspectRequest(whole);
     const parts = requestParts(operation, whole, this.#options);
@@ -227,7 +233,17 @@ export class ImageClient {
 
 /** The events of a generator that is made with the first read. */
 async function* lazily(make) {
-  yield* make();
+  yield* await make();
+}
+
+/**
+ * A request of the Images API with its model. Without one the API takes what it likes that month; the checks and prices
+ * here are those of the catalogue's default, so that is what is asked for.
+ */
+function named(operation, request) {
+  if (operation === "respond" || request.model !== undefined) return request;
+  const usual = call("models", null).find((model) => model.default);
+  return usual ? { ...request, model: usual.id } : request;
 }
 
 function objectOf(request) {

@@ -50,6 +50,10 @@ export function cheapestSize(model, { ratio, quality, minPixels = 0, tolerance =
 
 /** How many images a usage tier allows in a minute; undefined where no limits are published. */
 export function imagesPerMinute(operation, request, tier, context) {
+  if (typeof tier !== "number") {
+    const message = `tier: expected a number from 1 to 5, not ${typeof tier}`;
+    throw new ImageApiError({ kind: "user", code: "invalid_argument", param: "tier", message });
+  }
   return callOperation("images_per_minute", operation, request, context, tier) ?? undefined;
 }
 

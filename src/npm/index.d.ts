@@ -166,7 +166,7 @@ export interface Requests {
 /**
  * A generation for one model, with only the words that model takes: mistakes become type errors.
  * @example
- * const request: GenerateRequestFor<"gpt-image-1-mini"> = { model: "gpt-image-1-mini", prompt: "a cat", size: "1024x1024" };
+ * const request: GenerateRequestFor<"gpt-image-2"> = { model: "gpt-image-2", prompt: "a cat", size: "1024x1024" };
  */
 export type GenerateRequestFor<Id extends keyof ModelLiterals> = Omit<
   GenerateRequest,
@@ -299,7 +299,8 @@ export interface Normalized<Request = unknown> {
 }
 
 /**
- * Every problem of a request at once. Never throws for what is wrong with the request itself.
+ * Every problem of a request at once. Never throws for what is wrong with the request itself, unless it cannot be read: it is nested
+ * deeper than 64 levels, a list has more than four million items, or a getter of it throws or calls this package.
  * @throws {ImageApiError} when the operation is unknown or the context is malformed
  */
 export function validate(operation: Operation, request: unknown, context?: Context): Report;
@@ -736,7 +737,7 @@ export interface Allowance {
 /** A picture that was drawn. */
 export class GeneratedImage {
   private constructor();
-  /** Made when it is first asked for: until then a picture of up to 1.5 MiB is held as bytes, which costs less. */
+  /** Made when it is first asked for: until then a picture of up to 2 MiB is held as bytes, which costs less. */
   readonly blob: Blob;
   /** Pixels, by the picture's own header. */
   readonly width: number;
@@ -749,7 +750,13 @@ export class GeneratedImage {
   url(): string;
   /** Ends the address. The picture stays. */
   revoke(): void;
+  /** Ends it: its address, and its memory unless `bytes()` has given it to somebody. */
   [Symbol.dispose](): void;
+  /**
+   * The same, and takes back what `bytes()` gave: whoever holds that finds it empty, and the next picture is written into its
+   * memory. For programs that are done with each picture before the next: fresh memory costs more than to decode.
+   */
+  release(): void;
 }
 
 /** What the head of a reply says. */

@@ -26,6 +26,7 @@ const ESTIMATE = 30;
 const REPORT = 31;
 const FIRST_WORD = 32;
 const MAX_DEPTH = 64;
+const MAX_ITEMS = 1 << 22;
 /** Longer texts are never words, and longer ones are encoded by the runtime rather than here. */
 const LONGEST_WORD = 32;
 const LONGEST_LOOP = 48;
@@ -102,7 +103,25 @@ function reserve(exports, length) {
   look();
 }
 
+/** Counts what begins: a getter of the request that is being packed may call the package, which packs something else. */
+let begun = 0;
+
+/** A value as its owner gives it. What calls the package meanwhile is told so: its request would be a mixture of two. */
+function valueOf(owner, name) {
+  const before = begun;
+  const value = owner[name];
+  if (begun !== before)
+    throw new ImageApiError({
+      kind: "user",
+      code: "nested_call",
+      param: String(name),
+      message: `${String(name)}: reading it calls gpt-image-edge; call it before, and put the value here`,
+    });
+  return value;
+}
+
 function begin(exports) {
+  begun++;
   look();
   at = base;
   if (files.length > 0) files = [];
@@ -251,10 +270,17 @@ function putObject(exports, value, depth) {
       message: `request: nested deeper than ${MAX_DEPTH} levels`,
     });
   if (Array.isArray(value)) {
+    // A list may claim any length and hold nothing.
+    if (value.length > MAX_ITEMS)
+      throw new ImageApiError({
+        kind: "user",
+        code: "too_long",
+        message: `request: a list of ${value.length} items; at most ${MAX_ITEMS} are read`,
+      });
     reserve(exports, 5);
     bytes[at++] = LIST;
     putLength(value.length);
-    for (let index = 0; index < value.length; index++) put(exports, value[index], depth + 1);
+    for (let index = 0; index < value.length; index++) put(exports, valueOf(value, index), depth + 1);
     return;
   }
   const prototype = Object.getPrototypeOf(value);
@@ -268,7 +294,7 @@ function putObject(exports, value, depth) {
   for (const name in value) {
     // As JSON.stringify has it, what is inherited does not count.
     if (!Object.hasOwn(value, name)) continue;
-    const field = value[name];
+    const field = valueOf(value, name);
     const type = typeof field;
     if (type === "undefined" || type === "function" || type === "symbol") continue;
     count++;

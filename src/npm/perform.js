@@ -27,6 +27,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const ignore = () => undefined;
 
+/** Whether a timer keeps a process alive, where there is one: not while the caller holds what was found, and may have left. */
+function holdProcess(timer, holds) {
+  if (typeof timer === "object") (holds ? timer?.ref : timer?.unref)?.call(timer);
+  else if (timer !== undefined) globalThis.Deno?.[holds ? "refTimer" : "unrefTimer"]?.(timer);
+}
+
 function headersOf(response) {
   const found = {};
   for (const name of HEADERS) {
@@ -64,12 +70,17 @@ function readerOf(body) {
 function bodyOf(response) {
   if (typeof response.body?.getReader === "function") return readerOf(response.body);
   let done = response.body === null;
+  // Nothing can end the reading itself, but nobody has to wait for it.
+  const { promise: cancelled, resolve } = deferred();
+  const whole = async () => ({ done: false, value: new Uint8Array(await response.arrayBuffer()) });
   const read = async () => {
     if (done) return { done };
     done = true;
-    return { done: false, value: new Uint8Array(await response.arrayBuffer()) };
+    const reading = whole();
+    reading.catch(ignore);
+    return Promise.race([reading, cancelled]);
   };
-  return { read, cancel: async () => undefined };
+  return { read, cancel: async () => resolve({ done: true }) };
 }
 
 async function textOf(reader) {
@@ -141,6 +152,7 @@ export async function* perform(settings, send, signals) {
 
   const stop = () => {
     clearTimeout(timer);
+    timer = undefined;
     timerAt = Infinity;
   };
   const interrupt = (step) => {
@@ -161,7 +173,7 @@ export async function* perform(settings, send, signals) {
     timer = setTimeout(due, Math.min(Math.max(wakeAt - performance.now(), 0), LONGEST_TIMER_MS));
   };
   const due = () => {
-    timerAt = Infinity;
+    stop();
     if (held) return;
     const step = session.wake();
     if (step === undefined) arm();
@@ -226,8 +238,10 @@ export async function* perform(settings, send, signals) {
       if (found.fail || found.wait !== undefined || found.send) return found;
       enough = found.completed !== undefined || (found.image !== undefined && !settings.all_events);
       held = true;
+      holdProcess(timer, false);
       yield { ...found, pictures, head };
       held = false;
+      holdProcess(timer, true);
       if (outside) return outside;
       session.resume();
       arm();

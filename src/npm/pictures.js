@@ -23,9 +23,10 @@ function recycle(part) {
   if (buffer?.byteLength > (spare?.byteLength ?? 0) && typeof buffer.transfer === "function") spare = buffer.transfer();
 }
 
+/** A copy in a buffer of exactly that length: what is longer would carry the end of another picture along. */
 function copyOf(bytes) {
   if (spare === undefined || spare.byteLength < bytes.length) return bytes.slice();
-  const copy = new Uint8Array(spare, 0, bytes.length);
+  const copy = new Uint8Array(spare.transfer(bytes.length));
   spare = undefined;
   copy.set(bytes);
   return copy;
@@ -78,8 +79,14 @@ export class GeneratedImage {
     this.#url = undefined;
   }
 
-  /** Gives its memory to the next picture. */
+  /** Ends it: its address, and its memory unless somebody has it from `bytes()`. */
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
+    if (this.#lent) this.#parts = undefined;
+    this.release();
+  }
+
+  /** The same, and takes back what `bytes()` gave: whoever holds it finds it empty, and the next picture gets the memory. */
+  release() {
     this.revoke();
     if (this.#parts !== undefined) recycle(this.#parts.at(-1));
     this.#parts = [];

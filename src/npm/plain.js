@@ -31,16 +31,21 @@ export const last = { fields: 0, model: undefined, prompt: "", promptLength: 0, 
 export const lastIndices = new Array(FIELDS.length);
 export const lastValues = new Array(FIELDS.length);
 
+/** Counts the requests: reading one may call the package, which takes apart another. */
+let taken = 0;
+
 /** Takes a request apart; false when it has anything that is not a word, a number or a flag, or a prompt that is not plain. */
 export function takeApart(request) {
   if (typeof request !== "object" || request === null || Object.getPrototypeOf(request) !== Object.prototype)
     return false;
+  const mine = ++taken;
   last.fields = 0;
   last.model = undefined;
   last.promptLength = 0;
   last.count = 0;
   for (const name in request) {
     const value = request[name];
+    if (taken !== mine) return false;
     if (name === "prompt") {
       if (!isPlain(value)) return false;
       last.prompt = value;

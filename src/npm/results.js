@@ -38,7 +38,17 @@ const paid = (model, usage, { costUsd: usd }) =>
   usd === undefined ? costOf(model, usage) : { currency: "USD", usd, usd_text: String(usd), items: [] };
 
 export function resultOf({ data, ...reply }, pictures, head, { model }) {
-  const images = data.map((item) => pictures.take(item.b64_json, reply));
+  // An item that holds no base64 has no picture: an address, say. That nothing has one is told before.
+  const drawn = Array.isArray(data) ? data.filter((item) => typeof item?.b64_json === "string") : [];
+  if (drawn.length === 0)
+    throw new ImageApiError({
+      kind: "protocol",
+      code: "unexpected_reply",
+      message: "the server answered with a picture, but not in `data`, where the Images API has them",
+      billed: "unknown",
+      ...told(head),
+    });
+  const images = drawn.map((item) => pictures.take(item.b64_json, reply));
   return disposable({ ...reply, images, cost: paid(model, reply.usage, head), ...told(head) });
 }
 

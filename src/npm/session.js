@@ -24,7 +24,7 @@ export class Session {
 
   /** The number, as long as the session and the instance it belongs to are there. */
   #own() {
-    if (this.#number === undefined || live() !== this.#exports)
+    if (this.#number === undefined || currentOrUndefined() !== this.#exports)
       throw new ImageApiError({
         kind: "crash",
         code: "crash",

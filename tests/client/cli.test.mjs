@@ -28,9 +28,9 @@ async function bench(t, answer = () => drawn()) {
   t.after(() => rm(folder, { recursive: true }));
   const server = await serve(t, answer);
   const env = { ...process.env, OPENAI_BASE_URL: server.baseURL, OPENAI_API_KEY: "token" };
-  const run = (args, { input = "", signal } = {}) =>
+  const run = (args, { input = "", signal, env: more } = {}) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env });
+      const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env: { ...env, ...more } });
       let out = "";
       let err = "";
       child.stdout.on("data", (chunk) => (out += chunk));
@@ -61,6 +61,44 @@ test("generate writes the picture under a name of its own and says what it cost"
   });
   assert.equal(requests[0].headers.authorization, "Bearer token");
   assert.equal((await run(args)).out, "a-creme-brulee-2.png\n", "nothing is overwritten");
+});
+
+test("what a command leaves out is what it says is taken: the model is named and priced", async (t) => {
+  const { run, folder, requests } = await bench(t);
+  const usual = edge.models().find((model) => model.default).id;
+  for (const args of [["generate"], ["edit", "--image", "a.png"]]) {
+    await writeFile(join(folder, "a.png"), png);
+    const { code, err } = await run([...args, "a cat", "--quality", "low"]);
+    assert.equal(code, 0, err);
+    assert.match(err, new RegExp(`"${usual}" is taken`));
+    assert.match(err, /cost \$0\.\d+/);
+    assert.ok(requests.at(-1).body.includes(usual));
+  }
+  assert.match((await run(["estimate", "a cat", "--quality", "low"])).out, new RegExp(`^\\$.*, by ${usual}\n`));
+  await writeFile(join(folder, "two.txt"), "a cat\na dog\n");
+  assert.match((await run(["batch", "two.txt", "--quality", "low"])).out, /^2 done, 0 failed, 0 left, \$0\.0\d+/);
+});
+
+test("what is looked at is what would be sent: partial images stream, and the file's name says its format", async (t) => {
+  const { run, requests } = await bench(t, () => stream([partial(0), completed()]));
+  const args = ["x", "--model", model, "--quality", "low", "--size", "1024x1024", "--partial-images", "1"];
+  const checked = await run(["validate", ...args]);
+  assert.deepEqual([checked.code, checked.out], [0, ""]);
+  const { out } = await run(["estimate", ...args]);
+  const drawing = await run(["generate", ...args, "-o", "cat.jpg"]);
+  assert.ok(drawing.err.startsWith(`expected ${out.split(",")[0]}`), `${drawing.err}: ${out}`);
+  assert.equal(JSON.parse(requests[0].body).output_format, "jpeg");
+  assert.match((await run(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
+});
+
+test("without a key nothing is sent to OpenAI", async (t) => {
+  const { run, requests } = await bench(t);
+  const { code, err } = await run(["generate", "x", "--model", model], {
+    env: { OPENAI_API_KEY: "", OPENAI_BASE_URL: "" },
+  });
+  assert.equal(code, 2);
+  assert.match(err, /OPENAI_API_KEY is not set/);
+  assert.equal(requests.length, 0);
 });
 
 test("partial images are written as they come", async (t) => {
@@ -164,6 +202,9 @@ test("a batch of prompts and requests, each line with its picture", async (t) =>
     requests.map(({ body }) => JSON.parse(body)).toSorted((a, b) => a.prompt.localeCompare(b.prompt)),
     ["a cat", "a dog"].map((prompt) => ({ model, quality: "low", prompt })),
   );
+
+  const other = await run(["batch", "prompts.txt", "--model", model, "--quality", "low", "--background", "opaque"]);
+  assert.match(other.out, /^2 done/, "other settings are other requests");
 
   await writeFile(join(folder, "a.png"), png);
   const lines = [

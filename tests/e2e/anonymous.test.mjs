@@ -65,7 +65,12 @@ for (const [name, options, fails] of [
       prepare: (context) =>
         context.route("**/config.json", async (route) => {
           const response = await route.fetch();
-          assert.deepEqual(Object.keys(await response.json()), ["baseURL", "upstream", "turnstile"]);
+          assert.deepEqual(Object.keys(await response.json()), [
+            "baseURL",
+            "upstream",
+            "unpriced_call_usd",
+            "turnstile",
+          ]);
           await route.fulfill({ response });
         }),
     });

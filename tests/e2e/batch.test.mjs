@@ -81,6 +81,8 @@ batch("a batch is drawn into the gallery; what failed is tried again alone", asy
   const { page, close } = await open({ hash, expectedErrors: [/status of 400/] });
   let sent = 0;
   page.on("request", (request) => (sent += request.method() === "POST" ? 1 : 0));
+  await page.waitForSelector("#budget:not([hidden])");
+  const left = await page.innerText("#budget");
   await page.fill("#batch-text", "a red apple\na blue boat [[fault:moderation once:e2e-batch]]\na green hill");
   await page.click("#batch-start");
   await page.waitForSelector("#batch-retry:not([hidden])", { timeout: PICTURE_TIMEOUT_MS });
@@ -93,6 +95,7 @@ batch("a batch is drawn into the gallery; what failed is tried again alone", asy
   });
   assert.equal(sent, 4);
   assert.equal(await page.$eval("#batch-progress", ({ value, max }) => value / max), 1);
+  await page.waitForFunction((left) => document.getElementById("budget").textContent !== left, left);
   await page.click('[data-view="gallery"]');
   await page.waitForFunction(() => document.querySelectorAll("#gallery-list .card").length === 3);
   await close();

@@ -24,6 +24,8 @@ async function opened(open, hash) {
         await route.fulfill({ response, json: config });
       }),
   });
+  // What says so loads after all else.
+  await found.page.waitForLoadState("networkidle");
   const sent = [];
   found.page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
   return { ...found, sent };

@@ -52,7 +52,8 @@ refine("turns go on from the response before them, each with its picture and its
   await turn(page, "add a boat");
   const facts = await page.locator(`${TURN}:last-child .facts`).innerText();
   const billed = Number(/Cost\s+\$([\d.]+)/.exec(facts)[1]);
-  assert.ok(billed > told / 2 && billed < told * 2, `told $${told}, billed $${billed}`);
+  assert.ok(billed > told * 0.8 && billed < told * 1.2, `told $${told}, billed $${billed}`);
+  assert.match(await page.innerText(".refine form"), /A turn takes \$1 off the budget here/);
 
   const [first, second] = sent;
   assert.equal(first.previous_response_id, undefined);

@@ -5,8 +5,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 
+import { models } from "../../pkg/node.js";
 import { run } from "../../.ci/steps.mjs";
 import { expected, project, runIn, tarball, text } from "./install.mjs";
+
+/** What the client asks for where no model is named: the catalogue's default of the day. */
+const usual = models().find((model) => model.default).id;
 
 test("the program does what it should in Node", async () => {
   assert.deepEqual(await expected(), {
@@ -18,7 +22,7 @@ test("the program does what it should in Node", async () => {
       "POST",
       "https://images.example.com/v1/images/generations",
       "application/json",
-      '{"prompt":"a cat"}',
+      `{"prompt":"a cat","model":"${usual}"}`,
       "POST",
       "https://images.example.com/v1/images/edits",
       "multipart/form-data",
@@ -26,7 +30,7 @@ test("the program does what it should in Node", async () => {
       "POST",
       "https://images.example.com/v1/images/generations",
       "application/json",
-      '{"prompt":"a cat","stream":true}',
+      `{"prompt":"a cat","stream":true,"model":"${usual}"}`,
       "POST",
       "https://images.example.com/v1/responses",
       "application/json",
@@ -35,7 +39,7 @@ test("the program does what it should in Node", async () => {
         "POST",
         "https://images.example.com/v1/images/generations",
         "application/json",
-        JSON.stringify({ prompt }),
+        JSON.stringify({ prompt, model: usual }),
       ]),
     ],
     width: 1,

@@ -62,15 +62,36 @@ test("every picture of one reply stays as it was while others are made", async (
     same(new Uint8Array(await blob.arrayBuffer()), imageBytes(lengths[2 * index + 1], 2 * index + 2));
 });
 
-test("a picture that was disposed of shows nothing of the next one", async () => {
+test("bytes that were given outlive their picture", async () => {
+  const before = [];
+  for await (const image of picturesOf([900 * KB, 600 * KB, 50])) {
+    before.push(await image.bytes());
+    image[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+    assert.equal((await image.bytes()).length, 0);
+  }
+  for (const [index, length] of [900 * KB, 600 * KB, 50].entries()) same(before[index], imageBytes(length, index + 1));
+});
+
+test("bytes are in a buffer of their own length: what takes the buffer along takes no other picture", async () => {
+  for await (const image of picturesOf([600 * KB])) {
+    await image.bytes();
+    image.release();
+  }
+  for await (const image of picturesOf([50])) {
+    const bytes = await image.bytes();
+    assert.deepEqual([bytes.length, bytes.buffer.byteLength], [50, 50]);
+  }
+});
+
+test("a picture that was released shows nothing of the next one", async () => {
   const before = [];
   let index = 0;
   for await (const image of picturesOf([900 * KB, 900 * KB, 800 * KB])) {
     const bytes = await image.bytes();
     same(bytes, imageBytes(index === 2 ? 800 * KB : 900 * KB, ++index));
     for (const old of before) assert.equal(old.length, 0);
-    image[Symbol.dispose]();
-    image[Symbol.dispose]();
+    image.release();
+    image.release();
     before.push(bytes);
     assert.equal((await image.bytes()).length, 0);
     assert.equal(image.blob.size, 0);

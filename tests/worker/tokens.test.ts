@@ -3,6 +3,8 @@
 import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { models } from "gpt-image-edge";
+
 import { MODEL } from "./support/model.ts";
 import { errorOf, startWorker, TOKEN, type Running } from "./support/worker.ts";
 
@@ -116,6 +118,26 @@ describe("a token's models", () => {
     const refused = await draw(["another-model"]);
     expect(refused.status).toBe(403);
     expect(await errorOf(refused)).toMatchObject({ param: "model", code: "model_not_allowed" });
+  });
+
+  const vector = models().find(
+    ({ params: { output_format: format } }) => format && "values" in format && format.values.includes("svg"),
+  )?.id;
+  test.runIf(vector)("hold for who writes a vector image, too", async () => {
+    const ask = async (path: string, body: object) => {
+      const headers = {
+        "content-type": "application/json",
+        authorization: `Bearer ${await sign({ models: [vector, "m"] })}`,
+      };
+      return errorOf(await worker.send(path, { method: "POST", headers, body: JSON.stringify(body) }));
+    };
+    const svg = { output_format: "svg", svg: { model: "dear-author", reasoning: { effort: "max" } } };
+    const refused = { code: "model_not_allowed", message: expect.stringContaining("dear-author") as string };
+    const images = [{ image_url: "https://pictures.example/1.png" }];
+    expect(await ask("/v1/images/generations", { model: vector, prompt: "a cat", ...svg })).toMatchObject(refused);
+    expect(await ask("/v1/images/edits", { model: vector, prompt: "a cat", images, ...svg })).toMatchObject(refused);
+    const tools = [{ type: "image_generation", model: vector, ...svg }];
+    expect(await ask("/v1/responses", { model: "m", input: "a cat", tools })).toMatchObject(refused);
   });
 });
 

@@ -23,7 +23,7 @@ export class Batch {
   #waiting;
 
   /**
-   * @param {{ settings: () => object, ready: () => boolean, client: () => object, keep: Function }} acts `ready` asks for
+   * @param {{ settings: () => object, ready: () => boolean, client: () => object, keep: Function, onEnd: () => void }} acts `ready` asks for
    *   a token where there is none
    */
   constructor(acts) {
@@ -80,7 +80,9 @@ export class Batch {
     );
     $("batch-half").textContent = halved.length
       ? strings.batch.half(dollars(halved.reduce((sum, { half }) => sum + half, 0)), halved.length)
-      : strings.batch.noHalf;
+      : ready.length > 0
+        ? strings.batch.noHalf
+        : "";
     $("batch-empty").hidden = items.length > 0;
     $("batch-rows").replaceChildren(...items.slice(0, SHOWN).map((item, index) => this.#row(item, index)));
     $("batch-more").textContent = items.length > SHOWN ? strings.batch.more(items.length - SHOWN) : "";
@@ -160,6 +162,7 @@ export class Batch {
     };
     const concurrency = Math.min(16, Math.max(1, Number($("batch-lanes").value) || 1));
     await runAll(items, { concurrency, signal, perform });
+    this.acts.onEnd();
     // What was not begun when it was cancelled can be started again.
     for (const item of items) if (!FINISHED.includes(item.status)) item.status = "ready";
     this.#abort = undefined;

@@ -100,6 +100,7 @@ class Conversation {
       placeholder: LANGUAGE_MODEL,
       oninput: () => sender.composer.state.set("language_model", this.language.value.trim()),
     });
+    const charged = sender.config.unpriced_call_usd;
     this.send = button(strings.refine.send, undefined, { class: "primary", type: "submit" });
     this.cancel = button(strings.cancel, () => sender.cancel());
     this.#form = el(
@@ -110,6 +111,7 @@ class Conversation {
       this.#problems,
       el("div", { class: "refine-model" }, el("label", { for: this.language.id }, strings.refine.model), this.language),
       this.#source,
+      charged !== undefined && el("p", { class: "hint" }, strings.refine.charged(dollars(charged))),
       el("div", { class: "refine-actions" }, this.#price, this.cancel, this.send),
     );
     this.#form.addEventListener("submit", (event) => {
@@ -174,7 +176,9 @@ class Conversation {
     if (silent && tried) this.said.setAttribute("aria-invalid", "true");
     else this.said.removeAttribute("aria-invalid");
     // What it goes on from is read by the model, and billed, in either case.
-    const estimate = estimateCost("respond", withPicture);
+    const { width, height } = this.#from.facts;
+    const known = width && { images: [{ format: this.#from.blob.type.replace("image/", ""), width, height }] };
+    const estimate = estimateCost("respond", withPicture, known || undefined);
     if (this.sender.config.requires_price_bound && estimate.max === null)
       shown.unshift({ severity: "error", message: strings.refine.noBound });
     const key = JSON.stringify(shown);

@@ -24,7 +24,7 @@ pub(super) fn estimate(
         None => catalog.default_model(context.today),
     };
     let Some(model) = model else { return Estimate::unpriced(Note::UnknownModel) };
-    let mut estimate = Estimate::empty(Some(model.id));
+    let mut estimate = Estimate::of(model, context.today);
     let asked = Asked::of(model, &fields);
     let Some(rates) = rates_on(model, context.today) else {
         // Billed by the image: no prices per token.

@@ -14,7 +14,7 @@ use super::kind::Kind;
 use super::money::NanoUsd;
 use super::tokens::Count;
 use crate::catalog::rates::{Rates, TokenRates};
-use crate::catalog::{Catalog, Fact, Model};
+use crate::catalog::{Catalog, Fact, Model, Status};
 use crate::check::Context;
 use crate::date::Date;
 use crate::request::{Operation, Value};
@@ -107,6 +107,15 @@ impl Estimate {
             notes: Few::new(),
             items: Few::new(),
         }
+    }
+
+    /// Nothing yet, by a model as it stands on a day.
+    fn of(model: &Model, today: Date) -> Self {
+        let mut estimate = Self::empty(Some(model.id));
+        if model.lifecycle.status(today) == Status::Retired {
+            estimate.note(Note::Ended);
+        }
+        estimate
     }
 
     /// What cannot be priced at all, and why.

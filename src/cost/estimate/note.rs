@@ -37,11 +37,13 @@ pub enum Note {
     Runware,
     /// A batch line without a url or a body that could be priced.
     NotABatchLine,
+    /// The model has been shut down.
+    Ended,
 }
 
 impl Note {
     /// Every note, in the order of their numbers: `src/js/packed/compact.rs` sends those.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::UnknownModel,
         Self::NoOutputRule,
         Self::NotOffered,
@@ -59,6 +61,7 @@ impl Note {
         Self::NoImageTool,
         Self::Runware,
         Self::NotABatchLine,
+        Self::Ended,
     ];
 
     /// The note as a plain sentence, lower case and without its full stop.
@@ -105,6 +108,7 @@ impl Note {
             Self::NoImageTool => "the response has no image tool, so nothing is drawn",
             Self::Runware => "Runware bills by the image: input images and the prompt cost nothing more",
             Self::NotABatchLine => "the batch line has no url and body that could be priced",
+            Self::Ended => "the model has been shut down: these are the prices it had",
         }
     }
 }

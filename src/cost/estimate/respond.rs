@@ -24,7 +24,7 @@ pub(super) fn estimate(request: &Value, context: &Context, batch: bool, catalog:
     let Some(model) = id.and_then(|id| catalog.find(id)) else {
         return Estimate::unpriced(Note::UnknownModel);
     };
-    let mut estimate = Estimate::empty(Some(model.id));
+    let mut estimate = Estimate::of(model, context.today);
     estimate.note(Note::LanguageModel);
     let Some(rates) = rates_on(model, context.today) else {
         estimate.note(Note::NotOffered);

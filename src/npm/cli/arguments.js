@@ -79,12 +79,20 @@ export function jsonOf(source, content) {
   }
 }
 
+const spelled = (name) => name.replaceAll("-", "_");
+
+/** The flags that are fields of the request, as they were given: files by their names. */
+export function settingsOf(values) {
+  const names = [...TEXTS, ...NUMBERS, "image", "mask"].filter((name) => values[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [spelled(name), values[name]]));
+}
+
 /** The fields of the request that the flags say. */
 export async function fieldsOf(values) {
-  const fields = {};
-  const spelled = (name) => name.replaceAll("-", "_");
-  for (const name of TEXTS) if (values[name] !== undefined) fields[spelled(name)] = values[name];
+  const fields = settingsOf(values);
   for (const name of NUMBERS) if (values[name] !== undefined) fields[spelled(name)] = numberOf(name, values[name]);
+  // Partial images come in a stream only, and there is no flag for that alone.
+  if (fields.partial_images > 0) fields.stream = true;
   if (values.image) {
     const images = await Promise.all(values.image.map(fileOf));
     fields.image = images.length === 1 ? images[0] : images;
@@ -106,6 +114,10 @@ export const inspect = (request) => inspectRequest(request, { pixels: () => impo
 /** What the client is made with. */
 export function clientOptions(values) {
   const baseURL = values["base-url"] ?? process.env.OPENAI_BASE_URL;
+  if (!baseURL && !process.env.OPENAI_API_KEY)
+    throw new UsageError(
+      "OPENAI_API_KEY is not set: put a key there, or a worker's token and its address into --base-url",
+    );
   const seconds = numberOf("timeout", values.timeout);
   return {
     apiKey: process.env.OPENAI_API_KEY,

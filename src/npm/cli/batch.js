@@ -6,7 +6,17 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 
 import { estimateCost, ImageClient, validate } from "../node.js";
-import { clientOptions, fieldsOf, fileOf, inspect, jsonOf, numberOf, textOf, UsageError } from "./arguments.js";
+import {
+  clientOptions,
+  fieldsOf,
+  fileOf,
+  inspect,
+  jsonOf,
+  numberOf,
+  settingsOf,
+  textOf,
+  UsageError,
+} from "./arguments.js";
 import { save, slug } from "./files.js";
 import { issueLines } from "./show.js";
 
@@ -35,7 +45,7 @@ async function entriesOf(path, values) {
     const given = isJson ? jsonOf(`${path}:${number + 1}`, line) : { prompt: line.trim() };
     const body = given.url && given.body ? given.body : given;
     const digest = createHash("sha256")
-      .update(JSON.stringify([given, values.model, values.size, values.quality]))
+      .update(JSON.stringify([given, settingsOf(values)]))
       .digest("hex");
     const folder = path === "-" ? "." : dirname(path);
     entries.push({ index: number, line: number + 1, digest, request: await withFiles({ ...shared, ...body }, folder) });

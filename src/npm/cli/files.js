@@ -1,9 +1,14 @@
 // Where pictures go. Nothing is ever overwritten.
 
 import { mkdir, stat, writeFile } from "node:fs/promises";
-import { join, parse } from "node:path";
+import { extname, join, parse } from "node:path";
 
 const LONGEST_NAME = 60;
+
+const FORMATS = { ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp", ".gif": "gif", ".svg": "svg" };
+
+/** The format that the name of a file says. */
+export const formatOf = (name) => FORMATS[extname(name ?? "").toLowerCase()];
 
 /** A file name made from a prompt. */
 export function slug(prompt) {

@@ -18,7 +18,7 @@ export async function estimate(options) {
   const found = estimateCost(operation, request, context);
   if (options.values.json) console.log(JSON.stringify(found, null, 2));
   else {
-    console.log(amount(found));
+    console.log(`${amount(found)}${found.model ? `, by ${found.model}` : ""}`);
     for (const { kind, tokens, usd } of found.items)
       console.log(`  ${kind}: ${amount(usd)}${tokens ? `, ${tokens.expected ?? "unknown"} tokens` : ""}`);
     for (const note of found.notes) console.log(`  ${note}`);

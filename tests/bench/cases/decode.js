@@ -51,11 +51,11 @@ async function decodeText(fetch) {
     decoder.decode(part.value, { stream: true });
 }
 
-async function viaOurs(client, bytes, disposes) {
+async function viaOurs(client, bytes, releases) {
   const { take, finish } = counter(bytes);
   for await (const { image } of client.generateStream(STREAM_REQUEST)) {
     take(await image.bytes());
-    if (disposes) image[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+    if (releases) image.release();
   }
   finish();
 }
@@ -106,7 +106,7 @@ export function streamContenders(ours, fetch, bytes) {
   const { own, openai } = clients(ours, fetch);
   const fal = createFalClient({ credentials: "k", fetch, suppressLocalCredentialsWarning: true });
   return [
-    { name: "gpt-image-edge, each picture disposed of", work: () => viaOurs(own, bytes, true) },
+    { name: "gpt-image-edge, each picture released", work: () => viaOurs(own, bytes, true) },
     { name: "gpt-image-edge, pictures left to the collector", work: () => viaOurs(own, bytes, false) },
     { name: "(floor) drain the stream", work: () => drain(fetch) },
     { name: "(floor) TextDecoder over the chunks", work: () => decodeText(fetch) },

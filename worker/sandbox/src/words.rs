@@ -277,9 +277,18 @@ fn named_color(word: &str) -> Option<u32> {
     })
 }
 
+/// The colour of "on a flat #00ff00 background": what is asked of models that draw nothing transparent, to be cut out.
+pub fn flat_ground(prompt: &str) -> Option<[u8; 3]> {
+    let (_, after) = prompt.split_once("flat #")?;
+    let (digits, rest) = after.split_at_checked(6)?;
+    let code = u32::from_str_radix(digits, 16).ok()?;
+    let [_, red, green, blue] = code.to_be_bytes();
+    rest.trim_start().starts_with("background").then_some([red, green, blue])
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Brief, Hour, Place, Style, Subject, Weather};
+    use super::{Brief, Hour, Place, Style, Subject, Weather, flat_ground};
 
     #[test]
     fn words_of_every_kind_are_found() {
@@ -307,5 +316,16 @@ mod tests {
         assert_eq!(Brief::read("beaches and mountains").place, Some(Place::Sea));
         assert_eq!(Brief::read("quarterly synergy, 猫 🐈"), Brief::default());
         assert_eq!(Brief::read(""), Brief::default());
+    }
+
+    #[test]
+    fn a_flat_ground_is_a_colour_and_the_word() {
+        let ground = |prompt| flat_ground(prompt);
+        assert_eq!(ground("a red apple on a flat #00FF7f background"), Some([0, 255, 127]));
+        for prompt in
+            ["a flat #00ff0 background", "a flat #00ff00 wall", "flat #", "on a flat #00ff0é background", ""]
+        {
+            assert_eq!(ground(prompt), None, "{prompt}");
+        }
     }
 }

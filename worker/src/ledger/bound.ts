@@ -15,6 +15,8 @@ export interface Bound {
   prices: string;
   /** Whether the package knows the bound. Else the amount is the operator's, and what it really costs cannot be told either. */
   known: boolean;
+  /** Whether a part of the bill has no price that the package knows: then all that was held back is charged. */
+  whole?: boolean;
 }
 
 /**

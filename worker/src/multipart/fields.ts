@@ -70,11 +70,15 @@ function spelled(name: string, text: string): Value {
   return text;
 }
 
+/** Charsets in which ASCII is what it is in UTF-8. */
+const SAME_ASCII = /^(us-ascii|ascii|iso-8859-\d+|latin1|windows-125\d)$/;
+
 function textOf(name: string, bytes: Uint8Array, type: string): string {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1]?.toLowerCase();
-  // Java's clients declare ISO-8859-1 by default; as long as the text is ASCII it is the same text.
+  // Java's clients declare ISO-8859-1 by default; as long as the text is ASCII it is the same text. Of others it is not.
   const unicode = charset === undefined || charset === "utf-8" || charset === "utf8";
-  if (!unicode && bytes.some((byte) => byte > 127))
+  const ascii = charset !== undefined && SAME_ASCII.test(charset);
+  if (!unicode && (!ascii || bytes.some((byte) => byte > 127)))
     throw badRequest(`${name}: is declared as ${JSON.stringify(charset)}; send it as UTF-8`, name, "invalid_value");
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

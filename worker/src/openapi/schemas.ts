@@ -257,6 +257,10 @@ export function schemas() {
           type: "boolean",
           description: "True where calls are refused of which nothing bounds the price.",
         },
+        unpriced_call_usd: {
+          type: "number",
+          description: "What such a call takes off the budget where it is not refused, in US dollars.",
+        },
         token: text("Only on one's own machine."),
         turnstile: object(
           {

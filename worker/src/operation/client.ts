@@ -38,11 +38,22 @@ export interface Wanted {
   context?: Context | undefined;
 }
 
+/** The language model that an `svg` names. */
+export const authorOf = (svg: unknown): unknown =>
+  typeof svg === "object" && svg !== null ? (svg as { model?: unknown }).model : undefined;
+
+/** Refuses what the caller's token does not allow; what names no model is left to the checks. */
+export function allowModels(caller: Caller, models: unknown[]): void {
+  for (const model of models) if (typeof model === "string") allowModel(caller, model);
+}
+
 /** The price's bound, after everything that the caller's token forbids was refused. */
 export function priced({ settings, caller }: Ask, { operation, request, context }: Wanted): Bound {
-  const { model } = request as { model?: unknown };
-  if (typeof model === "string") allowModel(caller, model);
-  return boundOf(operation, request, context, { caps: settings.caps, caller });
+  const { model, svg, output_format } = request as Record<string, unknown>;
+  allowModels(caller, [model, authorOf(svg)]);
+  const bound = boundOf(operation, request, context, { caps: settings.caps, caller });
+  // The language model that writes a vector image is billed beside it, at prices that nothing here knows.
+  return output_format === "svg" ? { ...bound, whole: true } : bound;
 }
 
 export function purchaseOf(

@@ -2,6 +2,7 @@
 
 import { isLoopback, type Env, type Settings } from "../env.ts";
 import { methodNotAllowed, notFound } from "../errors.ts";
+import { toUsd } from "../money.ts";
 
 /**
  * Scripts, styles and data come from here alone; pictures are made in the page. `blob:` in connect-src lets the page read
@@ -85,8 +86,9 @@ export function pageConfig(request: Request, settings: Settings): Response {
   const token = settings.tokenOnPage && own ? { token: settings.token } : {};
   const { anonymous } = settings;
   const widget = anonymous && { turnstile: { site_key: anonymous.siteKey, action: anonymous.action } };
-  // So that the page offers nothing that would be refused for it.
-  const bound = settings.caps.unpriced === undefined && { requires_price_bound: true };
+  // So that the page offers nothing that would be refused for it, and says what takes more off a budget than it costs.
+  const { unpriced } = settings.caps;
+  const bound = unpriced === undefined ? { requires_price_bound: true } : { unpriced_call_usd: toUsd(unpriced) };
   return Response.json(
     { baseURL: "/v1", upstream: settings.upstream, ...bound, ...token, ...widget },
     { headers: { vary: "Sec-Fetch-Site" } },

@@ -3,12 +3,11 @@
 import { estimateCost } from "gpt-image-edge";
 
 import { identified, safetyIdentifier } from "../auth/safety.ts";
-import { allowModel } from "../auth/token.ts";
 import { checked, type Fields } from "../check.ts";
 import { badRequest } from "../errors.ts";
 import { readJson, refuseEarly } from "../json.ts";
 import { askedOf } from "../limiter/asked.ts";
-import { priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
+import { allowModels, authorOf, priced, purchaseOf, Ticket, type Ask } from "../operation/client.ts";
 import { canonical, fingerprintOf } from "../operation/order.ts";
 import { shortened } from "../shorten.ts";
 
@@ -32,8 +31,8 @@ export async function responses(ask: Ask): Promise<Response> {
   const short = { ...body, input: shortened(body["input"]), tools: shortened(body["tools"]) };
   checked("respond", short);
   const tool = toolOf(body, short);
-  // Both are billed: the one that draws and the one that asks it to.
-  for (const model of [body["model"], tool["model"]]) if (typeof model === "string") allowModel(caller, model);
+  // All are billed: the one that asks, the one that draws, and the one that writes a vector image.
+  allowModels(caller, [body["model"], tool["model"], authorOf(tool["svg"])]);
   const identifier = await safetyIdentifier(settings.safetyKey, caller);
   const sent = identified({ ...body, tools: [tool], max_tool_calls: onceOf(body) }, identifier);
   const bound = priced(ask, { operation: "respond", request: short });

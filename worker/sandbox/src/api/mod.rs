@@ -23,7 +23,7 @@ use crate::codec::{self, Format};
 use crate::draw::{Pixels, digest};
 use crate::edit::Inputs;
 use crate::scene::{self, Detail};
-use crate::words::Brief;
+use crate::words::{Brief, flat_ground};
 
 /// A file that came with a call.
 #[derive(Clone, Debug, Default)]
@@ -135,7 +135,12 @@ impl Call {
         let detail = Detail::of(quality);
         match &self.inputs {
             Some(inputs) => inputs.draw(&brief, detail, seed, transparent),
-            None => scene::draw(&brief, width, height, detail, seed, transparent),
+            None => match flat_ground(&self.prompt) {
+                Some(ground) if !transparent => {
+                    scene::draw(&brief, width, height, detail, seed, true).on(ground)
+                }
+                _ => scene::draw(&brief, width, height, detail, seed, transparent),
+            },
         }
     }
 

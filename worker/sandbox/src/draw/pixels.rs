@@ -71,6 +71,23 @@ impl Pixels {
         }
     }
 
+    /// Lays it on a ground of one colour.
+    #[must_use]
+    pub fn on(mut self, ground: [u8; 3]) -> Self {
+        for row in self.rows_mut() {
+            for pixel in row.chunks_exact_mut(4) {
+                let [r, g, b, a] = pixel else { continue };
+                let cover = f32::from(*a) / 255.0;
+                for (channel, below) in [r, g, b].into_iter().zip(ground) {
+                    let mixed = f32::from(*channel) * cover + f32::from(below) * (1.0 - cover);
+                    *channel = (mixed + 0.5) as u8;
+                }
+                *a = 255;
+            }
+        }
+        self
+    }
+
     /// Whether any pixel lets something through.
     pub fn has_transparency(&self) -> bool {
         self.rgba.chunks_exact(4).any(|pixel| pixel.last() != Some(&255))

@@ -1,0 +1,104 @@
+// Requests and replies that nobody sends on purpose: each has an answer of its own, and takes nobody else's along.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { edge, event, PNG } from "./server.mjs";
+
+const { ImageApiError, ImageClient } = edge;
+const model = edge.models().find((found) => found.default).id;
+const request = { model, prompt: "a cat" };
+const clientOf = (reply, options) =>
+  new ImageClient({ baseURL: "http://images.example/v1", maxRetries: 0, ...options, fetch: async () => reply() });
+const failure = (promise) => promise.then(assert.fail, (error) => error);
+
+test("a getter that calls the package is told so, and changes no other answer", () => {
+  const sizes = ["1024x1024", "1536x1024"];
+  const computed = (work) => ({
+    ...request,
+    quality: "low",
+    get size() {
+      return work();
+    },
+  });
+  const plain = edge.estimateCost("generate", { ...request, quality: "low", size: sizes[0] });
+  const nested = computed(() => {
+    edge.estimateCost("generate", { model: "gpt-image-1", prompt: "another", quality: "high", size: sizes[1] });
+    return sizes[0];
+  });
+  for (const call of [edge.estimateCost, edge.validate, edge.normalize])
+    for (let tries = 0; tries < 3; tries++) {
+      try {
+        const found = call("generate", nested);
+        if (call === edge.estimateCost) assert.deepEqual(found, plain);
+        else assert.deepEqual(found, call("generate", { ...request, quality: "low", size: sizes[0] }));
+      } catch (error) {
+        assert.ok(ImageApiError.isInstance(error), String(error.stack));
+        assert.deepEqual([error.code, error.param], ["nested_call", "size"]);
+      }
+    }
+  assert.throws(
+    () =>
+      edge.normalize(
+        "generate",
+        computed(() => edge.normalize("generate", request).request.prompt),
+      ),
+    { code: "nested_call" },
+  );
+  assert.deepEqual(edge.estimateCost("generate", { ...request, quality: "low", size: sizes[0] }), plain);
+});
+
+test("a tier that is no number is named, and the module goes on", () => {
+  for (const tier of [Symbol("x"), 1n, "1", { valueOf: 1, toString: 1 }, undefined])
+    assert.throws(() => edge.imagesPerMinute("generate", request, tier), { kind: "user", param: "tier" });
+  assert.ok(edge.isReady());
+});
+
+test("an item without base64 takes nobody's picture", async () => {
+  const other = Buffer.concat([Buffer.from(PNG, "base64"), Buffer.from("more")]).toString("base64");
+  const data = [{ b64_json: null, url: "https://x.example" }, { b64_json: PNG }, 5, null, { b64_json: other }];
+  const { images } = await clientOf(() => Response.json({ created: 1, data })).generate(request);
+  const found = await Promise.all(images.map(async (image) => Buffer.from(await image.bytes()).toString("base64")));
+  assert.deepEqual(found, [PNG, other]);
+});
+
+test("a reply with its picture elsewhere is an error of this package's", async () => {
+  for (const body of [{ data: { b64_json: PNG } }, { images: [{ b64_json: PNG }] }, { data: [[{ b64_json: PNG }]] }]) {
+    const error = await failure(clientOf(() => Response.json(body)).generate(request));
+    assert.deepEqual([error.kind, error.code, error.billed], ["protocol", "unexpected_reply", "unknown"]);
+  }
+});
+
+test("a reply without a stream is not waited for longer than any other", async () => {
+  const never = () => ({
+    status: 200,
+    headers: new Headers({ "content-type": "application/json" }),
+    arrayBuffer: () => new Promise(() => {}),
+  });
+  const slow = await failure(clientOf(never, { timeout: 50 }).generate(request));
+  assert.deepEqual([slow.kind, slow.code], ["timeout", "total_timeout"]);
+  const caller = new AbortController();
+  setTimeout(() => caller.abort(), 20);
+  const aborted = await failure(clientOf(never).generate(request, { signal: caller.signal }));
+  assert.equal(aborted.kind, "aborted");
+});
+
+test("who leaves a stream alone does not keep the process", async () => {
+  const { spawn } = await import("node:child_process");
+  const source = `
+    import { ImageClient } from ${JSON.stringify(new URL("../../pkg/node.js", import.meta.url).href)};
+    const text = ${JSON.stringify(event({ type: "image_generation.partial_image", b64_json: PNG, partial_image_index: 0 }))};
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(text)) });
+    const fetch = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const client = new ImageClient({ baseURL: "http://images.example/v1", fetch });
+    const { value } = await client.generateStream(${JSON.stringify(request)}).getReader().read();
+    console.log(value.type);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", source], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let out = "";
+  child.stdout.on("data", (chunk) => (out += chunk));
+  // Were it kept, then for the ten minutes that a call may take.
+  const code = await new Promise((resolve) => child.once("exit", resolve));
+  assert.deepEqual([code, out], [0, "partial_image\n"]);
+});

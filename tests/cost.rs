@@ -810,3 +810,14 @@ fn a_model_that_has_ended_is_priced_as_it_was_and_says_so() {
         assert!(after.notes.iter().any(|note| *note == Note::Ended));
     }
 }
+
+#[test]
+fn who_writes_a_vector_image_is_billed_beside_it() {
+    // A model that draws none, with prices: the writer's are nobody's to tell.
+    let found = generate(
+        r#"{"model":"gpt-image-2","prompt":"x","quality":"low","size":"1024x1024","output_format":"svg"}"#,
+    );
+    assert!(found.notes.iter().any(|note| *note == Note::SvgAuthor));
+    assert_eq!(found.usd.max, None);
+    assert!(found.usd.expected.is_some());
+}

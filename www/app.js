@@ -42,7 +42,7 @@ async function start() {
   if (config.requires_price_bound)
     later(() => import("./cost/bound.js")).then((loaded) => {
       if (!loaded) return;
-      composer.refused = loaded.unbounded;
+      composer.problemsOfService = loaded.unbounded;
       composer.update();
     });
   $("upstream").textContent = strings.upstreams[config.upstream] ?? config.upstream;

@@ -31,12 +31,12 @@ async function known(request) {
 export class Composer extends EventTarget {
   /** What is known of the files of the request. */
   context = {};
-  /** What would be sent, what is wrong with it in the order of its fields, and what it would cost. */
+  /** What would be sent, what is wrong with it, and what it would cost. */
   request;
   issues;
   estimate;
-  /** What the service refuses beside the API, where it does (cost/bound.js). */
-  refused = () => [];
+  /** The problems that only the service has with a request, where it has any (cost/bound.js). */
+  problemsOfService = () => [];
   /** Problems the worker found, beside those found here, until something changes. */
   #remote = [];
   #tried = false;
@@ -118,12 +118,12 @@ export class Composer extends EventTarget {
     this.request = state.request();
     this.issues = validate(state.operation, this.request, context).issues;
     this.estimate = estimateCost(state.operation, this.request, context);
-    this.issues.push(...this.refused(state.operation, this, this.catalogue));
+    this.issues.push(...this.problemsOfService(state.operation, this, this.catalogue));
     this.refreshForm(this.model, context, typing);
     // An empty prompt is where everybody begins: it is no problem before something was sent.
     const untouched = !state.values.prompt && !this.#tried;
     const shown = this.issues.filter(({ param }) => !(untouched && param === "prompt"));
-    const issues = [...shown, ...this.#remote].map((issue) => ({ remedy: strings.remedies[issue.code], ...issue }));
+    const issues = [...shown, ...this.#remote].map((issue) => ({ remedy: strings.remedy(issue), ...issue }));
     const apply = (issue) => this.#apply(issue);
     // What to move to stands beside the model already, with all that changes.
     showIssues(

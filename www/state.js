@@ -111,6 +111,16 @@ export class State extends EventTarget {
     this.#changed();
   }
 
+  /**
+   * Puts another file in the place of a picture, or nothing. The mask of the first one stays, or goes with it in its new size:
+   * one that does not fit any more is a problem that says so.
+   */
+  replaceImage(file, other, mask = other && this.mask) {
+    const images = this.images.flatMap((image) => (image === file ? (other ?? []) : image));
+    if (images[0] !== this.images[0] && file === this.images[0]) this.images = images;
+    this.setFiles({ images, mask });
+  }
+
   removeMask() {
     this.mask = undefined;
     this.dispatchEvent(new Event("files"));

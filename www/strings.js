@@ -126,7 +126,7 @@ export const isCheapest = "This is the cheapest size of its shape.";
 
 // Checks
 /** What is offered where the package has no value to set, by the problem (controls/remedies.js). */
-export const remedies = {
+const REMEDIES = {
   empty_prompt: "Use an example",
   prompt_too_long: "Cut it to what fits",
   too_many_images: "Keep the first ones",
@@ -145,14 +145,11 @@ export const remedies = {
   malformed_size: "Leave it out",
   format_preview: "Leave it out",
   transparent_preview: "Leave it out",
-  mask_size: "Scale it to the picture",
-  mask_no_alpha: "Remove the mask",
-  mask_opaque: "Remove the mask",
-  mask_format: "Remove the mask",
-  mask_format_differs: "Remove the mask",
-  mask_transparent: "Remove the mask",
-  file_large: "Remove the mask",
 };
+export function remedy({ code, path }) {
+  if (path?.[0] !== "mask") return REMEDIES[code];
+  return code === "mask_size" ? "Scale it to the picture" : "Remove the mask";
+}
 export const takenOut = (name) => `${name} was taken out: it cannot be read here.`;
 export const fix = (value) => (value === undefined ? "Leave it out" : `Use ${cut(value)}`);
 export const fixAll = (count) => `Mend ${count} that have one answer`;

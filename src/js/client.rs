@@ -118,7 +118,7 @@ pub fn session_begin(length: usize, now: f64) -> usize {
     answer_or_failure(begun().map(|number| number as u64))
 }
 
-/// Ends a session and gives its memory back.
+/// Ends a session and gives its memory back, but for the largest buffer yet: that is the next one's.
 #[wasm_bindgen]
 pub fn session_free(number: usize) {
     SESSIONS.with_borrow_mut(|sessions| {

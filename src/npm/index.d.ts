@@ -57,7 +57,10 @@ export type ImageSource =
 interface CommonFields {
   /** What to draw: 1 to 32,000 characters (Unicode code points). */
   prompt: string;
-  /** The model; see `models()`. Left out, the oldest model that is still served is taken. */
+  /**
+   * The model; see `models()`. Left out, the catalogue's default is taken: the oldest that is still served, or what OpenAI names in its
+   * place. `ImageClient` names it in what it sends; `buildRequest` sends the request as it is.
+   */
   model?: OrText<ModelId> | null;
   /** How many images, 1 to 10. Default 1. */
   n?: number | null;
@@ -789,6 +792,7 @@ interface Resolved extends ImageDetails, ReplyHead {
 export interface ImageResult extends Resolved {
   /** Unix seconds. */
   created: number;
+  /** The pictures that came as bytes. An item of the reply that holds an address instead is not among them. */
   images: GeneratedImage[];
   [Symbol.dispose](): void;
 }
@@ -895,7 +899,12 @@ export class ImageApiError extends Error {
   readonly status?: number;
   /** The API's `error.type`. */
   readonly type?: string;
-  /** The API's `error.code`, or a word of this package. */
+  /**
+   * The API's `error.code`, or a word of this package. Of what cannot be read: `invalid_argument`, `too_deep` (more than 64 levels),
+   * `list_too_long` (more than four million items), `nested_call` (a getter of the request calls this package). Of replies:
+   * `invalid_json`, `unexpected_stream`, `unexpected_reply` (a picture stands where the API has none; it may have been billed),
+   * `empty_result`, `url_result`. Errors that a caller's own getters throw pass through as they are.
+   */
   readonly code?: string;
   /** The field it is about. */
   readonly param?: string;

@@ -107,9 +107,9 @@ function reserve(exports, length) {
 let begun = 0;
 
 /** A value as its owner gives it. What calls the package meanwhile is told so: its request would be a mixture of two. */
-function valueOf(owner, name) {
+function valueOf(owner, name, read = (from, field) => from[field]) {
   const before = begun;
-  const value = owner[name];
+  const value = read(owner, name);
   if (begun !== before)
     throw new ImageApiError({
       kind: "user",
@@ -274,7 +274,7 @@ function putObject(exports, value, depth) {
     if (value.length > MAX_ITEMS)
       throw new ImageApiError({
         kind: "user",
-        code: "too_long",
+        code: "list_too_long",
         message: `request: a list of ${value.length} items; at most ${MAX_ITEMS} are read`,
       });
     reserve(exports, 5);
@@ -285,7 +285,12 @@ function putObject(exports, value, depth) {
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && isFile(value)) return putFile(exports, value);
-  if (typeof value.toJSON === "function") return put(exports, value.toJSON(), depth + 1);
+  if (typeof value.toJSON === "function")
+    return put(
+      exports,
+      valueOf(value, "toJSON", (from) => from.toJSON()),
+      depth + 1,
+    );
   reserve(exports, 5);
   bytes[at++] = OBJECT;
   const countAt = at - base;

@@ -12,24 +12,27 @@ const MEDIA_TYPES = {
 };
 
 /**
- * A buffer that no picture needs any more, for the next one: fresh memory costs more than all the decoding. Only what
- * this module alone holds comes here, and one of at most a piece is kept.
+ * A buffer that no picture needs any more, for the next one: fresh memory costs more than all the decoding. What comes here
+ * is held by this module alone, or was released; one of at most a piece is kept.
  */
 let spare;
 
 /** Takes a buffer back, and from whoever still has a view of it: theirs become empty rather than show another picture. */
 function recycle(part) {
   const buffer = part instanceof Uint8Array ? part.buffer : undefined;
-  if (buffer?.byteLength > (spare?.byteLength ?? 0) && typeof buffer.transfer === "function") spare = buffer.transfer();
+  if (typeof buffer?.transfer === "function") spare = buffer.transfer();
 }
 
-/** A copy in a buffer of exactly that length: what is longer would carry the end of another picture along. */
+/** A copy, in the spare buffer where that fits: not too small, and not so large that most of it would be kept for nothing. */
 function copyOf(bytes) {
-  if (spare === undefined || spare.byteLength < bytes.length) return bytes.slice();
-  const copy = new Uint8Array(spare.transfer(bytes.length));
+  const { length } = bytes;
+  if (spare === undefined || spare.byteLength < length || spare.byteLength > 2 * length) return bytes.slice();
+  const whole = new Uint8Array(spare);
   spare = undefined;
-  copy.set(bytes);
-  return copy;
+  whole.set(bytes);
+  // Whoever takes the buffer along must not take the end of another picture.
+  whole.fill(0, length);
+  return whole.subarray(0, length);
 }
 
 /** A picture that was drawn. */
@@ -39,8 +42,8 @@ export class GeneratedImage {
   #type;
   #blob;
   #url;
-  /** Whether somebody else may hold the last part. */
-  #lent = false;
+  /** The bytes that somebody else may hold. */
+  #lent;
 
   constructor(parts, type, width, height, format) {
     this.#parts = parts;
@@ -55,7 +58,7 @@ export class GeneratedImage {
   #whole() {
     if (this.#blob === undefined) {
       this.#blob = new Blob(this.#parts, { type: this.#type });
-      if (!this.#lent) recycle(this.#parts.at(-1));
+      if (this.#lent === undefined) recycle(this.#parts.at(-1));
       this.#parts = undefined;
     }
     return this.#blob;
@@ -64,8 +67,7 @@ export class GeneratedImage {
   /** Its bytes: those it holds as long as no Blob was made of them, so that they are not in memory twice. */
   async bytes() {
     if (this.#parts?.length !== 1) return new Uint8Array(await this.#whole().arrayBuffer());
-    this.#lent = true;
-    return this.#parts[0];
+    return (this.#lent = this.#parts[0]);
   }
 
   /** An address for `<img src>`, made once; it keeps the picture in memory until `revoke()`. */
@@ -81,15 +83,19 @@ export class GeneratedImage {
 
   /** Ends it: its address, and its memory unless somebody has it from `bytes()`. */
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
-    if (this.#lent) this.#parts = undefined;
-    this.release();
+    this.#end(this.#lent === undefined ? this.#parts?.at(-1) : undefined);
   }
 
   /** The same, and takes back what `bytes()` gave: whoever holds it finds it empty, and the next picture gets the memory. */
   release() {
+    this.#end(this.#lent ?? this.#parts?.at(-1));
+  }
+
+  #end(memory) {
     this.revoke();
-    if (this.#parts !== undefined) recycle(this.#parts.at(-1));
+    recycle(memory);
     this.#parts = [];
+    this.#blob = this.#lent = undefined;
   }
 }
 

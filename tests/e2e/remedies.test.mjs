@@ -74,6 +74,19 @@ remedy("a picture of a format that is not taken is converted, and named as what 
   await close();
 });
 
+remedy("a picture that is named or turned keeps its mask", async ({ open }) => {
+  const { page, close } = await open();
+  await page.fill("#field-prompt", "make it snow");
+  const jpeg = await photograph(page, { width: 64, height: 64, type: "image/jpeg" });
+  await add(page, { ...jpeg, name: "photo.png", mimeType: "image/png" });
+  await page.setInputFiles("#mask-file", await png(page, { hole: true }));
+  await page.waitForSelector(".mask-preview[src]");
+  await press(page, "image", "Name its type rightly");
+  await page.waitForFunction(() => document.querySelectorAll('[data-param="image"] .field-problems li').length === 0);
+  assert.ok(await page.isVisible(".mask-preview"));
+  await close();
+});
+
 remedy("a mask of another size, and one that hides nothing", async ({ open }) => {
   const { page, close } = await open();
   await page.fill("#field-prompt", "make it snow");

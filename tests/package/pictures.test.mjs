@@ -31,8 +31,11 @@ async function* picturesOf(lengths, chunkLength) {
 
 const same = (given, expected) => assert.equal(Buffer.compare(given, expected), 0);
 
+/** What the module hands out at a time, in whole groups of three bytes (`piece_bytes` in src/wire/scan/mod.rs). */
+const PIECE = Math.floor((2048 * KB) / 3) * 3;
+
 // Small ones are held as bytes, those above a piece of the module go through Blobs, and the limits of both are tried.
-for (const length of [64, 384 * KB, 1536 * KB - 1, 1536 * KB, 1536 * KB + 1, 4000 * KB])
+for (const length of [64, 384 * KB, PIECE - 1, PIECE, PIECE + 1, 4000 * KB])
   for (const chunkLength of [1000, 256 * KB, 1024 * KB])
     test(`a picture of ${length} bytes in chunks of ${chunkLength} comes out whole, as bytes and as a Blob`, async () => {
       const expected = imageBytes(length);
@@ -49,7 +52,7 @@ for (const length of [64, 384 * KB, 1536 * KB - 1, 1536 * KB, 1536 * KB + 1, 400
     });
 
 test("every picture of one reply stays as it was while others are made", async () => {
-  const lengths = [900 * KB, 30 * KB, 900 * KB, 5, 2000 * KB, 900 * KB, 700 * KB];
+  const lengths = [900 * KB, 30 * KB, 900 * KB, 5, 3000 * KB, 900 * KB, 700 * KB];
   const bytes = [];
   const blobs = [];
   for await (const image of picturesOf(lengths)) {
@@ -72,14 +75,30 @@ test("bytes that were given outlive their picture", async () => {
   for (const [index, length] of [900 * KB, 600 * KB, 50].entries()) same(before[index], imageBytes(length, index + 1));
 });
 
-test("bytes are in a buffer of their own length: what takes the buffer along takes no other picture", async () => {
-  for await (const image of picturesOf([600 * KB])) {
-    await image.bytes();
-    image.release();
+test("what takes the buffer of the bytes along takes no other picture", async () => {
+  for (const [before, after] of [
+    [600 * KB, 50],
+    [600 * KB, 400 * KB],
+  ]) {
+    for await (const image of picturesOf([before])) {
+      await image.bytes();
+      image.release();
+    }
+    for await (const image of picturesOf([after])) {
+      const bytes = await image.bytes();
+      same(bytes, imageBytes(after));
+      assert.ok(bytes.buffer.byteLength <= 2 * after);
+      assert.ok(new Uint8Array(bytes.buffer).subarray(after).every((byte) => byte === 0));
+    }
   }
-  for await (const image of picturesOf([50])) {
+});
+
+test("a picture that became a Blob ends, too", async () => {
+  for await (const image of picturesOf([300 * KB])) {
     const bytes = await image.bytes();
-    assert.deepEqual([bytes.length, bytes.buffer.byteLength], [50, 50]);
+    assert.equal(image.blob.size, 300 * KB);
+    image.release();
+    assert.deepEqual([bytes.length, image.blob.size, (await image.bytes()).length], [0, 0, 0]);
   }
 });
 
@@ -108,7 +127,7 @@ test("cloning a picture takes its Blob along", async () => {
 });
 
 test("several pictures of one JSON body are kept apart", async () => {
-  const lengths = [300 * KB, 2000 * KB, 7];
+  const lengths = [300 * KB, 3000 * KB, 7];
   const data = lengths.map((length, index) => ({ b64_json: base64(imageBytes(length, index + 1)) }));
   const body = new TextEncoder().encode(JSON.stringify({ created: 1, output_format: "png", data }));
   const { images } = await clientOf(body, "application/json").generate({ model: "gpt-image-2", prompt: "x", n: 3 });

@@ -23,7 +23,7 @@ export class Batch {
   #waiting;
 
   /**
-   * @param {{ settings: () => object, ready: () => boolean, client: () => object, keep: Function, onEnd: () => void }} acts `ready` asks for
+   * @param {{ settings: () => object, requiresBound?: boolean, nameOf: (id: string) => string, ready: () => boolean, client: () => object, keep: Function, onEnd: () => void }} acts `ready` asks for
    *   a token where there is none
    */
   constructor(acts) {

@@ -10,30 +10,34 @@ const LONGEST_EDGE = 2048;
 const SENT = ["image/png", "image/jpeg", "image/webp"];
 
 /**
- * Does what `strings.remedies` says of a problem.
+ * Does what `strings.remedy` says of a problem.
  * @param {{ code: string, path: (string | number)[] }} issue
  * @param {{ state: import("../state.js").State, model: object, context: object }} composed
  */
-export async function mend({ code, path }, { state, model, context }) {
-  const { images, mask } = state;
+export async function mend({ code, path: [field, at = 0] }, { state, model, context }) {
   if (code === "empty_prompt") return state.set("prompt", strings.promptPlaceholder);
   if (code === "prompt_too_long") {
     const characters = [...state.values.prompt];
     return state.set("prompt", characters.slice(0, model.params.prompt.max_characters).join(""));
   }
-  if (code === "too_many_images") return state.setFiles({ images: images.slice(0, model.edit.max_images) });
-  if (path[0] === "mask") {
-    const [first] = context.images;
-    return code === "mask_size"
-      ? state.setFiles({ mask: await shrunk(mask, first.width, first.height) })
-      : state.removeMask();
-  }
-  if (path[0] !== "image") return state.set(path[0], undefined);
-  const at = path[1] ?? 0;
-  const file = images[at];
-  const other = WAYS[code] && (await WAYS[code](file, context.images[at]).catch(() => undefined));
-  if (!other) announce(strings.takenOut(file.name));
-  return state.setFiles({ images: images.flatMap((image) => (image === file ? (other ?? []) : image)) });
+  if (code === "too_many_images") return state.setFiles({ images: state.images.slice(0, model.edit.max_images) });
+  if (field === "mask") return mendMask(code, state, context);
+  if (field !== "image") return state.set(field, undefined);
+  const file = state.images[at];
+  const way = WAYS[code];
+  const other = way && (await way(file, context.images[at]).catch(() => undefined));
+  if (way && !other) announce(strings.takenOut(file.name));
+  return state.replaceImage(file, other);
+}
+
+async function mendMask(code, state, { images: [first] }) {
+  const { mask } = state;
+  if (code !== "mask_size") return state.removeMask();
+  const scaled = await shrunk(mask, first.width, first.height).catch(() => undefined);
+  if (!scaled) announce(strings.takenOut(mask.name));
+  // It may have been painted anew meanwhile.
+  if (state.mask !== mask) return undefined;
+  return scaled ? state.setFiles({ mask: scaled }) : state.removeMask();
 }
 
 /** What takes the place of a picture; where there is nothing, or it cannot be read, it is taken out. */

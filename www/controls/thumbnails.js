@@ -41,7 +41,7 @@ export class Thumbnails {
     const { state } = this;
     const mask = file === state.images[0] && state.mask ? await shrunk(state.mask, width, height) : state.mask;
     const small = await shrunk(file, width, height);
-    state.setFiles({ images: state.images.map((other) => (other === file ? small : other)), mask });
+    state.replaceImage(file, small, mask);
     announce(strings.shrunk(width, height));
   }
 

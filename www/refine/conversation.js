@@ -177,8 +177,10 @@ class Conversation {
     else this.said.removeAttribute("aria-invalid");
     // What it goes on from is read by the model, and billed, in either case.
     const { width, height } = this.#from.facts;
-    const known = width && { images: [{ format: this.#from.blob.type.replace("image/", ""), width, height }] };
-    const estimate = estimateCost("respond", withPicture, known || undefined);
+    const known = width
+      ? { images: [{ format: this.#from.blob.type.replace("image/", ""), width, height }] }
+      : undefined;
+    const estimate = estimateCost("respond", withPicture, known);
     if (this.sender.config.requires_price_bound && estimate.max === null)
       shown.unshift({ severity: "error", message: strings.refine.noBound });
     const key = JSON.stringify(shown);

@@ -47,6 +47,10 @@ pub(super) fn estimate(
         output::partial(&mut estimate, model, &fields, asked.count, &price);
     }
     output::text(&mut estimate, model, asked.count, &price);
+    if fields.text(Field::OutputFormat) == Some("svg") {
+        estimate.note(Note::SvgAuthor);
+        estimate.usd.max = None;
+    }
     estimate
 }
 

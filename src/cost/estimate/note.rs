@@ -39,11 +39,13 @@ pub enum Note {
     NotABatchLine,
     /// The model has been shut down.
     Ended,
+    /// The model that writes a vector image is billed too.
+    SvgAuthor,
 }
 
 impl Note {
     /// Every note, in the order of their numbers: `src/js/packed/compact.rs` sends those.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UnknownModel,
         Self::NoOutputRule,
         Self::NotOffered,
@@ -62,6 +64,7 @@ impl Note {
         Self::Runware,
         Self::NotABatchLine,
         Self::Ended,
+        Self::SvgAuthor,
     ];
 
     /// The note as a plain sentence, lower case and without its full stop.
@@ -108,7 +111,10 @@ impl Note {
             Self::NoImageTool => "the response has no image tool, so nothing is drawn",
             Self::Runware => "Runware bills by the image: input images and the prompt cost nothing more",
             Self::NotABatchLine => "the batch line has no url and body that could be priced",
-            Self::Ended => "the model has been shut down: these are the prices it had",
+            Self::SvgAuthor => {
+                "the model that writes the vector image is billed beside it, at its own prices: nothing here bounds the whole"
+            }
+            Self::Ended => "the model has been shut down: what is told here is what held until then",
         }
     }
 }

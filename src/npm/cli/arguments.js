@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 
 import { inspectRequest } from "../node.js";
+import { formatOfName } from "./files.js";
 
 /** The command is wrong, not the request. */
 export class UsageError extends Error {}
@@ -91,8 +92,6 @@ export function settingsOf(values) {
 export async function fieldsOf(values) {
   const fields = settingsOf(values);
   for (const name of NUMBERS) if (values[name] !== undefined) fields[spelled(name)] = numberOf(name, values[name]);
-  // Partial images come in a stream only, and there is no flag for that alone.
-  if (fields.partial_images > 0) fields.stream = true;
   if (values.image) {
     const images = await Promise.all(values.image.map(fileOf));
     fields.image = images.length === 1 ? images[0] : images;
@@ -105,7 +104,13 @@ export async function fieldsOf(values) {
 export async function requestOf({ values, positionals }) {
   const given = values.request === undefined ? {} : jsonOf(values.request, await textOf(values.request));
   const prompt = positionals.length > 0 ? { prompt: positionals.join(" ") } : {};
-  return { ...given, ...prompt, ...(await fieldsOf(values)) };
+  const request = { ...given, ...prompt, ...(await fieldsOf(values)) };
+  // Partial images come in a stream only, and there is no flag for that alone.
+  if (request.partial_images > 0) request.stream = true;
+  // A file that is called photo.jpg is to be one.
+  const format = formatOfName(values.out);
+  if (format) request.output_format ??= format;
+  return request;
 }
 
 /** What the files of a request say, the pixels of its mask included. */

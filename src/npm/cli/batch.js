@@ -48,7 +48,9 @@ async function entriesOf(path, values) {
       .update(JSON.stringify([given, settingsOf(values)]))
       .digest("hex");
     const folder = path === "-" ? "." : dirname(path);
-    entries.push({ index: number, line: number + 1, digest, request: await withFiles({ ...shared, ...body }, folder) });
+    // Each comes whole: what is checked and priced is what is sent.
+    const { stream: _, partial_images: __, ...request } = await withFiles({ ...shared, ...body }, folder);
+    entries.push({ index: number, line: number + 1, digest, request });
   }
   if (entries.length === 0) throw new UsageError(`${path}: there is no request in it`);
   return entries;
@@ -76,6 +78,7 @@ async function journalOf(file) {
 export async function batch({ values, positionals }) {
   if (positionals.length !== 1) throw new UsageError("batch needs one file of requests");
   const [path] = positionals;
+  const client = new ImageClient(clientOptions(values));
   const entries = await entriesOf(path, values);
   const folder = values.out ?? `${path === "-" ? "batch" : parse(path).name}-images`;
   const states = await journalOf(join(folder, JOURNAL));
@@ -140,7 +143,7 @@ export async function batch({ values, positionals }) {
     const idempotencyKey = stateOf(entry)?.idempotency_key ?? randomUUID();
     return { index: entry.index, request: entry.request, idempotencyKey };
   });
-  const outcome = await new ImageClient(clientOptions(values)).batch(sent, {
+  const outcome = await client.batch(sent, {
     concurrency: numberOf("concurrency", values.concurrency),
     tier: numberOf("tier", values.tier),
     onProgress,

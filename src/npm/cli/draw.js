@@ -2,7 +2,7 @@
 
 import { estimateCost, ImageClient, validate } from "../node.js";
 import { clientOptions, inspect, requestOf, UsageError } from "./arguments.js";
-import { formatOf, namesOf, save } from "./files.js";
+import { namesOf, save } from "./files.js";
 import { amount, issueLines } from "./show.js";
 
 export const generate = (options) => draw("generate", options);
@@ -26,12 +26,8 @@ async function draw(operation, options) {
   const request = await requestOf(options);
   if (operation === "edit" && request.image === undefined && request.images === undefined)
     throw new UsageError("edit needs --image FILE");
-  if (request.partial_images > 0) request.stream = true;
-  // A file that is called photo.jpg is to be one.
-  const format = formatOf(values.out);
-  if (format) request.output_format ??= format;
-  if (!(await announce(operation, request, values))) return 1;
   const client = new ImageClient(clientOptions(values));
+  if (!(await announce(operation, request, values))) return 1;
   const names = await namesOf(values.out, request.prompt);
   const files = [];
   let last;

@@ -8,7 +8,7 @@ const LONGEST_NAME = 60;
 const FORMATS = { ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp", ".gif": "gif", ".svg": "svg" };
 
 /** The format that the name of a file says. */
-export const formatOf = (name) => FORMATS[extname(name ?? "").toLowerCase()];
+export const formatOfName = (name) => FORMATS[extname(name ?? "").toLowerCase()];
 
 /** A file name made from a prompt. */
 export function slug(prompt) {

@@ -13,7 +13,8 @@ The request, with the names of the API: --model --size --quality -n --background
   --moderation --input-fidelity --partial-images --complexity --user --safety-identifier, --image FILE (repeatable),
   --mask FILE, and --request FILE for a whole request as JSON ("-" reads it from the input)
 
-  -o, --out FILE|FOLDER        where to write; default a name made from the prompt. Nothing is overwritten
+  -o, --out FILE|FOLDER        where to write; default a name made from the prompt. Nothing is overwritten.
+                               The end of a file's name is the format, unless --output-format says another
   --json                       answer as JSON
   --force                      send although a check found an error
   --operation NAME             for estimate and validate: generate, edit, respond, runware or batch
@@ -21,6 +22,7 @@ The request, with the names of the API: --model --size --quality -n --background
   --retry                      for batch: repeat what failed, too, although it may have been billed
   --base-url URL               default $OPENAI_BASE_URL, else OpenAI
   --timeout SECONDS            default 600
+  --version                    of this package
 
 The key or token is read from $OPENAI_API_KEY.
 Ends with 0 when all went well, 1 when something failed or was refused, 2 when the command is wrong.`;

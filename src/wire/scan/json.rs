@@ -158,8 +158,8 @@ impl Json {
         self.payload.into_buffer()
     }
 
+    /// Gives back what the text took. The pictures' buffer goes to the next scanner, or with this one.
     pub(super) fn free(&mut self) {
-        self.payload.free();
         self.rest = Vec::new();
         self.stack = Vec::new();
     }

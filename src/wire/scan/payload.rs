@@ -122,11 +122,6 @@ impl Payload {
         self.buffer
     }
 
-    pub(super) fn free(&mut self) {
-        self.buffer = Vec::new();
-        self.filled = 0;
-    }
-
     /// Makes room for `bytes` more bytes and the slack, doubling so that growing stays linear.
     fn grow(&mut self, bytes: usize) {
         let needed = self.filled.saturating_add(bytes).saturating_add(SLACK);

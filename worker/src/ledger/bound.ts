@@ -13,10 +13,8 @@ export interface Bound {
   /** The model whose prices were taken, and from which table. */
   model: string;
   prices: string;
-  /** Whether the package knows the bound. Else the amount is the operator's, and what it really costs cannot be told either. */
-  known: boolean;
-  /** Whether a part of the bill has no price that the package knows: then all that was held back is charged. */
-  whole?: boolean;
+  /** Whether all of it is charged in the end: a part of the bill has no price that anybody here knows. */
+  chargedWhole: boolean;
 }
 
 /**
@@ -44,7 +42,9 @@ export function boundOf(
       `This request may cost up to ${spoken(amount)}, and one call may cost ${spoken(most)}: choose a quality and a size, ` +
         "smaller ones, or fewer images.",
     );
-  return { amount, model, prices: prices_as_of ?? "none", known: max !== null };
+  // The language models that write answers and vector images are billed beside the pictures.
+  const chargedWhole = operation === "respond" || (request as { output_format?: unknown }).output_format === "svg";
+  return { amount, model, prices: prices_as_of ?? "none", chargedWhole };
 }
 
 function refuse(code: string, message: string): Refusal {

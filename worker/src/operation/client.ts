@@ -49,11 +49,9 @@ export function allowModels(caller: Caller, models: unknown[]): void {
 
 /** The price's bound, after everything that the caller's token forbids was refused. */
 export function priced({ settings, caller }: Ask, { operation, request, context }: Wanted): Bound {
-  const { model, svg, output_format } = request as Record<string, unknown>;
+  const { model, svg } = request as Record<string, unknown>;
   allowModels(caller, [model, authorOf(svg)]);
-  const bound = boundOf(operation, request, context, { caps: settings.caps, caller });
-  // The language model that writes a vector image is billed beside it, at prices that nothing here knows.
-  return output_format === "svg" ? { ...bound, whole: true } : bound;
+  return boundOf(operation, request, context, { caps: settings.caps, caller });
 }
 
 export function purchaseOf(

@@ -125,8 +125,7 @@ export function settlement(run: Run, usage: unknown): Event {
   const bound = run.bound();
   if (!bound) return { kind: "lose" };
   if (run.billed !== undefined) return { kind: "settle", actual: fromUsd(run.billed) };
-  // A language model's tokens are billed too, which nothing here can price.
-  if (run.call.path === "/responses" || bound.whole) return { kind: "settle", actual: bound.amount };
+  if (bound.chargedWhole) return { kind: "settle", actual: bound.amount };
   try {
     return { kind: "settle", actual: fromUsd(costFromUsage(bound.model, usage).usd) };
   } catch {

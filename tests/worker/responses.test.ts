@@ -1,11 +1,12 @@
 // Responses with the image tool, through the worker: what reaches the upstream, what is refused before, and what comes back.
 
+import { models } from "gpt-image-edge";
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { NAMED } from "./support/account.ts";
 import { jpegHead, png } from "./support/pictures.ts";
-import { json, startUpstream, type Upstream } from "./support/upstream.ts";
+import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, TOKEN, type Running } from "./support/worker.ts";
 
 const TOOL = { type: "image_generation", quality: "low", size: "1024x1024" };
@@ -51,6 +52,27 @@ describe("to an upstream", () => {
         ],
       },
     ],
+  });
+
+  const vector = models().find(
+    ({ status, params: { output_format: format } }) =>
+      status !== "retired" && format && "values" in format && format.values.includes("svg"),
+  )?.id;
+  test.runIf(vector)("a vector image is charged whole as a response is: a language model writes it", async () => {
+    const drawn = { created: 1, data: [{ b64_json: PICTURE.data[0]!.b64_json }], usage: PICTURE.usage };
+    for (const format of ["svg", "png"]) {
+      upstream.expect(json(drawn));
+      const request = { model: vector, prompt: "a cat", output_format: format };
+      const reply = await worker.send("/v1/images/generations", post(request));
+      expect(reply.status).toBe(200);
+      // The last of it comes when it is settled.
+      await reply.text();
+      const operation = await worker.send(`/v1/operations/${reply.headers.get("x-operation-id")}`);
+      const { cost } = (await operation.json()) as { cost: { reserved_usd: number; charged_usd: number } };
+      expect(cost.reserved_usd).toBe(0.5);
+      if (format === "svg") expect(cost.charged_usd).toBe(0.5);
+      else expect(cost.charged_usd).toBeLessThan(0.1);
+    }
   });
 
   test.each<[string, Record<string, unknown>]>([

@@ -105,33 +105,40 @@ export class State extends EventTarget {
   setFiles({ images = this.images, mask = this.mask }) {
     // A mask belongs to the picture it was drawn on.
     if (images[0] !== this.images[0] && mask === this.mask) mask = undefined;
+    this.#putFiles(images, images.length ? mask : undefined);
+  }
+
+  #putFiles(images, mask) {
     this.images = images;
-    this.mask = images.length ? mask : undefined;
+    this.mask = mask;
     this.dispatchEvent(new Event("files"));
     this.#changed();
   }
 
   /**
-   * Puts another file in the place of a picture, or nothing. The mask of the first one stays, or goes with it in its new size:
-   * one that does not fit any more is a problem that says so.
+   * Puts another file in the place of a picture, if that is still there. The mask of the first one stays, or goes with it in its
+   * new size: one that does not fit any more is a problem that says so.
    */
-  replaceImage(file, other, mask = other && this.mask) {
-    const images = this.images.flatMap((image) => (image === file ? (other ?? []) : image));
-    if (images[0] !== this.images[0] && file === this.images[0]) this.images = images;
-    this.setFiles({ images, mask });
+  replaceImage(file, other, mask = this.mask) {
+    if (!this.images.includes(file)) return;
+    this.#putFiles(
+      this.images.map((image) => (image === file ? other : image)),
+      mask,
+    );
+  }
+
+  removeImage(file) {
+    this.setFiles({ images: this.images.filter((image) => image !== file) });
   }
 
   removeMask() {
-    this.mask = undefined;
-    this.dispatchEvent(new Event("files"));
-    this.#changed();
+    this.#putFiles(this.images, undefined);
   }
 
   /** Does what the fix of an issue says. */
   applyFix({ path, fix }) {
     const [name, index] = path;
-    if (name === "image" && typeof index === "number" && fix.value === undefined)
-      this.setFiles({ images: this.images.filter((_, at) => at !== index) });
+    if (name === "image" && typeof index === "number" && fix.value === undefined) this.removeImage(this.images[index]);
     else if (name === "mask" && fix.value === undefined) this.removeMask();
     else if (name === "stream") this.set("partial_images", undefined);
     else if (name === "svg") this.#applySvg(path, fix.value);

@@ -147,7 +147,9 @@ const REMEDIES = {
   transparent_preview: "Leave it out",
 };
 export function remedy({ code, path }) {
-  if (path?.[0] !== "mask") return REMEDIES[code];
+  // What the other side found has no path: nothing here knows what it is about.
+  if (path === undefined) return undefined;
+  if (path[0] !== "mask") return REMEDIES[code];
   return code === "mask_size" ? "Scale it to the picture" : "Remove the mask";
 }
 export const takenOut = (name) => `${name} was taken out: it cannot be read here.`;

@@ -241,7 +241,7 @@ async function* lazily(make) {
  * here are those of the catalogue's default, so that is what is asked for.
  */
 function named(operation, request) {
-  if (operation === "respond" || (request.model ?? undefined) !== undefined) return request;
+  if (operation === "respond" || (request.model !== undefined && request.model !== null)) return request;
   const usual = call("models", null).find((model) => model.default);
   return usual ? { ...request, model: usual.id } : request;
 }

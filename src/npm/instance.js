@@ -59,6 +59,9 @@ export async function ready() {
 /** Whether functions can be called. */
 export const isReady = () => exports !== undefined;
 
+/** The live exports, or undefined: before the first start, or because the module has crashed and its memory is gone with it. */
+export const current = () => exports;
+
 /** The live exports. */
 export function live() {
   if (exports === undefined) throw new ImageApiError({ kind: "user", code: "not_ready", message: NOT_READY });

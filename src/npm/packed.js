@@ -106,18 +106,15 @@ function reserve(exports, length) {
 /** Counts what begins: a getter of the request that is being packed may call the package, which packs something else. */
 let begun = 0;
 
-/** A value as its owner gives it. What calls the package meanwhile is told so: its request would be a mixture of two. */
-function valueOf(owner, name, read = (from, field) => from[field]) {
-  const before = begun;
-  const value = read(owner, name);
-  if (begun !== before)
-    throw new ImageApiError({
-      kind: "user",
-      code: "nested_call",
-      param: String(name),
-      message: `${String(name)}: reading it calls gpt-image-edge; call it before, and put the value here`,
-    });
-  return value;
+/** Refuses what has called the package while it was read: the request would be a mixture of two. */
+function refuseNested(before, name) {
+  if (begun === before) return;
+  throw new ImageApiError({
+    kind: "user",
+    code: "nested_call",
+    param: String(name),
+    message: `${String(name)}: reading it calls gpt-image-edge; call it before, and put the value here`,
+  });
 }
 
 function begin(exports) {
@@ -269,6 +266,7 @@ function putObject(exports, value, depth) {
       code: "too_deep",
       message: `request: nested deeper than ${MAX_DEPTH} levels`,
     });
+  const mine = begun;
   if (Array.isArray(value)) {
     // A list may claim any length and hold nothing.
     if (value.length > MAX_ITEMS)
@@ -280,17 +278,20 @@ function putObject(exports, value, depth) {
     reserve(exports, 5);
     bytes[at++] = LIST;
     putLength(value.length);
-    for (let index = 0; index < value.length; index++) put(exports, valueOf(value, index), depth + 1);
+    for (let index = 0; index < value.length; index++) {
+      const item = value[index];
+      refuseNested(mine, index);
+      put(exports, item, depth + 1);
+    }
     return;
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && isFile(value)) return putFile(exports, value);
-  if (typeof value.toJSON === "function")
-    return put(
-      exports,
-      valueOf(value, "toJSON", (from) => from.toJSON()),
-      depth + 1,
-    );
+  if (typeof value.toJSON === "function") {
+    const json = value.toJSON();
+    refuseNested(mine, "toJSON");
+    return put(exports, json, depth + 1);
+  }
   reserve(exports, 5);
   bytes[at++] = OBJECT;
   const countAt = at - base;
@@ -299,7 +300,8 @@ function putObject(exports, value, depth) {
   for (const name in value) {
     // As JSON.stringify has it, what is inherited does not count.
     if (!Object.hasOwn(value, name)) continue;
-    const field = valueOf(value, name);
+    const field = value[name];
+    refuseNested(mine, name);
     const type = typeof field;
     if (type === "undefined" || type === "function" || type === "symbol") continue;
     count++;

@@ -38,7 +38,8 @@ const paid = (model, usage, { costUsd: usd }) =>
   usd === undefined ? costOf(model, usage) : { currency: "USD", usd, usd_text: String(usd), items: [] };
 
 export function resultOf({ data, ...reply }, pictures, head, { model }) {
-  // An item that holds no base64 has no picture: an address, say. That nothing has one is `url_result` or `empty_result` (src/client/session.rs).
+  // An item that holds no base64 has no picture: an address, say. That nothing has one is `url_result` or `empty_result`
+  // (src/client/session.rs).
   const drawn = Array.isArray(data) ? data.filter((item) => typeof item?.b64_json === "string") : [];
   if (drawn.length === 0)
     throw new ImageApiError({

@@ -1,7 +1,7 @@
 // A session of the module (src/js/client.rs): it decides and reads, and this file tells it the time.
 
 import { ImageApiError } from "./errors.js";
-import { live } from "./instance.js";
+import { current, live } from "./instance.js";
 import { call, callNumbers, callRaw, callRead, callSession, putBytes } from "./packed.js";
 
 /** Longer chunks are read in parts, so that the module's memory does not grow with them. */
@@ -24,7 +24,7 @@ export class Session {
 
   /** The number, as long as the session and the instance it belongs to are there. */
   #own() {
-    if (this.#number === undefined || currentOrUndefined() !== this.#exports)
+    if (this.#number === undefined || current() !== this.#exports)
       throw new ImageApiError({
         kind: "crash",
         code: "crash",
@@ -75,7 +75,7 @@ export class Session {
 
   /** The caller has all it wanted before the reply has ended. */
   leave() {
-    if (this.#exports === currentOrUndefined()) this.cut();
+    if (this.#exports === current()) this.cut();
   }
 
   resume() {
@@ -101,16 +101,7 @@ export class Session {
 
   /** Gives its memory back. Nothing else may be called after it, but this may be called again. */
   free() {
-    if (this.#number !== undefined && this.#exports === currentOrUndefined()) callRaw("session_free", this.#number);
+    if (this.#number !== undefined && this.#exports === current()) callRaw("session_free", this.#number);
     this.#number = undefined;
-  }
-}
-
-function currentOrUndefined() {
-  try {
-    return live();
-  } catch {
-    // The module has crashed, and its memory is gone with it.
-    return undefined;
   }
 }

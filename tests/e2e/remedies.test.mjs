@@ -87,6 +87,20 @@ remedy("a picture that is named or turned keeps its mask", async ({ open }) => {
   await close();
 });
 
+remedy("a picture that is taken out leaves the mask of another", async ({ open }) => {
+  const { page, close } = await open();
+  await page.fill("#field-prompt", "make it snow");
+  const text = { name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture at all") };
+  await add(page, await png(page), text);
+  await page.setInputFiles("#mask-file", await png(page, { hole: true }));
+  await page.waitForSelector(".mask-preview[src]");
+  await press(page, "image", "Take it out");
+  await none(page);
+  assert.equal((await names(page)).length, 1);
+  assert.ok(await page.isVisible(".mask-preview"));
+  await close();
+});
+
 remedy("a mask of another size, and one that hides nothing", async ({ open }) => {
   const { page, close } = await open();
   await page.fill("#field-prompt", "make it snow");

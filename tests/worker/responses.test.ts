@@ -1,10 +1,10 @@
 // Responses with the image tool, through the worker: what reaches the upstream, what is refused before, and what comes back.
 
-import { models } from "gpt-image-edge";
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { NAMED } from "./support/account.ts";
+import { VECTOR } from "./support/model.ts";
 import { jpegHead, png } from "./support/pictures.ts";
 import { json, PICTURE, startUpstream, type Upstream } from "./support/upstream.ts";
 import { errorOf, KEY, startWorker, TOKEN, type Running } from "./support/worker.ts";
@@ -54,15 +54,11 @@ describe("to an upstream", () => {
     ],
   });
 
-  const vector = models().find(
-    ({ status, params: { output_format: format } }) =>
-      status !== "retired" && format && "values" in format && format.values.includes("svg"),
-  )?.id;
-  test.runIf(vector)("a vector image is charged whole as a response is: a language model writes it", async () => {
+  test.runIf(VECTOR)("a vector image is charged whole as a response is: a language model writes it", async () => {
     const drawn = { created: 1, data: [{ b64_json: PICTURE.data[0]!.b64_json }], usage: PICTURE.usage };
     for (const format of ["svg", "png"]) {
       upstream.expect(json(drawn));
-      const request = { model: vector, prompt: "a cat", output_format: format };
+      const request = { model: VECTOR, prompt: "a cat", output_format: format };
       const reply = await worker.send("/v1/images/generations", post(request));
       expect(reply.status).toBe(200);
       // The last of it comes when it is settled.

@@ -25,14 +25,16 @@ export async function mend({ code, path: [field, at = 0] }, { state, model, cont
   if (field !== "image") return state.set(field, undefined);
   const file = state.images[at];
   const way = WAYS[code];
-  const other = way && (await way(file, context.images[at]).catch(() => undefined));
-  if (way && !other) announce(strings.takenOut(file.name));
-  return state.replaceImage(file, other);
+  const other = way && (await way(file, context.images?.[at]).catch(() => undefined));
+  if (other) return state.replaceImage(file, other);
+  if (way) announce(strings.takenOut(file.name));
+  return state.removeImage(file);
 }
 
-async function mendMask(code, state, { images: [first] }) {
-  const { mask } = state;
+async function mendMask(code, state, { images }) {
   if (code !== "mask_size") return state.removeMask();
+  const { mask } = state;
+  const [first] = images;
   const scaled = await shrunk(mask, first.width, first.height).catch(() => undefined);
   if (!scaled) announce(strings.takenOut(mask.name));
   // It may have been painted anew meanwhile.

@@ -81,9 +81,7 @@ export class Thumbnails {
         { class: "thumb-tools" },
         last > 0 && tool("↑", strings.earlier(file.name), () => move(index, index - 1), index === 0),
         last > 0 && tool("↓", strings.later(file.name), () => move(index, index + 1), index === last),
-        tool("×", strings.remove(file.name), () =>
-          state.setFiles({ images: state.images.filter((other) => other !== file) }),
-        ),
+        tool("×", strings.remove(file.name), () => state.removeImage(file)),
       ),
     );
     if (smaller) {

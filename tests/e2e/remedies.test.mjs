@@ -68,6 +68,8 @@ remedy("a picture of a format that is not taken is converted, and named as what 
   await page.locator(".thumb-tools button").last().click();
   const jpeg = await photograph(page, { width: 64, height: 64, type: "image/jpeg" });
   await add(page, { ...jpeg, name: "photo.png", mimeType: "image/png" });
+  // It is said once the file has been read.
+  await page.waitForSelector('[data-param="image"] .field-problems li');
   assert.match((await problems(page, "image"))[0], /declared as "image\/png" but holds "image\/jpeg"/);
   await press(page, "image", "Name its type rightly");
   await page.waitForFunction(() => document.querySelectorAll('[data-param="image"] .field-problems li').length === 0);

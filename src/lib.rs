@@ -15,6 +15,9 @@
 //! A further module exists on wasm only: `js` is the face that the npm package shows. Everything above it builds
 //! natively, does no I/O, and panics on no input.
 
+// What only the extras use stands beside its likes.
+#![cfg_attr(not(feature = "extras"), allow(dead_code, unused_imports))]
+
 pub mod catalog;
 pub mod check;
 pub mod client;

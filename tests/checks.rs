@@ -500,7 +500,7 @@ fn checking_takes_linear_time() {
         let value = spellings(count);
         let best = (0..5).map(|_| {
             let start = std::time::Instant::now();
-            for operation in Operation::ALL {
+            for &operation in Operation::ALL {
                 let found = codes(operation, &value, &Context::new(QUIET));
                 assert!(found.len() <= 101);
             }
@@ -869,7 +869,7 @@ proptest! {
     fn nothing_panics_and_normalizing_twice_changes_nothing(value in any_value(), day in 20_000..22_000, json_body: bool) {
         let catalog = Catalog::default();
         let context = Context { json_body, images: vec![facts(PNG), broken(Problem::NotAnImage)], ..Context::new(Date::from_days(day)) };
-        for operation in Operation::ALL {
+        for &operation in Operation::ALL {
             let once = normalize(operation, value.clone(), &context, &catalog);
             let twice = normalize(operation, once.request.clone(), &context, &catalog);
             prop_assert_eq!(&twice.request, &once.request);

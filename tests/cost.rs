@@ -721,7 +721,7 @@ proptest! {
     fn no_json_makes_an_estimate_or_a_bill_panic(request in any_json(), batch: bool) {
         let catalog = Catalog::default();
         let context = Context { batch, ..Context::new(TODAY) };
-        for operation in Operation::ALL {
+        for &operation in Operation::ALL {
             let found = estimate(operation, &request, &context, &catalog);
             prop_assert!(in_order(found.usd), "{:?}", found);
         }

@@ -5,6 +5,7 @@ pub mod model;
 pub mod rates;
 
 mod dall_e;
+#[cfg(feature = "extras")]
 mod extend;
 mod gpt_image_1;
 mod gpt_image_1_5;
@@ -15,6 +16,7 @@ mod gpt_image_2_6;
 mod serialize;
 mod shared;
 
+#[cfg(feature = "extras")]
 pub use extend::ExtendError;
 pub use model::{Fact, Model, Source, Status};
 pub use serialize::ModelInfo;

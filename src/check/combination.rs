@@ -121,7 +121,7 @@ pub(super) fn formats(checker: &mut Checker<'_>, model: &Model) {
     }
     let Some(svg) = model.svg.known() else { return };
     if format == Some("svg") {
-        if checker.operation != Operation::Respond
+        if Field::N.is_of(checker.operation, checker.json_body)
             && checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(svg.max_n))
         {
             checker

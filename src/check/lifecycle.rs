@@ -22,7 +22,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let served = match checker.operation {
         Operation::Generate => model.endpoints.generations,
         Operation::Edit => model.endpoints.edits,
+        #[cfg(feature = "extras")]
         Operation::Respond => model.endpoints.responses_tool,
+        #[cfg(feature = "extras")]
         Operation::Runware | Operation::Batch => true,
     };
     if !served {

@@ -1,6 +1,7 @@
 //! What is wrong with a request: every problem at once, in the order of the documentation, each with its fix.
 
 mod accepted;
+#[cfg(feature = "extras")]
 mod batch;
 mod checker;
 mod choice;
@@ -10,12 +11,15 @@ pub mod context;
 mod images;
 mod lifecycle;
 mod message;
+#[cfg(feature = "extras")]
 mod migrate;
 mod normalize;
 mod prompt;
 mod references;
 pub mod report;
+#[cfg(feature = "extras")]
 mod respond;
+#[cfg(feature = "extras")]
 mod runware;
 mod serialize;
 mod shape;
@@ -25,6 +29,7 @@ mod svg;
 pub use accepted::{Accepted, accepted};
 pub use code::Code;
 pub use context::{Context, ImageFacts, Transparency};
+#[cfg(feature = "extras")]
 pub use migrate::{MigrateError, Migrated, migrate};
 pub use normalize::{Normalized, normalize};
 pub use report::{Applicability, Change, Fix, Issue, PathItem, Report, Severity};
@@ -41,8 +46,11 @@ pub fn check(operation: Operation, request: &Value, context: &Context, catalog: 
     if shape::is_object(&mut checker) {
         match operation {
             Operation::Generate | Operation::Edit => images_api(&mut checker),
+            #[cfg(feature = "extras")]
             Operation::Respond => respond::check(&mut checker),
+            #[cfg(feature = "extras")]
             Operation::Runware => runware::check(&mut checker),
+            #[cfg(feature = "extras")]
             Operation::Batch => batch::check(&mut checker),
         }
     }

@@ -3,6 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::accepted::Accepted;
+#[cfg(feature = "extras")]
 use super::migrate::Migrated;
 use super::normalize::Normalized;
 use super::report::{Change, Fix, Issue, Report};
@@ -69,6 +70,7 @@ impl Serialize for Normalized {
     }
 }
 
+#[cfg(feature = "extras")]
 impl Serialize for Migrated {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Migrated", 3)?;

@@ -58,7 +58,9 @@ fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value, more: &[&s
     let place = match operation {
         Operation::Edit => "an edit",
         Operation::Generate => "a generation",
+        #[cfg(feature = "extras")]
         Operation::Respond => "the image_generation tool",
+        #[cfg(feature = "extras")]
         Operation::Runware | Operation::Batch => "such a request",
     };
     let elsewhere = match (operation, Field::from_name(name)) {

@@ -25,7 +25,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     match svg.get("model") {
         Some(Value::String(_)) => {}
         // In a response the main model writes it where no other is named; edits are typed as if they could do without, too.
-        None | Some(Value::Null) if matches!(checker.operation, Operation::Respond | Operation::Edit) => {}
+        None | Some(Value::Null) if checker.operation != Operation::Generate => {}
         None | Some(Value::Null) => {
             checker.at(
                 Code::Required,

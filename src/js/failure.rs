@@ -3,11 +3,15 @@
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::packed::Malformed;
+#[cfg(feature = "extras")]
 use crate::catalog::ExtendError;
+#[cfg(feature = "extras")]
 use crate::check::MigrateError;
 use crate::cost::{CheapestError, CostError};
 use crate::picture::Problem;
+#[cfg(feature = "extras")]
 use crate::request::batch::BatchError;
+#[cfg(feature = "extras")]
 use crate::request::runware::TranslateError;
 use crate::wire::body::BodyError;
 
@@ -81,6 +85,7 @@ impl From<CheapestError> for Failure {
     }
 }
 
+#[cfg(feature = "extras")]
 impl From<ExtendError> for Failure {
     fn from(error: ExtendError) -> Self {
         let message = error.to_string();
@@ -88,6 +93,7 @@ impl From<ExtendError> for Failure {
     }
 }
 
+#[cfg(feature = "extras")]
 impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
         let (param, code) = match error {
@@ -100,6 +106,7 @@ impl From<MigrateError> for Failure {
     }
 }
 
+#[cfg(feature = "extras")]
 impl From<TranslateError> for Failure {
     fn from(error: TranslateError) -> Self {
         let (param, code) = match error {
@@ -111,6 +118,7 @@ impl From<TranslateError> for Failure {
     }
 }
 
+#[cfg(feature = "extras")]
 impl From<BatchError> for Failure {
     fn from(error: BatchError) -> Self {
         let code = match error {

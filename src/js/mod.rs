@@ -21,6 +21,7 @@ mod failure;
 mod models;
 mod packed;
 mod picture;
+#[cfg(feature = "extras")]
 mod translate;
 mod wire;
 

@@ -15,6 +15,7 @@ pub fn models(length: usize, now: f64) -> usize {
     }))
 }
 
+#[cfg(feature = "extras")]
 /// Adds entries to the catalogue, or changes those of the same id.
 #[wasm_bindgen]
 pub fn extend_catalog(length: usize) -> usize {

@@ -144,11 +144,14 @@ impl Field {
                 Operations::EditForm => !json_body,
                 Operations::Generate => false,
             },
+            #[cfg(feature = "extras")]
             Operation::Respond => self.is_of_tool(),
+            #[cfg(feature = "extras")]
             Operation::Runware | Operation::Batch => false,
         }
     }
 
+    #[cfg(feature = "extras")]
     /// Whether the `image_generation` tool has it. One call makes one image, and the main model writes the prompt.
     const fn is_of_tool(self) -> bool {
         matches!(
@@ -179,12 +182,15 @@ impl Field {
         const GENERATE: u32 = set(Operation::Generate, false);
         const EDIT_FORM: u32 = set(Operation::Edit, false);
         const EDIT_JSON: u32 = set(Operation::Edit, true);
+        #[cfg(feature = "extras")]
         const TOOL: u32 = set(Operation::Respond, false);
         match operation {
             Operation::Generate => GENERATE,
             Operation::Edit if json_body => EDIT_JSON,
             Operation::Edit => EDIT_FORM,
+            #[cfg(feature = "extras")]
             Operation::Respond => TOOL,
+            #[cfg(feature = "extras")]
             Operation::Runware | Operation::Batch => 0,
         }
     }

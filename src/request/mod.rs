@@ -4,9 +4,11 @@
 //! Nothing is dropped on the way in, so that [`crate::check`] can name every problem; the typed readings of
 //! single fields ([`Size`] and what stands in the operations' modules) are made from it on demand.
 
+#[cfg(feature = "extras")]
 pub mod batch;
 pub mod data_url;
 pub mod field;
+#[cfg(feature = "extras")]
 pub mod runware;
 pub mod size;
 pub mod value;
@@ -23,31 +25,46 @@ pub enum Operation {
     Generate,
     /// `POST /images/edits`, as multipart (files) or JSON (`images` by reference).
     Edit,
+    #[cfg(feature = "extras")]
     /// `POST /responses` with the `image_generation` tool.
     Respond,
+    #[cfg(feature = "extras")]
     /// Runware's `imageInference` task.
     Runware,
+    #[cfg(feature = "extras")]
     /// One line of a Batch API input file.
     Batch,
 }
 
 impl Operation {
     /// Every operation, in the order of the documentation.
-    pub const ALL: [Self; 5] = [Self::Generate, Self::Edit, Self::Respond, Self::Runware, Self::Batch];
+    pub const ALL: &[Self] = &[
+        Self::Generate,
+        Self::Edit,
+        #[cfg(feature = "extras")]
+        Self::Respond,
+        #[cfg(feature = "extras")]
+        Self::Runware,
+        #[cfg(feature = "extras")]
+        Self::Batch,
+    ];
 
     /// The name the JavaScript API uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Generate => "generate",
             Self::Edit => "edit",
+            #[cfg(feature = "extras")]
             Self::Respond => "respond",
+            #[cfg(feature = "extras")]
             Self::Runware => "runware",
+            #[cfg(feature = "extras")]
             Self::Batch => "batch",
         }
     }
 
     /// The operation of that exact name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|operation| operation.name() == name)
+        Self::ALL.iter().copied().find(|operation| operation.name() == name)
     }
 }

@@ -55,13 +55,17 @@ pub fn build(
     let path = match operation {
         Operation::Generate => "/images/generations",
         Operation::Edit => "/images/edits",
+        #[cfg(feature = "extras")]
         Operation::Respond => "/responses",
+        #[cfg(feature = "extras")]
         Operation::Runware | Operation::Batch => "",
     };
     if operation == Operation::Edit && has_file(request) {
         return Ok(Outgoing { path, body: Body::Form(form(request, formats, random)?) });
     }
+    #[cfg_attr(not(feature = "extras"), expect(unused_mut, reason = "only Runware's tasks stand in a list"))]
     let mut json = body::to_json(request)?;
+    #[cfg(feature = "extras")]
     if operation == Operation::Runware && !matches!(request, Value::Array(_)) {
         json.insert(0, '[');
         json.push(']');

@@ -1,10 +1,13 @@
 //! What a call will cost, before it is made: an interval that holds the truth, and the expected value in it.
 
+#[cfg(feature = "extras")]
 mod batch;
 mod images;
 mod note;
 mod output;
+#[cfg(feature = "extras")]
 mod respond;
+#[cfg(feature = "extras")]
 mod runware;
 
 pub use note::Note;
@@ -82,8 +85,11 @@ pub fn estimate(operation: Operation, request: &Value, context: &Context, catalo
         Operation::Generate | Operation::Edit => {
             images::estimate(operation, request, context, context.batch, catalog)
         }
+        #[cfg(feature = "extras")]
         Operation::Respond => respond::estimate(request, context, context.batch, catalog),
+        #[cfg(feature = "extras")]
         Operation::Runware => runware::estimate(request, catalog),
+        #[cfg(feature = "extras")]
         Operation::Batch => batch::estimate(request, context, catalog),
     }
 }

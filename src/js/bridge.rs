@@ -94,7 +94,7 @@ pub(super) fn with_catalog_mut<T>(work: impl FnOnce(&mut Catalog) -> T) -> T {
     CATALOG.with_borrow_mut(|catalog| work(catalog.get_or_insert_default()))
 }
 
-/// The operation by its place in [`Operation::ALL`], which `src/npm/packed.js` repeats.
+/// The operation by its place in [`Operation::ALL`], by which `src/npm/packed.js` knows it.
 pub(super) fn operation(number: u32) -> Result<Operation, Failure> {
     let index = usize::try_from(number).unwrap_or(usize::MAX);
     Operation::ALL.get(index).copied().ok_or_else(|| Failure::user("", "operation: unknown"))

@@ -1,7 +1,7 @@
 // Many calls: as many at once as the tier allows, each with an end of its own.
 
-import { imagesPerMinute } from "./core.js";
 import { ImageApiError } from "./errors.js";
+import { imagesPerMinute } from "./everything.js";
 import { Pace } from "./pace.js";
 
 const DEFAULT_CONCURRENCY = 4;

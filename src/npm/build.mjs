@@ -83,10 +83,13 @@ const PIXELS = join("src", "pixels");
 const isRust = (file) => !file.includes(join("src", "npm")) && !file.includes("node_modules");
 const isCore = (file) => isRust(file) && !file.includes(PIXELS);
 
-async function wasmPack(crate, folder, name, settings = {}) {
+async function wasmPack(crate, folder, name, { settings = {}, features = [] } = {}) {
   const target = path("target", folder);
   const options = [...WASM_PACK, "--out-dir", target, "--out-name", name];
-  await run("wasm-pack", ["build", ...options, path(crate)], { cwd: root, env: { ...env, ...settings } });
+  await run("wasm-pack", ["build", ...options, path(crate), ...features], {
+    cwd: root,
+    env: { ...env, ...settings },
+  });
   const { size } = await stat(join(target, `${name}_bg.wasm`));
   return `${Math.round(size / 1024)} KiB`;
 }
@@ -95,14 +98,13 @@ async function wasmPack(crate, folder, name, settings = {}) {
  * wasm-bindgen's loader keeps the first instance for ever; ours may start another one after a crash, so the two lines
  * that keep it are taken out. Every function of the loader reads the same variable, which the new instance replaces.
  */
-const restartable = {
+const restartable = (module) => ({
   name: "restartable",
   setup(build) {
-    build.onResolve({ filter: /^#glue$/ }, () => ({ path: path("target", "npm", "gpt_image_edge.js") }));
-    build.onResolve({ filter: /^#pixels-glue$/ }, () => ({
-      path: path("target", "pixels", "gpt_image_edge_pixels.js"),
-    }));
-    build.onLoad({ filter: /gpt_image_edge(_pixels)?\.js$/ }, async ({ path: file }) => {
+    const loaderOf = (folder, name) => ({ path: path("target", folder, `${name}.js`) });
+    build.onResolve({ filter: /^#glue$/ }, () => loaderOf(module.folder, module.name));
+    build.onResolve({ filter: /^#pixels-glue$/ }, () => loaderOf("pixels", "gpt_image_edge_pixels"));
+    build.onLoad({ filter: /gpt_image_edge(_core|_pixels)?\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");
       const pieces = text.split("if (wasm !== undefined) return wasm;");
       if (pieces.length !== 3)
@@ -110,15 +112,19 @@ const restartable = {
       return { contents: pieces.join("") };
     });
   },
-};
+});
+
+/** The package's module, and that of `gpt-image-edge/core`, which knows the Images API only. */
+const WHOLE = { folder: "npm", name: "gpt_image_edge" };
+const CORE = { folder: "core", name: "gpt_image_edge_core" };
 
 const RUNTIMES = ["index", "node", "workerd"];
 const ENTRIES = [...RUNTIMES, ...RUNTIMES.map((name) => `pixels/${name}`), "tokenizer"];
 
 /** The package's module without SIMD. */
 async function wasmWithoutSimd() {
-  const flags = { RUSTFLAGS: `-Ctarget-feature=-simd128 ${SMALL}` };
-  const size = await wasmPack(MODULE, "baseline", "gpt_image_edge", flags);
+  const settings = { RUSTFLAGS: `-Ctarget-feature=-simd128 ${SMALL}` };
+  const size = await wasmPack(MODULE, "baseline", WHOLE.name, { settings });
   const [one, other] = await Promise.all(
     ["npm", "baseline"].map((folder) => readFile(path("target", folder, "gpt_image_edge.js"), "utf8")),
   );
@@ -152,18 +158,21 @@ async function bundle(pkg, version, baseline) {
   };
   // Each entry whole: a second file would be a second round trip before the first call.
   const entries = [...ENTRIES, ...(baseline ? ["baseline"] : [])].map((name) => join(here, `${name}.js`));
-  await build({ ...options, entryPoints: entries, plugins: [restartable] });
+  await build({ ...options, entryPoints: entries, plugins: [restartable(WHOLE)] });
+  const ofCore = RUNTIMES.map((name) => join(here, "core", `${name}.js`));
+  await build({ ...options, entryPoints: ofCore, plugins: [restartable(CORE)] });
   await build({ ...options, entryPoints: [join(here, "cli.js")], sourcemap: false, plugins: [beside] });
   const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   if (baseline) await addBaseline(pkg, manifest);
   await writeFile(join(pkg, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
-  await cp(path("target", "npm", "gpt_image_edge_bg.wasm"), join(pkg, "gpt_image_edge_bg.wasm"));
   for (const name of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"])
     if (existsSync(path(name))) await cp(path(name), join(pkg, name));
-  await cp(
-    path("target", "pixels", "gpt_image_edge_pixels_bg.wasm"),
-    join(pkg, "pixels", "gpt_image_edge_pixels_bg.wasm"),
-  );
+  for (const [from, to] of [
+    ["npm/gpt_image_edge_bg.wasm", "gpt_image_edge_bg.wasm"],
+    ["core/gpt_image_edge_core_bg.wasm", "core/gpt_image_edge_core_bg.wasm"],
+    ["pixels/gpt_image_edge_pixels_bg.wasm", "pixels/gpt_image_edge_pixels_bg.wasm"],
+  ])
+    await cp(path("target", from), join(pkg, to));
   for (const name of await readdir(here, { recursive: true }))
     if (name.endsWith(".d.ts") && (baseline || name !== "baseline.d.ts")) await cp(join(here, name), join(pkg, name));
 }
@@ -175,10 +184,20 @@ async function main() {
   const out = options.apart ? "target/apart" : "pkg";
   const begin = performance.now();
   const version = /^version = "(.*)"$/m.exec(await readFile(path("Cargo.toml"), "utf8"))[1];
+  // In place of the flags of .cargo/config.toml.
+  const withSimd = { RUSTFLAGS: `-Ctarget-feature=+simd128 ${SMALL}` };
   const wasm = await unlessCurrent(
     { title: "building the package's wasm", from: CRATE, wanted: isCore, gives: ["target/npm/gpt_image_edge_bg.wasm"] },
-    // In place of the flags of .cargo/config.toml.
-    () => wasmPack(MODULE, "npm", "gpt_image_edge", { RUSTFLAGS: `-Ctarget-feature=+simd128 ${SMALL}` }),
+    () => wasmPack(MODULE, WHOLE.folder, WHOLE.name, { settings: withSimd }),
+  );
+  const core = await unlessCurrent(
+    {
+      title: "building the core's wasm",
+      from: CRATE,
+      wanted: isCore,
+      gives: ["target/core/gpt_image_edge_core_bg.wasm"],
+    },
+    () => wasmPack(MODULE, CORE.folder, CORE.name, { settings: withSimd, features: ["--no-default-features"] }),
   );
   const pixels = await unlessCurrent(
     {
@@ -214,8 +233,8 @@ async function main() {
     {
       title: `assembling ${out}`,
       from: ["src/npm", ...documents],
-      also: wasm + pixels + baseline,
-      gives: ["index.js", "pixels/index.js", "package.json"].map((file) => `${out}/${file}`),
+      also: wasm + core + pixels + baseline,
+      gives: ["index.js", "core/index.js", "pixels/index.js", "package.json"].map((file) => `${out}/${file}`),
     },
     () => bundle(path(out), version, baseline),
   );

@@ -1,6 +1,5 @@
-// Sends requests, and makes pictures of the answers.
+// Sends requests of the Images API, and makes pictures of the answers.
 
-import { runBatch } from "./batch.js";
 import { dispose } from "./dispose.js";
 import { ImageApiError } from "./errors.js";
 import { inspectRequest, withFiles } from "./files.js";
@@ -8,7 +7,6 @@ import { ready } from "./instance.js";
 import { call } from "./packed.js";
 import { perform } from "./perform.js";
 import { DEFAULT_BASE_URL, requestParts } from "./request.js";
-import { responseEvents, responseOf } from "./responses.js";
 import { imageEvents, keepingPictures, resultOf } from "./results.js";
 import { sender } from "./send.js";
 import { eventStream } from "./streams.js";
@@ -86,6 +84,11 @@ class Ending {
   }
 }
 
+/** What a client that can do more is built upon (client-extras.js): a call, a streamed call, and what is known of keys. */
+export const whole = Symbol("whole");
+export const stream = Symbol("stream");
+export const keys = Symbol("keys");
+
 export class ImageClient {
   #options;
   #settings;
@@ -135,41 +138,24 @@ export class ImageClient {
   }
 
   generate(request, options) {
-    return this.#whole("generate", request, options);
+    return this[whole]("generate", request, options);
   }
 
   edit(request, options) {
-    return this.#whole("edit", request, options);
-  }
-
-  respond(request, options) {
-    return this.#whole("respond", request, options);
+    return this[whole]("edit", request, options);
   }
 
   generateStream(request, options) {
-    return this.#stream("generate", request, options);
+    return this[stream]("generate", request, options);
   }
 
   editStream(request, options) {
-    return this.#stream("edit", request, options);
+    return this[stream]("edit", request, options);
   }
 
-  respondStream(request, options) {
-    return this.#stream("respond", request, options);
-  }
-
-  async batch(requests, options = {}) {
-    await ready();
-    const perform = ({ operation, request, idempotencyKey }) => {
-      // A key by which the caller's server may know the request, as for a single call.
-      const key = this.#sendsKeys() ? { idempotencyKey } : {};
-      return this.#whole(operation, request, { signal: options.signal, ...key });
-    };
-    return runBatch(requests, options, perform, () => this.#idempotent === true);
-  }
-
-  #sendsKeys() {
-    return this.#idempotent ?? maySendKey(this.#options.baseURL);
+  /** Whether an idempotency key may be sent, and whether it is known to be kept. */
+  [keys]() {
+    return { sent: this.#idempotent ?? maySendKey(this.#options.baseURL), kept: this.#idempotent === true };
   }
 
   /** Ends every call that is under way. The client can be used again. */
@@ -178,7 +164,7 @@ export class ImageClient {
     this.#ended = new Ending();
   }
 
-  async #whole(operation, given, options) {
+  async [whole](operation, given, options, resultFrom = resultOf) {
     await ready();
     const request = named(operation, objectOf(given));
     const { stream: _, partial_images: __, ...plain } = request;
@@ -190,19 +176,17 @@ export class ImageClient {
           code: "unexpected_stream",
           message: "the server answered with a stream, which was not asked for",
         });
-      const make = operation === "respond" ? responseOf : resultOf;
-      result = make(JSON.parse(document), pictures, head, request);
+      result = resultFrom(JSON.parse(document), pictures, head, request);
     }
     return result;
   }
 
-  #stream(operation, request, options) {
+  [stream](operation, request, options, eventsFrom = imageEvents) {
     const abort = new AbortController();
-    const read = operation === "respond" ? responseEvents : imageEvents;
     const events = async () => {
       await ready();
       const asked = named(operation, { ...objectOf(request), stream: true });
-      return read(this.#perform(operation, asked, options, abort.signal), asked);
+      return eventsFrom(this.#perform(operation, asked, options, abort.signal), asked);
     };
     return eventStream(keepingPictures(lazily(events)), abort);
   }
@@ -215,7 +199,7 @@ export class ImageClient {
     const parts = requestParts(operation, whole, this.#options);
     const { fetch, baseURL } = this.#options;
     const asked = idempotencyKey ?? parts.headers.get("idempotency-key") ?? undefined;
-    const key = asked ?? (this.#sendsKeys() ? crypto.randomUUID() : undefined);
+    const key = asked ?? (this[keys]().sent ? crypto.randomUUID() : undefined);
     if (key !== undefined) parts.headers.set("idempotency-key", key);
     const onKept = () => {
       keeping.add(baseURL);

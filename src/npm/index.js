@@ -2,7 +2,7 @@
 
 import { loaderOf } from "./loader.js";
 
-export * from "./core.js";
+export * from "./everything.js";
 
 const start = loaderOf(new URL("./gpt_image_edge_bg.wasm", import.meta.url));
 

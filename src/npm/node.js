@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { startSync } from "./instance.js";
 
-export * from "./core.js";
+export * from "./everything.js";
 
 const start = () => startSync(readFileSync(new URL("./gpt_image_edge_bg.wasm", import.meta.url)));
 

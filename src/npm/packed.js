@@ -40,8 +40,7 @@ const NEEDS_TEXT = 0xffff_ffff;
 /** Buffers that one large request made larger than this are given back. */
 const KEEP_BYTES = 1 << 20;
 
-/** As `Operation::ALL` in src/request/mod.rs. */
-const OPERATIONS = ["generate", "edit", "respond", "runware", "batch"];
+/** As `Operation::ALL` in src/request/mod.rs begins; the module tells which more it knows. */
 const GENERATE = 0;
 /** Generations and edits. */
 const LAST_OF_IMAGES_API = 1;
@@ -88,8 +87,8 @@ onStart((exports) => {
   numberOfWord = new Map(list.split("\n").map((word, index) => [word, FIRST_WORD + index]));
   wordOfField = FIELDS.map((name) => numberOfWord.get(name));
   wordOfPrompt = numberOfWord.get("prompt");
-  const [codes, fields, kinds, notes, bases] = lists.map((lines) => lines.split("\n"));
-  tables = { codes: codes.map((line) => line.split(" ")), fields, kinds, notes, bases };
+  const [codes, fields, kinds, notes, bases, operations] = lists.map((lines) => lines.split("\n"));
+  tables = { codes: codes.map((line) => line.split(" ")), fields, kinds, notes, bases, operations };
 });
 
 /** Makes room for so many more bytes of input. */
@@ -549,9 +548,9 @@ function answer(exports, length) {
 }
 
 function numberOf(operation) {
-  const number = OPERATIONS.indexOf(operation);
+  const number = tables.operations.indexOf(operation);
   if (number >= 0) return number;
-  const allowed = OPERATIONS.map((word) => `"${word}"`).join(", ");
+  const allowed = tables.operations.map((word) => `"${word}"`).join(", ");
   const message = `operation: ${JSON.stringify(operation) ?? typeof operation} is none; allowed are ${allowed}`;
   throw new ImageApiError({ kind: "user", code: "invalid_argument", param: "operation", message });
 }

@@ -1,6 +1,6 @@
 // Replies of the Responses API: the pictures of its image tool, and the text around them.
 
-import { estimateCost } from "./core.js";
+import { estimateCost } from "./images.js";
 import { disposable } from "./dispose.js";
 import { ImageApiError } from "./errors.js";
 import { costOf, told } from "./results.js";

@@ -1,6 +1,6 @@
 // Replies of the Images API, with pictures in place of the base64.
 
-import { costFromUsage } from "./core.js";
+import { costFromUsage } from "./images.js";
 import { disposable } from "./dispose.js";
 import { ImageApiError } from "./errors.js";
 

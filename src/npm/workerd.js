@@ -4,7 +4,7 @@ import module from "./gpt_image_edge_bg.wasm";
 
 import { startSync } from "./instance.js";
 
-export * from "./core.js";
+export * from "./everything.js";
 
 startSync(module);
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import test from "node:test";
 import { pathToFileURL } from "node:url";
 
@@ -149,7 +149,7 @@ test("an unused import leaves nothing in the bundle", async () => {
 });
 
 /** Serves a worker that imports the package, and asks it. */
-async function inWorkerd(name, worker, ask) {
+async function inWorkerd(name, worker, ask, module = WASM) {
   const folder = await project(name, { "worker.js": worker });
   const bundled = await esbuild.build({
     entryPoints: [join(folder, "worker.js")],
@@ -162,7 +162,7 @@ async function inWorkerd(name, worker, ask) {
   });
   const modules = [
     { type: "ESModule", path: "worker.js", contents: bundled.outputFiles[0].text },
-    { type: "CompiledWasm", path: WASM, contents: await readFile(join(folder, PACKAGE, WASM)) },
+    { type: "CompiledWasm", path: basename(module), contents: await readFile(join(folder, PACKAGE, module)) },
   ];
   const { convertV4MiniflareOptions = (options) => options } = miniflare;
   const server = new Miniflare(convertV4MiniflareOptions({ compatibilityDate: "2026-07-01", modules }));
@@ -212,4 +212,42 @@ test("one client serves many requests in workerd, made before the first or by it
       assert.deepEqual(JSON.parse(text), [1, 1, 1]);
     }
   });
+});
+
+const CORE_WASM = join("core", "gpt_image_edge_core_bg.wasm");
+
+/** What the program for `gpt-image-edge/core` gives in Node, from the tarball. */
+async function expectedOfCore(folder) {
+  const { core } = await import(pathToFileURL(join(folder, "core.js")));
+  return JSON.parse(JSON.stringify(await core()));
+}
+
+test("gpt-image-edge/core on a plain page, with Vite and in workerd, which load its module only", async () => {
+  const show = SHOW.replace("program.js", "core.js").replaceAll("program", "core");
+  const folder = await project("core", { "main.js": show, "index.html": page("/main.js") });
+  const wanted = await expectedOfCore(folder);
+  assert.deepEqual(wanted.missing, ["respond", "respondStream", "batch"]);
+  assert.deepEqual(wanted.streamed, ["partial_image", 70, "completed", 70]);
+
+  await vite({ root: folder, logLevel: "silent", configFile: false, build: { minify: true } });
+  assert.equal((await wasmIn(join(folder, "dist"))).length, 1);
+  assert.deepEqual((await open(join(folder, "dist"))).result, wanted);
+
+  const worker =
+    'import { core } from "./core.js";\nexport default { fetch: async () => Response.json(await core()) };\n';
+  await inWorkerd(
+    "core-workerd",
+    worker,
+    async (ask) => assert.deepEqual(await (await ask()).json(), wanted),
+    CORE_WASM,
+  );
+
+  const program = await readFile(join(folder, "core.js"), "utf8");
+  await writeFile(join(folder, "core.js"), program.replace('"gpt-image-edge/core"', `"./${PACKAGE}/core/index.js"`));
+  const { result, asked } = await open(folder);
+  assert.deepEqual(result, wanted);
+  assert.deepEqual(asked.filter((path) => path.startsWith("/node_modules")).toSorted(), [
+    `/${PACKAGE}/${CORE_WASM}`,
+    `/${PACKAGE}/core/index.js`,
+  ]);
 });

@@ -19,6 +19,7 @@ import type {
   IssueCode,
   ModelId,
 } from "gpt-image-edge";
+import { ImageClient as CoreClient, validate as validateInCore } from "gpt-image-edge/core";
 import initPixels, { chromaKey, maskTransparency } from "gpt-image-edge/pixels";
 import initTokenizer, { countTextTokens } from "gpt-image-edge/tokenizer";
 import module from "gpt-image-edge/wasm";
@@ -137,6 +138,13 @@ export function mistakes(client: ImageClient, caught: unknown) {
   void client.batch([{ model: "gpt-image-2" }]);
   // @ts-expect-error no such operation
   validate("draw", {});
+  const inCore: boolean = validateInCore("edit", {}).ok;
+  // @ts-expect-error the core knows the Images API only
+  validateInCore("respond", {});
+  const core = new CoreClient({ baseURL: "/v1" });
+  void core.generate({ prompt: "x" });
+  // @ts-expect-error the core knows the Images API only
+  void core.respond({ input: "x" });
   // @ts-expect-error a batch line is no request of its own
   buildRequest("batch", {});
   // @ts-expect-error errors are made by the package
@@ -162,7 +170,7 @@ export function mistakes(client: ImageClient, caught: unknown) {
     quality: "low",
   };
   void client.edit(edited);
-  void [size, quality, free, edit];
+  void [size, quality, free, edit, inCore];
   if (ImageApiError.isInstance(caught)) {
     const kind: ErrorKind = caught.kind;
     switch (kind) {

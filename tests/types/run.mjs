@@ -94,6 +94,7 @@ async function main() {
       allowArbitraryExtensions: true,
       paths: {
         "gpt-image-edge": [join(pkg, "index.d.ts")],
+        "gpt-image-edge/core": [join(pkg, "core/index.d.ts")],
         "gpt-image-edge/pixels": [join(pkg, "pixels/index.d.ts")],
         "gpt-image-edge/tokenizer": [join(pkg, "tokenizer.d.ts")],
         "gpt-image-edge/wasm": [join(pkg, "wasm.d.ts")],

@@ -5,10 +5,10 @@ use super::write::{Compact, Writer};
 use super::{ABSENT, ESTIMATE, FALSE, LIST, NULL, NUMBER, REPORT, TRUE};
 use crate::check::{Applicability, Code, Issue, PathItem, Report, Severity};
 use crate::cost::{Basis, Bounds, Estimate, Kind, NanoUsd, Note};
-use crate::request::{Field, Value};
+use crate::request::{Field, Operation, Value};
 
-/// The tables of `packed.js`, each a text of lines: codes (with severity and source), fields, kinds, notes and bases.
-pub(in crate::js) fn tables() -> [String; 5] {
+/// The tables of `packed.js`, each a text of lines: codes (with severity and source), fields, kinds, notes, bases and operations.
+pub(in crate::js) fn tables() -> [String; 6] {
     let code = |code: &Code| [code.name(), severity(*code), code.source()].join(" ");
     [
         lines(Code::ALL.iter().map(code)),
@@ -16,6 +16,7 @@ pub(in crate::js) fn tables() -> [String; 5] {
         lines(Kind::ALL.iter().map(|kind| kind.name().to_owned())),
         lines(Note::ALL.iter().map(|note| note.text().to_owned())),
         lines(Basis::ALL.iter().map(|basis| basis.name().to_owned())),
+        lines(Operation::ALL.iter().map(|operation| operation.name().to_owned())),
     ]
 }
 

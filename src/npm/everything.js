@@ -1,35 +1,11 @@
-// What every entry exports. No logic: each function packs, calls the module, and unpacks.
+// What the entries of the whole package export: the Images API, and what is beyond it. No logic, as in images.js.
 
 import { ImageApiError } from "./errors.js";
-import { isReady } from "./instance.js";
-import { call, callEstimate, callOperation, callValidate } from "./packed.js";
+import { call, callOperation } from "./packed.js";
 import { forget } from "./recall.js";
 
-export { ImageApiError };
-export { inspectImage, inspectRequest } from "./files.js";
-export { buildRequest } from "./request.js";
-export { ImageClient } from "./client.js";
-export { isReady };
-
-/** Every problem of a request at once. */
-export function validate(operation, request, context) {
-  return callValidate(operation, request, context);
-}
-
-/** A request after every repair that has one safe answer, what was changed, and what is left to say. */
-export function normalize(operation, request, context) {
-  return callOperation("normalize", operation, request, context);
-}
-
-/** What a request will cost, as an interval. */
-export function estimateCost(operation, request, context) {
-  return callEstimate(operation, request, context);
-}
-
-/** What a reply has cost, exactly, from the usage it reports. */
-export function costFromUsage(model, usage, options) {
-  return call("actual", { model, usage }, options);
-}
+export * from "./images.js";
+export { ImageClient } from "./client-extras.js";
 
 /** The cheapest size of a shape. */
 export function cheapestSize(model, { ratio, quality, minPixels = 0, tolerance = 0.02, today } = {}) {
@@ -55,11 +31,6 @@ export function imagesPerMinute(operation, request, tier, context) {
     throw new ImageApiError({ kind: "user", code: "invalid_argument", param: "tier", message });
   }
   return callOperation("images_per_minute", operation, request, context, tier) ?? undefined;
-}
-
-/** Every model of the catalogue, as it stands today or on the day of `options.today`. */
-export function models(options) {
-  return call("models", null, options);
 }
 
 /** Adds entries to the catalogue, or changes those of the same id. */

@@ -1,0 +1,16 @@
+// The entry of gpt-image-edge/core for Node, Deno and Bun: ready when it is imported.
+
+import { readFileSync } from "node:fs";
+
+import { startSync } from "../instance.js";
+
+export * from "./exports.js";
+
+const start = () => startSync(readFileSync(new URL("./gpt_image_edge_core_bg.wasm", import.meta.url)));
+
+start();
+
+/** Does nothing: the functions are ready. It is here so that the same program runs in browsers. After a crash it starts anew. */
+export default async function init() {
+  start();
+}

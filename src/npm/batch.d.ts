@@ -55,6 +55,8 @@ export interface BatchCounts {
   left: number;
   /** What those that are done have cost, in US dollars, where their usage could be priced. */
   usd: number;
+  /** How many of those that are done could not be priced: `usd` is without them. */
+  unpriced: number;
 }
 
 /** What happened in a batch. */
@@ -89,6 +91,8 @@ export interface BatchOutcome<Request extends BatchRequest = BatchRequest> {
   left: BatchEntry<Request>[];
   /** What those that are done have cost, in US dollars, where their usage could be priced. */
   usd: number;
+  /** How many of those that are done could not be priced: `usd` is without them. */
+  unpriced: number;
   /** Why it ended early. */
   stopped?: ImageApiError;
 }

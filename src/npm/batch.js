@@ -72,13 +72,15 @@ export async function runBatch(given, options, call, kept) {
   let atOnce = most;
   let pauseUntil = 0;
   let nanoUsd = 0;
+  let unpriced = 0;
   let stopped;
   let wake;
 
+  const cost = () => ({ usd: nanoUsd / 1e9, unpriced });
   const tell = (type, more) => {
     const counts = { total: entries.length, done: done.length, failed: failed.length, running: running.size };
     try {
-      onProgress?.({ type, ...more, ...counts, left: queue.length, usd: nanoUsd / 1e9 });
+      onProgress?.({ type, ...more, ...counts, left: queue.length, ...cost() });
     } catch (error) {
       // The batch goes on: its pictures are paid. The mistake is reported as that of an event listener is.
       queueMicrotask(() => {
@@ -97,7 +99,8 @@ export async function runBatch(given, options, call, kept) {
 
   const succeeded = (entry, result) => {
     done.push(keepResults ? { ...entry, result } : entry);
-    nanoUsd += Math.round((result.cost?.usd ?? 0) * 1e9);
+    if (result.cost === undefined) unpriced++;
+    else nanoUsd += Math.round(result.cost.usd * 1e9);
     atOnce = Math.min(most, atOnce + 1);
     tell("done", { entry, result });
   };
@@ -184,7 +187,7 @@ export async function runBatch(given, options, call, kept) {
   signal?.removeEventListener("abort", onAbort);
   const byIndex = (a, b) => a.index - b.index;
   if (stopped) tell("stop", { error: stopped });
-  return { done: done.sort(byIndex), failed: failed.sort(byIndex), left: queue, usd: nanoUsd / 1e9, stopped };
+  return { done: done.sort(byIndex), failed: failed.sort(byIndex), left: queue, ...cost(), stopped };
 }
 
 function unexpected(cause) {

@@ -738,8 +738,7 @@ export interface Allowance {
 }
 
 /** A picture that was drawn. */
-export class GeneratedImage {
-  private constructor();
+export interface GeneratedImage {
   /** Made when it is first asked for: until then a picture of up to 2 MiB is held as bytes, which costs less. */
   readonly blob: Blob;
   /** Pixels, by the picture's own header. */

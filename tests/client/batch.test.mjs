@@ -31,6 +31,21 @@ function clientOf(answer, options) {
   return { seen, client: new ImageClient({ baseURL: "http://images.example/v1", fetch, maxRetries: 0, ...options }) };
 }
 
+test("what cannot be priced is counted beside the sum", async () => {
+  const { client } = clientOf((prompt) =>
+    prompt === "picture 1" ? Response.json({ created: 1, data: [{ b64_json: PNG }] }) : drawn(),
+  );
+  const told = [];
+  const onProgress = ({ type, usd, unpriced }) => type === "done" && told.push([usd > 0, unpriced]);
+  const { done, usd, unpriced } = await client.batch(requests(2), { concurrency: 1, onProgress });
+  assert.equal(unpriced, 1);
+  assert.equal(usd, done[0].result.cost.usd);
+  assert.deepEqual(told, [
+    [true, 0],
+    [true, 1],
+  ]);
+});
+
 test("every request is drawn once, no more of them at once than allowed", async () => {
   for (const [concurrency, most] of [
     [1, 1],

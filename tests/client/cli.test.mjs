@@ -232,7 +232,10 @@ test("a batch of prompts and requests, each line with its picture", async (t) =>
   await writeFile(join(folder, "work.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
   const { code, out, err } = await run(["batch", "work.jsonl", "--out", "made", "--json", "--tier", "3"]);
   assert.equal(code, 0, err);
-  assert.deepEqual({ ...JSON.parse(out), usd: 0 }, { done: 3, failed: 0, left: 0, before: 0, usd: 0, folder: "made" });
+  assert.deepEqual(
+    { ...JSON.parse(out), usd: 0 },
+    { done: 3, failed: 0, left: 0, before: 0, usd: 0, unpriced: 0, folder: "made" },
+  );
 });
 
 test("a batch goes on where it stopped, with the same keys, and repeats what failed only when told", async (t) => {

@@ -153,14 +153,16 @@ export async function batch({ values, positionals }) {
   await Promise.all(saving);
   for (const { index } of outcome.left) note(byIndex.get(index), { status: "left" });
 
-  const { done, failed, left, usd, stopped } = outcome;
+  const { done, failed, left, usd, unpriced, stopped } = outcome;
   if (unsaved) throw unsaved;
   if (stopped) console.error(`stopped: ${stopped.message}`);
-  const counts = { done: done.length, failed: failed.length, left: left.length, before, usd, folder };
+  const counts = { done: done.length, failed: failed.length, left: left.length, before, usd, unpriced, folder };
   if (values.json) console.log(JSON.stringify(counts));
-  else
+  else {
+    const more = unpriced > 0 ? ` and ${unpriced} of unknown cost` : "";
     console.log(
-      `${done.length} done, ${failed.length} failed, ${left.length} left, $${Number(usd.toFixed(6))}, in ${folder}`,
+      `${done.length} done, ${failed.length} failed, ${left.length} left, $${Number(usd.toFixed(6))}${more}, in ${folder}`,
     );
+  }
   return failed.length + left.length === 0 ? 0 : 1;
 }

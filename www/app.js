@@ -114,7 +114,7 @@ async function start() {
     };
     batch ??= new Batch({
       settings,
-      requiresBound: config.requires_price_bound,
+      config,
       nameOf: (id) => catalogue.find(id)?.name ?? id,
       ready: () => sender.ready(),
       client: () => sender.client(),

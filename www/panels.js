@@ -14,6 +14,7 @@ export function show(name, { composer, baseURL }) {
   if (name === "prices")
     showComparison($("prices"), comparePrices(catalogue, state.operation, request, context), {
       values: state.values,
+      ended: catalogue.groups.retired,
       take: (model, quality, size) => state.assign({ model, quality, ...(size && { size }) }),
     });
   else {

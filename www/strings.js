@@ -190,6 +190,9 @@ export const kinds = {
 };
 export const compareHint = (size) =>
   `This request${size ? ` at ${size.replace("x", " × ")}` : ", 1024 × 1024 where the size is auto"}, on every model and quality: what it is expected to cost, and the line what it may. Press one to take it.`;
+/** The chart leaves out what has ended, which would be missed without a word. */
+export const compareEnded = (names) =>
+  `${list(names)} ${names.length === 1 ? "has" : "have"} ended and ${names.length === 1 ? "is" : "are"} not shown.`;
 export const compareDot = (model, quality, amount) => `${model}, ${quality}, about ${amount}`;
 export const compareTitle = (quality, amount, range) => `${quality}: ${amount} (${range})`;
 /** What stands in a dot; a word that is not here is cut. */
@@ -293,8 +296,8 @@ export const batch = {
   more: (count) => `and ${number(count)} more`,
   start: (count) => `Start ${number(count)}`,
   retry: (count) => `Try ${plural(count, "failed one", "failed ones")} again`,
-  progress: (done, failed, all, spent) =>
-    `${done + failed} of ${all}: ${done} done${failed ? `, ${failed} failed` : ""}; ${spent} spent. Pictures are in the gallery.`,
+  progress: (done, failed, all, spent, unpriced) =>
+    `${done + failed} of ${all}: ${done} done${failed ? `, ${failed} failed` : ""}; ${spent}${unpriced ? ` and ${unpriced} of unknown cost` : ""} spent. Pictures are in the gallery.`,
   written: (count) => `${plural(count, "line", "lines")} written.`,
 };
 

@@ -2,6 +2,7 @@
 
 import { batchFile, estimateCost, validate } from "gpt-image-edge";
 
+import { lacksBound } from "../cost/bound.js";
 import { announce, dollars, el } from "../dom.js";
 import { billing } from "../results/failure.js";
 import * as strings from "../strings.js";
@@ -23,7 +24,7 @@ export class Batch {
   #waiting;
 
   /**
-   * @param {{ settings: () => object, requiresBound?: boolean, nameOf: (id: string) => string, ready: () => boolean, client: () => object, keep: Function, onEnd: () => void }} acts `ready` asks for
+   * @param {{ settings: () => object, config: object, nameOf: (id: string) => string, ready: () => boolean, client: () => object, keep: Function, onEnd: () => void }} acts `ready` asks for
    *   a token where there is none
    */
   constructor(acts) {
@@ -123,7 +124,8 @@ export class Batch {
     Object.assign($("batch-progress"), { max: all || 1, value: done + failed });
     $("batch-progress-box").hidden = !started;
     const spent = this.#items.reduce((sum, { cost }) => sum + (cost ?? 0), 0);
-    $("batch-told").textContent = strings.batch.progress(done, failed, all, dollars(spent));
+    const unpriced = this.#items.filter(({ status, cost }) => status === "done" && cost === undefined).length;
+    $("batch-told").textContent = strings.batch.progress(done, failed, all, dollars(spent), unpriced);
     $("batch-start").disabled = running || ready === 0;
     $("batch-start").textContent = strings.batch.start(ready);
     $("batch-start").hidden = ready === 0 && started;
@@ -185,14 +187,14 @@ export class Batch {
 }
 
 /** What is wrong with a request, what it costs, and its line for the Batch API where that takes it. */
-function judge({ line: at, id, request, error }, { requiresBound, nameOf }) {
+function judge({ line: at, id, request, error }, { config, nameOf }) {
   if (error) return { status: "refused", why: strings.batch.line(at, error) };
   // One picture at a time is enough here, and previews are not shown.
   const { stream: _stream, partial_images: _partial, ...asked } = request;
   const first = validate("generate", asked).issues.find(({ severity }) => severity === "error");
   if (first) return { request: asked, status: "refused", why: strings.batch.line(at, first.message) };
   const estimate = estimateCost("generate", asked);
-  if (requiresBound && estimate.max === null)
+  if (lacksBound(config, estimate))
     return {
       request: asked,
       status: "refused",

@@ -5,6 +5,9 @@ import { estimateCost, migrate } from "gpt-image-edge";
 
 import * as strings from "../strings.js";
 
+/** Whether a service sends nothing that may cost any amount, and this may. */
+export const lacksBound = (config, estimate) => config.requires_price_bound === true && estimate.max === null;
+
 /** Whether that a prompt is missing is the only error: of what is refused for another the price is no problem yet. */
 const isFine = (issues) => issues.every(({ severity, param }) => severity !== "error" || param === "prompt");
 

@@ -26,7 +26,7 @@ export function comparePrices(catalogue, operation, request, context) {
 const inside = (value, [low, high]) => (Math.log(value / low) / Math.log(high / low)) * 100;
 
 /** Draws the chart. `take(model, quality, size)` is called when a dot is pressed. */
-export function showComparison(section, rows, { values, take }) {
+export function showComparison(section, rows, { values, ended, take }) {
   const all = rows.flatMap(({ points }) => points.map(({ estimate }) => estimate.expected));
   const key = JSON.stringify([rows.map(({ model, size, points }) => [model.id, size, points]), values]);
   if (section.dataset.key === key) return;
@@ -37,6 +37,7 @@ export function showComparison(section, rows, { values, take }) {
   section.replaceChildren(
     el("p", { class: "hint" }, strings.compareHint(wanted)),
     el("div", { class: "dots" }, axis(scale), ...rows.map((row) => line(row, scale, { values, wanted, take }))),
+    ended.length > 0 ? el("p", { class: "hint" }, strings.compareEnded(ended.map(({ name }) => name))) : "",
   );
   if (held) section.querySelector(`[data-point="${held}"]`)?.focus();
 }

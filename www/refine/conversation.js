@@ -3,6 +3,7 @@
 import { estimateCost, validate } from "gpt-image-edge";
 
 import { issueItem } from "../controls/field.js";
+import { lacksBound } from "../cost/bound.js";
 import { announce, button, dollars, el, interval } from "../dom.js";
 import { find } from "../gallery/store.js";
 import { perform } from "../results/call.js";
@@ -181,8 +182,7 @@ class Conversation {
       ? { images: [{ format: this.#from.blob.type.replace("image/", ""), width, height }] }
       : undefined;
     const estimate = estimateCost("respond", withPicture, known);
-    if (this.sender.config.requires_price_bound && estimate.max === null)
-      shown.unshift({ severity: "error", message: strings.refine.noBound });
+    if (lacksBound(this.sender.config, estimate)) shown.unshift({ severity: "error", message: strings.refine.noBound });
     const key = JSON.stringify(shown);
     if (key !== this.#problems.dataset.key) {
       this.#problems.dataset.key = key;

@@ -4,30 +4,8 @@
 import { models, type ModelParams } from "gpt-image-edge";
 
 import { accountSchemas } from "./account.ts";
+import { flag, integer, list, object, orNull, ref, text, usd, type Schema } from "./shapes.ts";
 import { OPERATIONS } from "../routes/estimate.ts";
-
-type Schema = Record<string, unknown>;
-
-const text = (description: string, more: Schema = {}): Schema => ({ type: "string", description, ...more });
-const integer = (description: string, more: Schema = {}): Schema => ({ type: "integer", description, ...more });
-const flag = (description: string): Schema => ({ type: "boolean", description });
-const list = (items: Schema, description = "", more: Schema = {}): Schema => ({
-  type: "array",
-  items,
-  ...(description && { description }),
-  ...more,
-});
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const orNull = (schema: Schema): Schema => {
-  const { type, enum: words, ...rest } = schema;
-  return { ...rest, type: [type, "null"], ...(words !== undefined && { enum: [...(words as unknown[]), null] }) };
-};
-const object = (properties: Record<string, Schema>, required: string[] = [], closed = false): Schema => ({
-  type: "object",
-  properties,
-  ...(required.length > 0 && { required }),
-  ...(closed && { additionalProperties: false }),
-});
 
 /** Every word that some model takes for a field. */
 function words(name: "quality" | "background" | "output_format" | "moderation" | "input_fidelity" | "complexity") {
@@ -253,14 +231,8 @@ export function schemas() {
       {
         baseURL: text("Where the API is."),
         upstream: text("Where requests go."),
-        requires_price_bound: {
-          type: "boolean",
-          description: "True where calls are refused of which nothing bounds the price.",
-        },
-        unpriced_call_usd: {
-          type: "number",
-          description: "What such a call takes off the budget where it is not refused, in US dollars.",
-        },
+        requires_price_bound: flag("True where calls are refused of which nothing bounds the price."),
+        unpriced_call_usd: usd("What such a call takes off the budget where it is not refused"),
         token: text("Only on one's own machine."),
         turnstile: object(
           {
@@ -282,10 +254,7 @@ export function schemas() {
             param: orNull(text("The field it is about.")),
             code: orNull(text("The error's name.")),
             issues: list(ref("Issue"), "Every problem of the request."),
-            ahead: {
-              type: "integer",
-              description: "Of a call that may not wait for its turn: how many images would leave before it.",
-            },
+            ahead: integer("Of a call that may not wait for its turn: how many images would leave before it."),
           },
           ["message", "type", "param", "code"],
         ),

@@ -1,7 +1,8 @@
 // The one live instance of the module, and what happens when there is none.
 
-import initGlue, { initSync } from "#glue";
+import { initSync } from "#glue";
 
+import { compiled } from "./compile.js";
 import { ImageApiError } from "./errors.js";
 
 const NOT_READY =
@@ -36,7 +37,7 @@ export function startAsync(source) {
   if (exports) return Promise.resolve();
   pending ??= (async () => {
     try {
-      start(await initGlue({ module_or_path: await source() }));
+      start(initSync({ module: await compiled(source()) }));
     } finally {
       pending = undefined;
     }

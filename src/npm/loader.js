@@ -13,20 +13,11 @@ export function loaderOf(address) {
   let early = fetch(address);
   early.catch(() => undefined);
 
-  async function load() {
-    const response = await (early ?? fetch(address)).finally(() => (early = undefined));
-    if (!response.ok)
-      throw new Error(`gpt-image-edge: ${address} answered ${response.status}; serve the .wasm next to the entry`);
-    const bytes = await response.arrayBuffer();
-    // Compiling at once is ten times quicker for a module of this size than handing it to another thread and waiting.
-    try {
-      return new WebAssembly.Module(bytes);
-    } catch (error) {
-      if (error instanceof RangeError) return WebAssembly.compile(bytes);
-      throw error;
-    }
-  }
-
+  const load = () => {
+    const asked = early ?? fetch(address);
+    early = undefined;
+    return asked;
+  };
   const start = (module) => startAsync(() => (module === undefined ? load() : module));
   setStarter(start);
   return start;

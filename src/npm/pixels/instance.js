@@ -1,7 +1,8 @@
 // The one live instance of the second module. It knows nothing of the first: either may be loaded without the other.
 
-import initGlue, { initSync } from "#pixels-glue";
+import { initSync } from "#pixels-glue";
 
+import { compiled } from "../compile.js";
 import { ImageApiError } from "../errors.js";
 
 const NOT_READY =
@@ -21,7 +22,7 @@ export function startAsync(module) {
   if (exports) return Promise.resolve();
   pending ??= (async () => {
     try {
-      exports = await initGlue({ module_or_path: await module });
+      exports = initSync({ module: await compiled(module) });
     } finally {
       pending = undefined;
     }

@@ -28,6 +28,7 @@ const page = (script) => [
   `<!doctype html><link rel=icon href=data:,><script type=module>${script}</script>`,
 ];
 const WASM = "gpt_image_edge_bg.wasm";
+const CORE_WASM = "gpt_image_edge_core_bg.wasm";
 const wasmFile = async () => ["application/wasm", await readFile(join(root, "pkg", WASM))];
 
 const TAIL = `
@@ -115,9 +116,11 @@ export async function memoryInChromium(kind, { env, repeats }) {
 const REQUEST = JSON.stringify({ model: "gpt-image-2", prompt: "a lighthouse at dusk", size: "1024x1536", n: 2 });
 
 /** What a page runs to import a validator and check its first request. */
+const ours = (entry) => `const { default: init, validate } = await import("/pkg/${entry}"); await init();
+  if (!validate("generate", ${REQUEST}).ok) throw new Error("not valid");`;
 const STARTS = {
-  "gpt-image-edge": `const { default: init, validate } = await import("/pkg/index.js"); await init();
-    if (!validate("generate", ${REQUEST}).ok) throw new Error("not valid");`,
+  "gpt-image-edge": ours("index.js"),
+  "gpt-image-edge/core": ours("core/index.js"),
   ...Object.fromEntries(
     ["zod", "valibot", "ajv"].map((name) => [
       name,
@@ -136,6 +139,8 @@ export async function startsInChromium({ env, repeats }) {
   const files = {
     "/pkg/index.js": ["text/javascript", await readFile(join(root, "pkg", "index.js"))],
     [`/pkg/${WASM}`]: await wasmFile(),
+    "/pkg/core/index.js": ["text/javascript", await readFile(join(root, "pkg", "core", "index.js"))],
+    [`/pkg/core/${CORE_WASM}`]: ["application/wasm", await readFile(join(root, "pkg", "core", CORE_WASM))],
     "/empty.js": ["text/javascript", "export {};"],
   };
   for (const name of ["zod", "valibot", "ajv"])

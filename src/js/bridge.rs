@@ -6,13 +6,13 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::failure::Failure;
-use super::packed::{Answer, Compact, Reader, SHAPES, WORDS, tables};
+use super::packed::{Pack, Plain, Reader, Writer, tables};
 use crate::catalog::Catalog;
 use crate::request::{Operation, Value};
 
 thread_local! {
     static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static OUTPUT: RefCell<Answer> = const { RefCell::new(Answer::new()) };
+    static OUTPUT: RefCell<Writer> = const { RefCell::new(Writer::new()) };
     static CATALOG: RefCell<Option<Catalog>> = const { RefCell::new(None) };
 }
 
@@ -31,14 +31,13 @@ pub fn input(length: usize) -> *const u8 {
 /// The address of the last answer.
 #[wasm_bindgen]
 pub fn output() -> *const u8 {
-    OUTPUT.with_borrow(Answer::address)
+    OUTPUT.with_borrow(Writer::address)
 }
 
-/// The words that `packed` abbreviates, the names of its shapes, and its tables, each list as lines.
+/// The words that `packed` abbreviates, and its tables.
 #[wasm_bindgen]
 pub fn words() -> usize {
-    // Spelled out: written as words they would be their own numbers.
-    answer(&(WORDS.join("\n"), SHAPES.join("\n"), tables()))
+    answer(&tables())
 }
 
 /// Lets go of buffers that one large request made larger than `length`.
@@ -54,12 +53,12 @@ pub fn shrink(length: usize) {
 
 /// Packs an answer into the output buffer and gives its length.
 pub(super) fn answer(value: &(impl Serialize + ?Sized)) -> usize {
-    OUTPUT.with_borrow_mut(|output| output.write(value))
+    answer_compact(&Plain(value))
 }
 
 /// The same for what has a form of its own.
-pub(super) fn answer_compact(value: &impl Compact) -> usize {
-    OUTPUT.with_borrow_mut(|output| output.write_compact(value))
+pub(super) fn answer_compact(value: &dyn Pack) -> usize {
+    OUTPUT.with_borrow_mut(|output| output.write(value))
 }
 
 /// Packs the answer, or the failure in its place.

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer, answer_compact, answer_or_failure, operation, values, with_catalog};
+use super::bridge::{answer, answer_compact, operation, values, with_catalog};
 use super::context;
 use super::failure::Failure;
 use crate::check;
@@ -37,14 +37,22 @@ pub fn normalize(number: u32, length: usize, now: f64) -> usize {
         let operation = operation(number)?;
         Ok(with_catalog(|catalog| check::normalize(operation, request, &context, catalog)))
     };
-    answer_or_failure(normalized())
+    match normalized() {
+        Ok(normalized) => answer_compact(&normalized),
+        Err(failure) => answer(&failure),
+    }
 }
 
 /// What a model accepts whatever else is asked of it, or null; the input is its id or null.
 #[wasm_bindgen]
 pub fn accepted(length: usize, now: f64) -> usize {
-    answer_or_failure(values(length).and_then(|(id, beside)| {
+    let accepted = || -> Result<_, Failure> {
+        let (id, beside) = values(length)?;
         let context = context::read(&id, &beside, now)?;
         Ok(with_catalog(|catalog| check::accepted(id.as_str(), &context, catalog)))
-    }))
+    };
+    match accepted() {
+        Ok(accepted) => answer_compact(&accepted),
+        Err(failure) => answer(&failure),
+    }
 }

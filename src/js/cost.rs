@@ -35,7 +35,10 @@ pub fn actual(length: usize, now: f64) -> usize {
         let options = ActualOptions { on: context.today, batch: context.batch };
         Ok(with_catalog(|catalog| cost::actual(model, usage, &options, catalog))?)
     };
-    answer_or_failure(cost())
+    match cost() {
+        Ok(cost) => answer_compact(&cost),
+        Err(failure) => answer(&failure),
+    }
 }
 
 /// The cheapest size; the input is `{ model, quality, ratio, tolerance, min_pixels }`, then a context.

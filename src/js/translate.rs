@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, operation, values, with_catalog};
+use super::bridge::{answer, answer_compact, answer_or_failure, operation, values, with_catalog};
 use super::context;
 use super::failure::Failure;
 use crate::check;
@@ -19,7 +19,10 @@ pub fn migrate(number: u32, length: usize, now: f64) -> usize {
         let target = asked.get("target").and_then(Value::as_str);
         Ok(with_catalog(|catalog| check::migrate(operation, request, target, &context, catalog))?)
     };
-    answer_or_failure(migrated())
+    match migrated() {
+        Ok(migrated) => answer_compact(&migrated),
+        Err(failure) => answer(&failure),
+    }
 }
 
 /// An OpenAI request as a Runware task; the input is `{ request, uuid }`.

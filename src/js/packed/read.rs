@@ -1,5 +1,7 @@
 //! Bytes to values.
 
+use core::cell::Cell;
+
 use super::{FALSE, FILE, FIRST_WORD, LIST, MAX_DEPTH, NULL, NUMBER, OBJECT, STAND_IN, TEXT, TRUE, WORDS};
 use crate::request::{File, Text, Value};
 
@@ -124,7 +126,10 @@ const LONGEST_STAND_IN: usize = 30_000;
 /// Stands for a text of that length of which nothing but the length matters.
 fn stand_in(length: usize) -> Result<&'static str, Malformed> {
     thread_local! {
-        static FILLER: &'static str = "x".repeat(LONGEST_STAND_IN).leak();
+        static FILLER: Cell<&'static str> = const { Cell::new("") };
     }
-    FILLER.with(|filler| filler.get(..length)).ok_or(Malformed)
+    if FILLER.get().is_empty() {
+        FILLER.set("x".repeat(LONGEST_STAND_IN).leak());
+    }
+    FILLER.get().get(..length).ok_or(Malformed)
 }

@@ -5,33 +5,45 @@ use core::cell::RefCell;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::context;
 use super::failure::Failure;
 use super::packed::{Pack, Plain, Reader, Writer, tables};
 use crate::catalog::Catalog;
+use crate::check::Context;
 use crate::request::{Operation, Value};
 
+struct Bridge {
+    input: Vec<u8>,
+    output: Writer,
+    catalog: Option<Catalog>,
+}
+
 thread_local! {
-    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static OUTPUT: RefCell<Writer> = const { RefCell::new(Writer::new()) };
-    static CATALOG: RefCell<Option<Catalog>> = const { RefCell::new(None) };
+    static BRIDGE: RefCell<Bridge> =
+        const { RefCell::new(Bridge { input: Vec::new(), output: Writer::new(), catalog: None }) };
+}
+
+/// Runs `work` with all of it. No call is made during another one.
+fn with(work: &mut dyn FnMut(&mut Bridge) -> usize) -> usize {
+    BRIDGE.with(|bridge| bridge.try_borrow_mut().map_or(0, |mut bridge| work(&mut bridge)))
 }
 
 /// Makes room for `length` bytes of input and gives their address.
 #[wasm_bindgen]
-pub fn input(length: usize) -> *const u8 {
-    INPUT.with_borrow_mut(|input| {
+pub fn input(length: usize) -> usize {
+    with(&mut |Bridge { input, .. }| {
         if input.len() < length {
             // Doubling, so that a growing series of requests does not copy each time.
             input.resize(length.max(input.len().saturating_mul(2)), 0);
         }
-        input.as_ptr()
+        input.as_ptr().addr()
     })
 }
 
 /// The address of the last answer.
 #[wasm_bindgen]
-pub fn output() -> *const u8 {
-    OUTPUT.with_borrow(Writer::address)
+pub fn output() -> usize {
+    with(&mut |bridge| bridge.output.address().addr())
 }
 
 /// The words that `packed` abbreviates, and its tables.
@@ -43,54 +55,89 @@ pub fn words() -> usize {
 /// Lets go of buffers that one large request made larger than `length`.
 #[wasm_bindgen]
 pub fn shrink(length: usize) {
-    INPUT.with_borrow_mut(|input| {
+    with(&mut |Bridge { input, output, .. }| {
         if input.capacity() > length {
             *input = Vec::new();
         }
+        output.shrink(length);
+        0
     });
-    OUTPUT.with_borrow_mut(|output| output.shrink(length));
 }
 
 /// Packs an answer into the output buffer and gives its length.
 pub(super) fn answer(value: &(impl Serialize + ?Sized)) -> usize {
-    answer_compact(&Plain(value))
+    pack(&Plain(value))
 }
 
-/// The same for what has a form of its own.
-pub(super) fn answer_compact(value: &dyn Pack) -> usize {
-    OUTPUT.with_borrow_mut(|output| output.write(value))
+pub(super) fn pack(value: &dyn Pack) -> usize {
+    with(&mut |bridge| bridge.output.write(value))
 }
 
 /// Packs the answer, or the failure in its place.
 pub(super) fn answer_or_failure<T: Serialize>(result: Result<T, Failure>) -> usize {
     match result {
         Ok(value) => answer(&value),
-        Err(failure) => answer(&failure),
+        Err(failure) => pack(&failure),
     }
 }
 
-/// Runs `work` on the first `length` bytes of input.
-pub(super) fn with_bytes<T>(length: usize, work: impl FnOnce(&[u8]) -> T) -> T {
-    INPUT.with_borrow(|input| work(input.get(..length).unwrap_or_default()))
+/// A call: a request, what is known beside it, and the catalogue.
+pub(super) struct Asked<'a> {
+    pub(super) operation: Operation,
+    pub(super) request: Value,
+    /// What the context was read from.
+    #[cfg(feature = "extras")]
+    pub(super) beside: Value,
+    pub(super) context: Context,
+    pub(super) catalog: &'a mut Catalog,
+}
+
+/// What a call does: it writes its answer and gives the length, or what stands in place of one.
+type Work<'a> = &'a dyn Fn(Asked<'_>, &mut Writer) -> Result<usize, Failure>;
+
+/// Reads a request and a context from the first `length` bytes of input and answers what `work` makes of them, or the
+/// failure. `number` is the operation's, `now` is in milliseconds since 1970.
+pub(super) fn respond(number: u32, length: usize, now: f64, work: Work<'_>) -> usize {
+    with(&mut |Bridge { input, output, catalog }| {
+        let asked = read(input, length).and_then(|(request, beside)| {
+            let context = context::read(&request, &beside, now)?;
+            Ok(Asked {
+                operation: operation(number)?,
+                request,
+                #[cfg(feature = "extras")]
+                beside,
+                context,
+                catalog: catalog.get_or_insert_default(),
+            })
+        });
+        match asked.and_then(|asked| work(asked, output)) {
+            Ok(length) => length,
+            Err(failure) => output.write(&failure),
+        }
+    })
+}
+
+/// The number of an operation, for calls that are about none.
+pub(super) const NO_OPERATION: u32 = 0;
+
+fn read(input: &[u8], length: usize) -> Result<(Value, Value), Failure> {
+    let mut reader = Reader::new(input.get(..length).unwrap_or_default());
+    Ok((reader.value()?, reader.value()?))
 }
 
 /// Reads two values from the first `length` bytes of input: the request, and what is known beside it.
 pub(super) fn values(length: usize) -> Result<(Value, Value), Failure> {
-    with_bytes(length, |bytes| {
-        let mut reader = Reader::new(bytes);
-        let request = reader.value()?;
-        Ok((request, reader.value()?))
-    })
+    let mut found = Ok((Value::Null, Value::Null));
+    with(&mut |bridge| {
+        found = read(&bridge.input, length);
+        0
+    });
+    found
 }
 
-/// Runs `work` with the catalogue.
-pub(super) fn with_catalog<T>(work: impl FnOnce(&Catalog) -> T) -> T {
-    CATALOG.with_borrow_mut(|catalog| work(catalog.get_or_insert_default()))
-}
-
-/// Runs `work` with the catalogue, to change it.
-pub(super) fn with_catalog_mut<T>(work: impl FnOnce(&mut Catalog) -> T) -> T {
-    CATALOG.with_borrow_mut(|catalog| work(catalog.get_or_insert_default()))
+/// Answers what `work` makes of the first `length` bytes of input.
+pub(super) fn respond_to_bytes(length: usize, work: &dyn Fn(&[u8], &mut Writer) -> usize) -> usize {
+    with(&mut |Bridge { input, output, .. }| work(input.get(..length).unwrap_or_default(), output))
 }
 
 /// The operation by its place in [`Operation::ALL`], which `src/npm/packed.js` repeats.

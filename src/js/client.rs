@@ -6,7 +6,7 @@ use core::cell::RefCell;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer, answer_or_failure, values};
+use super::bridge::{answer, answer_or_failure, pack, values};
 use super::failure::Failure;
 use crate::client::{Found, Head, Picture, Session, Settings};
 use crate::exchange::retry::{Budget, Policy};
@@ -178,7 +178,7 @@ pub fn session_refused(number: usize, length: usize, now: f64, dice: f64, unix: 
     };
     match refused() {
         Ok(refused) => step(refused),
-        Err(failure) => answer(&failure),
+        Err(failure) => pack(&failure),
     }
 }
 

@@ -19,22 +19,32 @@ pub(super) fn read(request: &Value, value: &Value, now: f64) -> Result<Context, 
         Value::Object(fields) => fields,
         _ => return Err(expected("context", "an object")),
     };
-    for (name, value) in fields.iter().filter(|(_, value)| *value != Value::Null) {
+    for (name, value) in fields {
+        if matches!(value, Value::Null) {
+            continue;
+        }
         match name.as_ref() {
             "today" => {
                 context.today =
                     day(value).ok_or_else(|| expected("today", "a day such as \"2026-11-20\""))?;
             }
             "images" => {
-                let items = value.as_array().ok_or_else(|| expected("images", "an array"))?;
-                context.images = items.iter().map(|item| facts("images", item)).collect::<Result<_, _>>()?;
+                for item in value.as_array().ok_or_else(|| expected("images", "an array"))? {
+                    context.images.push(facts("images", item)?);
+                }
             }
             "mask" => context.mask = Some(facts("mask", value)?),
             "markup" => context.markup = Some(facts("markup", value)?),
             "batch" => context.batch = flag("batch", value)?,
             "json_body" => context.json_body = flag("json_body", value)?,
-            "text_tokens" => context.text_tokens = Some(count("text_tokens", value)?),
-            other => return Err(Failure::user(other, &format!("context: unknown field \"{other}\""))),
+            "text_tokens" => {
+                let count = whole(value).and_then(|count| u32::try_from(count).ok());
+                let count = count.ok_or_else(|| expected("text_tokens", "a whole number, 0 or more"))?;
+                context.text_tokens = Some(count);
+            }
+            other => {
+                return Err(Failure::user(other, &["context: unknown field \"", other, "\""].concat()));
+            }
         }
     }
     Ok(context)
@@ -46,14 +56,13 @@ fn day(value: &Value) -> Option<Date> {
 }
 
 fn facts(name: &'static str, value: &Value) -> Result<ImageFacts, Failure> {
-    if *value == Value::Null {
+    if matches!(value, Value::Null) {
         return Ok(ImageFacts::default());
     }
     if value.as_object().is_none() {
         return Err(expected(name, "what inspectImage answers"));
     }
     let word = |field| value.get(field).and_then(Value::as_str);
-    let bytes = value.get("bytes").and_then(Value::as_integer).and_then(|bytes| u64::try_from(bytes).ok());
     let format = word("format").and_then(Format::from_name);
     let info = match (word("problem"), format) {
         (Some("truncated"), Some(format)) => Some(Err(Problem::Truncated(format))),
@@ -72,34 +81,35 @@ fn facts(name: &'static str, value: &Value) -> Result<ImageFacts, Failure> {
         Some(_) => return Err(expected(name, "\"none\", \"some\" or \"all\" as `transparency`")),
         None => None,
     };
-    Ok(ImageFacts { bytes, info, transparency })
+    Ok(ImageFacts { bytes: value.get("bytes").and_then(whole), info, transparency })
 }
 
 /// A header as `inspectImage` answers it. What a caller leaves out is taken as the API likes it, so that no rule speaks.
 fn info(name: &'static str, format: Format, value: &Value) -> Result<ImageInfo, Failure> {
-    let edge = |field| value.get(field).ok_or(()).and_then(|edge| count(name, edge).map_err(|_| ()));
-    let (Ok(width), Ok(height)) = (edge("width"), edge("height")) else {
+    let number = |field| value.get(field).and_then(whole);
+    let edge = |field| number(field).and_then(|edge| u32::try_from(edge).ok());
+    let (Some(width), Some(height)) = (edge("width"), edge("height")) else {
         return Err(expected(name, "`width` and `height` in pixels"));
     };
-    let small =
-        |field| value.get(field).and_then(Value::as_integer).and_then(|number| u8::try_from(number).ok());
-    let flag = |field| value.get(field).and_then(Value::as_bool);
+    let small = |field, usual| number(field).and_then(|number| u8::try_from(number).ok()).unwrap_or(usual);
+    let flag = |field, usual| value.get(field).and_then(Value::as_bool).unwrap_or(usual);
+    let color = match value.get("color").and_then(Value::as_str) {
+        Some("gray") => Color::Gray,
+        Some("palette") => Color::Palette,
+        Some("cmyk") => Color::Cmyk,
+        Some("rgb") | None => Color::Rgb,
+        Some(_) => return Err(expected(name, "\"gray\", \"rgb\", \"palette\" or \"cmyk\" as `color`")),
+    };
     Ok(ImageInfo {
         format,
         width,
         height,
-        bit_depth: small("bit_depth").unwrap_or(8),
-        color: match value.get("color").and_then(Value::as_str) {
-            Some("gray") => Color::Gray,
-            Some("palette") => Color::Palette,
-            Some("cmyk") => Color::Cmyk,
-            Some("rgb") | None => Color::Rgb,
-            Some(_) => return Err(expected(name, "\"gray\", \"rgb\", \"palette\" or \"cmyk\" as `color`")),
-        },
-        has_alpha: flag("has_alpha").unwrap_or(true),
-        animated: flag("animated").unwrap_or(false),
-        orientation: small("orientation").unwrap_or(1),
-        complete: flag("complete").unwrap_or(true),
+        bit_depth: small("bit_depth", 8),
+        color,
+        has_alpha: flag("has_alpha", true),
+        animated: flag("animated", false),
+        orientation: small("orientation", 1),
+        complete: flag("complete", true),
     })
 }
 
@@ -107,11 +117,11 @@ fn flag(name: &'static str, value: &Value) -> Result<bool, Failure> {
     value.as_bool().ok_or_else(|| expected(name, "true or false"))
 }
 
-fn count(name: &'static str, value: &Value) -> Result<u32, Failure> {
-    let whole = value.as_integer().and_then(|number| u32::try_from(number).ok());
-    whole.ok_or_else(|| expected(name, "a whole number, 0 or more"))
+/// A whole number that is not negative.
+fn whole(value: &Value) -> Option<u64> {
+    value.as_integer().and_then(|number| u64::try_from(number).ok())
 }
 
 fn expected(name: &'static str, what: &str) -> Failure {
-    Failure::user(name, &format!("context.{name}: expected {what}"))
+    Failure::user(name, &["context.", name, ": expected ", what].concat())
 }

@@ -40,7 +40,7 @@ const TRUE: u8 = 2;
 const NUMBER: u8 = 3;
 const TEXT: u8 = 4;
 const LIST: u8 = 5;
-const OBJECT: u8 = 6;
+pub(super) const OBJECT: u8 = 6;
 const FILE: u8 = 7;
 /// Coming in.
 const STAND_IN: u8 = 8;
@@ -48,7 +48,7 @@ const STAND_IN: u8 = 8;
 const ABSENT: u8 = 8;
 const DAY: u8 = 9;
 const STATIC: u8 = 10;
-const END: u8 = 11;
+pub(super) const END: u8 = 11;
 const ESTIMATE: u8 = 12;
 const REPORT: u8 = 13;
 const COST: u8 = 14;

@@ -78,7 +78,7 @@ impl Writer {
         self.tags.resize(self.tags.len().saturating_mul(2).max(FIRST_BYTES), 0);
     }
 
-    pub(super) fn tag(&mut self, tag: u8) {
+    pub(in crate::js) fn tag(&mut self, tag: u8) {
         self.put([tag]);
     }
 
@@ -101,7 +101,7 @@ impl Writer {
         self.put(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(in crate::js) fn text(&mut self, text: &str) {
         if constant::is_constant(text) {
             self.tag(STATIC);
             self.length(text.as_ptr().addr());

@@ -126,7 +126,7 @@ fn write(info: &ModelInfo, out: &mut dyn Writer) {
         [("released_on", life.released), ("deprecated_on", life.deprecated), ("shutdown_on", life.shutdown)]
     {
         if let Some(day) = day {
-            out.text(name, &day.to_string());
+            out.text(name, &day.spelled());
         }
     }
     if let Some(first) = life.replacements.first() {
@@ -163,7 +163,7 @@ fn write(info: &ModelInfo, out: &mut dyn Writer) {
     out.list("per_image", model.per_image.len(), &|index, out| {
         if let Some(row) = model.per_image.get(index) {
             out.text("quality", row.quality);
-            out.text("size", &Size::Pixels { width: row.width, height: row.height }.to_string());
+            out.text("size", &Size::Pixels { width: row.width, height: row.height }.spelled());
             out.usd("usd", row.nano_usd);
         }
     });
@@ -248,7 +248,7 @@ fn size(rule: &SizeRule, out: &mut dyn Writer) {
     let spelled = |pairs: &[(u32, u32)]| -> Vec<String> {
         pairs
             .iter()
-            .map(|(width, height)| Size::Pixels { width: *width, height: *height }.to_string())
+            .map(|(width, height)| Size::Pixels { width: *width, height: *height }.spelled())
             .collect()
     };
     let words = |out: &mut dyn Writer, name: &str, pairs: &[(u32, u32)]| {
@@ -287,7 +287,7 @@ fn size(rule: &SizeRule, out: &mut dyn Writer) {
 
 fn prices(rates: &Rates, out: &mut dyn Writer) {
     if let Some(day) = rates.from {
-        out.text("from", &day.to_string());
+        out.text("from", &day.spelled());
     }
     out.object("usd_per_million_tokens", &|out| token_rates(rates.standard, out));
     if let Some(batch) = rates.batch.known() {
@@ -309,5 +309,5 @@ fn token_rates(rates: TokenRates, out: &mut dyn Writer) {
 
 fn source(source: Source, out: &mut dyn Writer) {
     out.text("url", source.url);
-    out.text("checked", &source.checked.to_string());
+    out.text("checked", &source.checked.spelled());
 }

@@ -5,9 +5,11 @@ use core::cell::RefCell;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::context;
 use super::failure::Failure;
 use super::packed::{Answer, Compact, Reader, SHAPES, WORDS, tables};
 use crate::catalog::Catalog;
+use crate::check::Context;
 use crate::request::{Operation, Value};
 
 thread_local! {
@@ -82,6 +84,20 @@ pub(super) fn values(length: usize) -> Result<(Value, Value), Failure> {
         let request = reader.value()?;
         Ok((request, reader.value()?))
     })
+}
+
+/// Runs `work` with what most calls are about: a value, what is known beside it, and the catalogue. It packs its answer,
+/// and gives the length; a failure is packed here.
+pub(super) fn with_request(
+    length: usize,
+    now: f64,
+    work: &dyn Fn(&Value, &Context, &Catalog) -> Result<usize, Failure>,
+) -> usize {
+    let length = values(length).and_then(|(request, beside)| {
+        let context = context::read(&request, &beside, now)?;
+        with_catalog(|catalog| work(&request, &context, catalog))
+    });
+    length.unwrap_or_else(|failure| answer(&failure))
 }
 
 /// Runs `work` with the catalogue.

@@ -2,7 +2,9 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer, answer_compact, answer_or_failure, operation, values, with_catalog};
+use super::bridge::{
+    answer, answer_compact, answer_or_failure, operation, values, with_catalog, with_request,
+};
 use super::context;
 use super::failure::Failure;
 use crate::check;
@@ -14,18 +16,14 @@ const NEEDS_TEXT: usize = usize::MAX;
 /// `stand_in` tells that something of the same length may stand for the prompt: about that nothing may be said.
 #[wasm_bindgen]
 pub fn validate(number: u32, length: usize, now: f64, stand_in: bool) -> usize {
-    let report = || -> Result<_, Failure> {
-        let (request, beside) = values(length)?;
-        let context = context::read(&request, &beside, now)?;
-        let operation = operation(number)?;
-        Ok(with_catalog(|catalog| check::check(operation, &request, &context, catalog)))
-    };
-    match report() {
-        Ok(report) if report.issues.is_empty() => 0,
-        Ok(report) if stand_in && report.issues.iter().any(|issue| issue.param == "prompt") => NEEDS_TEXT,
-        Ok(report) => answer_compact(&report),
-        Err(failure) => answer(&failure),
-    }
+    with_request(length, now, &|request, context, catalog| {
+        let report = check::check(operation(number)?, request, context, catalog);
+        Ok(match report.issues.as_slice() {
+            [] => 0,
+            issues if stand_in && issues.iter().any(|issue| issue.param == "prompt") => NEEDS_TEXT,
+            _ => answer_compact(&report),
+        })
+    })
 }
 
 /// Repairs what has one safe answer.
@@ -43,8 +41,7 @@ pub fn normalize(number: u32, length: usize, now: f64) -> usize {
 /// What a model accepts whatever else is asked of it, or null; the input is its id or null.
 #[wasm_bindgen]
 pub fn accepted(length: usize, now: f64) -> usize {
-    answer_or_failure(values(length).and_then(|(id, beside)| {
-        let context = context::read(&id, &beside, now)?;
-        Ok(with_catalog(|catalog| check::accepted(id.as_str(), &context, catalog)))
-    }))
+    with_request(length, now, &|id, context, catalog| {
+        Ok(answer(&check::accepted(id.as_str(), context, catalog)))
+    })
 }

@@ -61,7 +61,7 @@ pub(super) fn life(checker: &mut Checker<'_>, model: &Model, by_id: bool) {
     };
     let replacement = model.lifecycle.replacements.iter().find(served).copied();
     let mut message = checker.about(Field::Model).quoted(model.id);
-    message = message.text(if retired { " was shut down on " } else { " ends on " }).text(&end.to_string());
+    message = message.text(if retired { " was shut down on " } else { " ends on " }).text(&end.spelled());
     if !retired {
         message = message.text(", in ").integer(days).text(if days == 1 { " day" } else { " days" });
     }

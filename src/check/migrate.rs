@@ -126,9 +126,9 @@ pub fn migrate(
 fn why(source: &Model, context: &Context) -> String {
     match source.lifecycle.shutdown {
         Some(end) if end <= context.today => {
-            join(&["model: ", &quoted(source.id), " was shut down on ", &end.to_string()])
+            join(&["model: ", &quoted(source.id), " was shut down on ", &end.spelled()])
         }
-        Some(end) => join(&["model: ", &quoted(source.id), " ends on ", &end.to_string()]),
+        Some(end) => join(&["model: ", &quoted(source.id), " ends on ", &end.spelled()]),
         None => join(&["model: moved from ", &quoted(source.id), " as asked"]),
     }
 }

@@ -258,7 +258,7 @@ impl Pack for Cost {
     fn pack(&self, out: &mut Writer) {
         out.tag(COST);
         out.bare_number(self.usd.as_usd());
-        out.text(&self.usd.to_string());
+        out.text(&self.usd.decimal());
         count(self.items.len(), out);
         for item in self.items.iter() {
             out.tag(item.kind as u8);

@@ -121,8 +121,7 @@ pub(super) fn respond(number: u32, length: usize, now: f64, work: Work<'_>) -> u
 pub(super) const NO_OPERATION: u32 = 0;
 
 fn read(input: &[u8], length: usize) -> Result<(Value, Value), Failure> {
-    let mut reader = Reader::new(input.get(..length).unwrap_or_default());
-    Ok((reader.value()?, reader.value()?))
+    Ok(Reader::new(input.get(..length).unwrap_or_default()).two_values()?)
 }
 
 /// Reads two values from the first `length` bytes of input: the request, and what is known beside it.

@@ -122,7 +122,7 @@ fn push_alternatives(out: &mut String, words: &[&str]) {
 
 /// Pieces put together.
 pub(crate) fn join(pieces: &[&str]) -> String {
-    pieces.concat()
+    crate::text::concat(pieces)
 }
 
 /// A copy of a value for `given`: long text is cut, so that a report stays small whatever was sent.

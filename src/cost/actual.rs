@@ -10,6 +10,7 @@ use super::money::NanoUsd;
 use crate::catalog::Catalog;
 use crate::date::Date;
 use crate::request::Value;
+use crate::text::concat;
 
 /// How a call was made, beside its usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,7 +235,7 @@ fn unknown_fields(usage: &Value, unknown: &mut Vec<String>) {
         for (name, _) in usage.get(whole.details).and_then(Value::as_object).unwrap_or_default() {
             let name = name.as_ref();
             if name != whole.text.0 && name != whole.image.0 {
-                unknown.push([whole.details, ".", name].concat());
+                unknown.push(concat(&[whole.details, ".", name]));
             }
         }
     }

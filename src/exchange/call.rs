@@ -327,8 +327,11 @@ impl Call {
                 };
                 let mut failure = simple(Kind::Timeout, code, message, billed);
                 if was_waiting && let Some(last) = &self.last {
-                    failure.problem.message =
-                        [message, " while waiting to send again after: ", &last.problem.message].concat();
+                    failure.problem.message = crate::text::concat(&[
+                        message,
+                        " while waiting to send again after: ",
+                        &last.problem.message,
+                    ]);
                     failure.status = last.status;
                 }
                 failure

@@ -5,6 +5,7 @@ use crate::check::{Context, ImageFacts, Transparency};
 use crate::date::Date;
 use crate::picture::{Color, Format, ImageInfo, Problem};
 use crate::request::Value;
+use crate::text::concat;
 
 /// Reads `{ today, images, mask, markup, batch, text_tokens, json_body }`, all of it optional; `now` (milliseconds since
 /// 1970) tells the day where `today` does not, and `request` whether an edit is sent as JSON. Unknown fields are refused: a typo must not look like silence.
@@ -43,7 +44,7 @@ pub(super) fn read(request: &Value, value: &Value, now: f64) -> Result<Context, 
                 context.text_tokens = Some(count);
             }
             other => {
-                return Err(Failure::user(other, &["context: unknown field \"", other, "\""].concat()));
+                return Err(Failure::user(other, &concat(&["context: unknown field \"", other, "\""])));
             }
         }
     }
@@ -123,5 +124,5 @@ fn whole(value: &Value) -> Option<u64> {
 }
 
 fn expected(name: &'static str, what: &str) -> Failure {
-    Failure::user(name, &["context.", name, ": expected ", what].concat())
+    Failure::user(name, &concat(&["context.", name, ": expected ", what]))
 }

@@ -11,6 +11,7 @@ use crate::picture::Problem;
 use crate::request::batch::BatchError;
 #[cfg(feature = "extras")]
 use crate::request::runware::TranslateError;
+use crate::text::concat;
 use crate::wire::body::BodyError;
 
 /// What the thrown `Error` will say. It goes out as an object with the single field `failure`.
@@ -136,17 +137,17 @@ impl From<BatchError> for Failure {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        let (format, message) = match problem {
+        let (format, before, after) = match problem {
             Problem::NotAnImage => {
                 let message = "not an image that the API takes: the bytes are no PNG, JPEG, WebP or GIF";
                 return Self::new("", problem.name(), message);
             }
             Problem::Truncated(format) => {
-                (format, ["the bytes end before the ", " header does: give more of the file"])
+                (format, "the bytes end before the ", " header does: give more of the file")
             }
-            Problem::Corrupt(format) => (format, ["the ", " header is corrupt"]),
+            Problem::Corrupt(format) => (format, "the ", " header is corrupt"),
         };
-        let mut failure = Self::new("", problem.name(), &message.join(format.name()));
+        let mut failure = Self::new("", problem.name(), &concat(&[before, format.name(), after]));
         failure.0.format = Some(format.name());
         failure
     }

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::date::Date;
+use crate::text::concat;
 
 /// How much is left of the organisation's minute, as `x-ratelimit-*` says.
 ///
@@ -40,7 +41,7 @@ pub struct Allowance {
 /// Reads the rate limits. `get` answers a header by its name in lower case. `None` when there is none of them.
 pub fn rate_limit(get: impl Fn(&str) -> Option<String>) -> Option<RateLimit> {
     let allowance = |unit: &str| {
-        let header = |what: &str| get(&["x-ratelimit-", what, "-", unit].concat());
+        let header = |what: &str| get(&concat(&["x-ratelimit-", what, "-", unit]));
         let allowance = Allowance {
             limit: header("limit").and_then(|text| whole(&text)),
             remaining: header("remaining").and_then(|text| whole(&text)),

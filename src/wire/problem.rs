@@ -13,7 +13,9 @@
 use serde::Serialize;
 
 use super::json;
+use crate::digits::integer;
 use crate::request::Value;
+use crate::text::{concat, join};
 
 /// An error of the API. What the reply does not say is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -59,7 +61,7 @@ pub fn read(status: u16, body: &[u8]) -> ApiProblem {
         return problem;
     }
     let said = if looks_like_html(text) { html_title(text) } else { text.to_owned() };
-    let mut message = ["the server answered ", &status.to_string()].concat();
+    let mut message = concat(&["the server answered ", &integer(i64::from(status))]);
     if said.is_empty() {
         message.push_str(" and said nothing about it");
     } else {
@@ -109,7 +111,7 @@ pub fn from_value(value: &Value) -> Option<ApiProblem> {
 fn incomplete(value: &Value) -> Option<ApiProblem> {
     let reason = word(value.get("incomplete_details")?, &["reason"])?;
     Some(ApiProblem {
-        message: ["the response is incomplete: ", &reason].concat(),
+        message: concat(&["the response is incomplete: ", &reason]),
         code: Some(reason),
         ..ApiProblem::default()
     })
@@ -153,7 +155,7 @@ fn from_fields(value: &Value) -> Option<ApiProblem> {
 fn word(value: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match value.get(key)? {
         Value::String(text) if !text.is_empty() => Some(cut(text, WORD_CHARACTERS)),
-        number @ Value::Number(_) => number.as_integer().map(|number| number.to_string()),
+        number @ Value::Number(_) => number.as_integer().map(integer),
         _ => None,
     })
 }
@@ -161,16 +163,14 @@ fn word(value: &Value, keys: &[&str]) -> Option<String> {
 /// As [`word`], but a list is its items with commas.
 fn words(value: &Value, keys: &[&str]) -> Option<String> {
     let list = keys.iter().find_map(|key| value.get(key)?.as_array());
-    let listed = list.map(|items| {
-        let names: Vec<&str> = items.iter().filter_map(Value::as_str).take(20).collect();
-        cut(&names.join(", "), WORD_CHARACTERS)
-    });
+    let listed = list
+        .map(|items| cut(&join(&mut items.iter().filter_map(Value::as_str).take(20), ", "), WORD_CHARACTERS));
     listed.filter(|names| !names.is_empty()).or_else(|| word(value, keys))
 }
 
 fn cut(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
-        Some((at, _)) => [text.get(..at).unwrap_or(text), "…"].concat(),
+        Some((at, _)) => concat(&[text.get(..at).unwrap_or(text), "…"]),
         None => text.to_owned(),
     }
 }
@@ -209,7 +209,7 @@ fn html_title(page: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    join(&mut text.split_whitespace(), " ")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::packed::{Pack, Plain, Reader, Writer, tables};
 use crate::catalog::Catalog;
 use crate::check::Context;
+use crate::date::Date;
 use crate::request::{Operation, Value};
 
 struct Bridge {
@@ -86,9 +87,12 @@ pub(super) struct Asked<'a> {
     pub(super) operation: Operation,
     pub(super) request: Value,
     /// What the context was read from.
-    #[cfg(feature = "extras")]
-    pub(super) beside: Value,
-    pub(super) context: Context,
+    #[cfg_attr(
+        not(feature = "extras"),
+        expect(dead_code, reason = "only what moves a request reads it again")
+    )]
+    pub(super) beside: &'a Value,
+    pub(super) context: &'a Context,
     pub(super) catalog: &'a mut Catalog,
 }
 
@@ -98,23 +102,23 @@ type Work<'a> = &'a dyn Fn(Asked<'_>, &mut Writer) -> Result<usize, Failure>;
 /// Reads a request and a context from the first `length` bytes of input and answers what `work` makes of them, or the
 /// failure. `number` is the operation's, `now` is in milliseconds since 1970.
 pub(super) fn respond(number: u32, length: usize, now: f64, work: Work<'_>) -> usize {
-    with(&mut |Bridge { input, output, catalog }| {
-        let asked = read(input, length).and_then(|(request, beside)| {
-            let context = context::read(&request, &beside, now)?;
-            Ok(Asked {
-                operation: operation(number)?,
-                request,
-                #[cfg(feature = "extras")]
-                beside,
-                context,
-                catalog: catalog.get_or_insert_default(),
-            })
-        });
-        match asked.and_then(|asked| work(asked, output)) {
-            Ok(length) => length,
-            Err(failure) => output.write(&failure),
-        }
+    with(&mut |bridge| {
+        run(bridge, number, length, now, work).unwrap_or_else(|failure| bridge.output.write(&failure))
     })
+}
+
+fn run(bridge: &mut Bridge, number: u32, length: usize, now: f64, work: Work<'_>) -> Result<usize, Failure> {
+    let (request, beside) = read(&bridge.input, length)?;
+    let mut context = Context::new(Date::from_unix_ms(now));
+    context::read(&request, &beside, &mut context)?;
+    let asked = Asked {
+        operation: operation(number)?,
+        request,
+        beside: &beside,
+        context: &context,
+        catalog: bridge.catalog.get_or_insert_default(),
+    };
+    work(asked, &mut bridge.output)
 }
 
 /// The number of an operation, for calls that are about none.

@@ -13,7 +13,7 @@ const NEEDS_TEXT: usize = usize::MAX;
 #[wasm_bindgen]
 pub fn validate(number: u32, length: usize, now: f64, stand_in: bool) -> usize {
     respond(number, length, now, &|asked, out| {
-        let report = check::check(asked.operation, &asked.request, &asked.context, asked.catalog);
+        let report = check::check(asked.operation, &asked.request, asked.context, asked.catalog);
         Ok(if report.issues.is_empty() {
             0
         } else if stand_in && report.issues.iter().any(|issue| issue.param == "prompt") {
@@ -28,7 +28,7 @@ pub fn validate(number: u32, length: usize, now: f64, stand_in: bool) -> usize {
 #[wasm_bindgen]
 pub fn normalize(number: u32, length: usize, now: f64) -> usize {
     respond(number, length, now, &|asked, out| {
-        Ok(out.write(&check::normalize(asked.operation, asked.request, &asked.context, asked.catalog)))
+        Ok(out.write(&check::normalize(asked.operation, asked.request, asked.context, asked.catalog)))
     })
 }
 
@@ -36,6 +36,6 @@ pub fn normalize(number: u32, length: usize, now: f64) -> usize {
 #[wasm_bindgen]
 pub fn accepted(length: usize, now: f64) -> usize {
     respond(NO_OPERATION, length, now, &|asked, out| {
-        Ok(out.write(&check::accepted(asked.request.as_str(), &asked.context, asked.catalog)))
+        Ok(out.write(&check::accepted(asked.request.as_str(), asked.context, asked.catalog)))
     })
 }

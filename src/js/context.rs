@@ -7,16 +7,15 @@ use crate::picture::{Color, Format, ImageInfo, Problem};
 use crate::request::Value;
 use crate::text::concat;
 
-/// Reads `{ today, images, mask, markup, batch, text_tokens, json_body }`, all of it optional; `now` (milliseconds since
-/// 1970) tells the day where `today` does not, and `request` whether an edit is sent as JSON. Unknown fields are refused: a typo must not look like silence.
+/// Reads `{ today, images, mask, markup, batch, text_tokens, json_body }`, all of it optional, over what the context has; the
+/// `request` tells whether an edit is sent as JSON. Unknown fields are refused: a typo must not look like silence.
 ///
 /// # Errors
 /// [`Failure`] names the first field that is not understood.
-pub(super) fn read(request: &Value, value: &Value, now: f64) -> Result<Context, Failure> {
-    let mut context = Context::new(Date::from_unix_ms(now));
+pub(super) fn read(request: &Value, value: &Value, context: &mut Context) -> Result<(), Failure> {
     context.json_body = request.get("images").is_some() && request.get("image").is_none();
     let fields = match value {
-        Value::Null => return Ok(context),
+        Value::Null => return Ok(()),
         Value::Object(fields) => fields,
         _ => return Err(expected("context", "an object")),
     };
@@ -31,11 +30,13 @@ pub(super) fn read(request: &Value, value: &Value, now: f64) -> Result<Context, 
             }
             "images" => {
                 for item in value.as_array().ok_or_else(|| expected("images", "an array"))? {
-                    context.images.push(facts("images", item)?);
+                    let mut image = ImageFacts::default();
+                    facts("images", item, &mut image)?;
+                    context.images.push(image);
                 }
             }
-            "mask" => context.mask = Some(facts("mask", value)?),
-            "markup" => context.markup = Some(facts("markup", value)?),
+            "mask" => facts("mask", value, context.mask.insert(ImageFacts::default()))?,
+            "markup" => facts("markup", value, context.markup.insert(ImageFacts::default()))?,
             "batch" => context.batch = flag("batch", value)?,
             "json_body" => context.json_body = flag("json_body", value)?,
             "text_tokens" => {
@@ -48,7 +49,7 @@ pub(super) fn read(request: &Value, value: &Value, now: f64) -> Result<Context, 
             }
         }
     }
-    Ok(context)
+    Ok(())
 }
 
 /// `YYYY-MM-DD`, or the beginning of an ISO time.
@@ -56,16 +57,18 @@ fn day(value: &Value) -> Option<Date> {
     Date::parse(value.as_str()?.get(..10)?)
 }
 
-fn facts(name: &'static str, value: &Value) -> Result<ImageFacts, Failure> {
+/// What is known of a picture, for facts of which nothing is known yet.
+fn facts(name: &'static str, value: &Value, facts: &mut ImageFacts) -> Result<(), Failure> {
     if matches!(value, Value::Null) {
-        return Ok(ImageFacts::default());
+        return Ok(());
     }
     if value.as_object().is_none() {
         return Err(expected(name, "what inspectImage answers"));
     }
     let word = |field| value.get(field).and_then(Value::as_str);
     let format = word("format").and_then(Format::from_name);
-    let info = match (word("problem"), format) {
+    facts.bytes = value.get("bytes").and_then(whole);
+    facts.info = match (word("problem"), format) {
         (Some("truncated"), Some(format)) => Some(Err(Problem::Truncated(format))),
         (Some("corrupt"), Some(format)) => Some(Err(Problem::Corrupt(format))),
         (Some("not_an_image"), _) => Some(Err(Problem::NotAnImage)),
@@ -75,14 +78,14 @@ fn facts(name: &'static str, value: &Value) -> Result<ImageFacts, Failure> {
         (None, Some(format)) => Some(Ok(info(name, format, value)?)),
         (None, None) => None,
     };
-    let transparency = match word("transparency") {
+    facts.transparency = match word("transparency") {
         Some("none") => Some(Transparency::None),
         Some("some") => Some(Transparency::Some),
         Some("all") => Some(Transparency::All),
         Some(_) => return Err(expected(name, "\"none\", \"some\" or \"all\" as `transparency`")),
         None => None,
     };
-    Ok(ImageFacts { bytes: value.get("bytes").and_then(whole), info, transparency })
+    Ok(())
 }
 
 /// A header as `inspectImage` answers it. What a caller leaves out is taken as the API likes it, so that no rule speaks.

@@ -12,7 +12,7 @@ use crate::request::Value;
 #[wasm_bindgen]
 pub fn estimate(number: u32, length: usize, now: f64) -> usize {
     respond(number, length, now, &|asked, out| {
-        Ok(out.write(&cost::estimate(asked.operation, &asked.request, &asked.context, asked.catalog)))
+        Ok(out.write(&cost::estimate(asked.operation, &asked.request, asked.context, asked.catalog)))
     })
 }
 
@@ -54,7 +54,7 @@ pub fn images_per_minute(number: u32, length: usize, now: f64, tier: u32) -> usi
     respond(number, length, now, &|asked, out| {
         let count = asked.request.get("n").and_then(Value::as_integer);
         let count = count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
-        let estimate = cost::estimate(asked.operation, &asked.request, &asked.context, asked.catalog);
+        let estimate = cost::estimate(asked.operation, &asked.request, asked.context, asked.catalog);
         Ok(out.write(&Plain(&cost::rate(&estimate, count, tier, asked.catalog))))
     })
 }

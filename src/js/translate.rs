@@ -6,7 +6,8 @@ use super::bridge::{NO_OPERATION, respond};
 use super::context;
 use super::failure::Failure;
 use super::packed::Plain;
-use crate::check;
+use crate::check::{self, Context};
+use crate::date::Date;
 use crate::request::{Operation, Value, batch, runware};
 
 /// Moves a request to another model; the input is `{ request, target }`, then a context.
@@ -15,7 +16,8 @@ pub fn migrate(number: u32, length: usize, now: f64) -> usize {
     respond(number, length, now, &|asked, out| {
         let target = asked.request.get("target").and_then(Value::as_str);
         let request = asked.request.get("request").cloned().unwrap_or(Value::Null);
-        let context = context::read(&request, &asked.beside, now)?;
+        let mut context = Context::new(Date::from_unix_ms(now));
+        context::read(&request, asked.beside, &mut context)?;
         Ok(out.write(&check::migrate(asked.operation, request, target, &context, asked.catalog)?))
     })
 }

@@ -6,7 +6,7 @@ use super::message::{given, join, quoted, same_letters, shown, similar};
 use super::report::{Applicability, PathItem};
 use crate::repeats::last_places;
 use crate::request::field::Kind;
-use crate::request::{Field, Operation, Text, Value};
+use crate::request::{Field, Operation, Value};
 
 /// Whether the request is an object at all; every other rule needs one.
 pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
@@ -25,7 +25,7 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
         return;
     }
     let Some(entries) = checker.request.as_object() else { return };
-    for ((name, value), last) in entries.iter().zip(last_places(&names_of(entries))) {
+    for ((name, value), last) in entries.iter().zip(last_places(entries)) {
         let known = Field::from_name(name).is_some_and(|field| belongs(field, checker));
         if !known && !more.contains(&name.as_ref()) {
             unrecognized(checker, name, value, more);
@@ -40,10 +40,6 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
 /// another model has is not: the rules of the model know more to say.
 fn belongs(field: Field, checker: &Checker<'_>) -> bool {
     field.is_of(checker.operation, checker.json_body)
-}
-
-fn names_of(entries: &[(Text, Value)]) -> Vec<&str> {
-    entries.iter().map(|(name, _)| name.as_ref()).collect()
 }
 
 fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
@@ -108,7 +104,7 @@ pub(super) fn names(
     elsewhere: &dyn Fn(&mut Checker<'_>, &str, &Value) -> bool,
 ) {
     let entries = checker.request.as_object().unwrap_or_default();
-    for ((name, value), last) in entries.iter().zip(last_places(&names_of(entries))) {
+    for ((name, value), last) in entries.iter().zip(last_places(entries)) {
         if !known.contains(&name.as_ref()) && !elsewhere(checker, name, value) {
             stranger(checker, name, value, place, known);
         }

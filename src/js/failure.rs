@@ -49,7 +49,7 @@ impl From<Malformed> for Failure {
 
 impl From<BodyError> for Failure {
     fn from(error: BodyError) -> Self {
-        let message = error.to_string();
+        let message = error.pieces().concat();
         let (param, code) = match error {
             BodyError::FileInJson { param } => (param, "file_in_json"),
             BodyError::NotFinite { param } => (param, "not_finite"),

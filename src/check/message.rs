@@ -10,7 +10,7 @@ use crate::request::{Size, Value};
 pub(crate) struct Message(String);
 
 /// As long as most messages.
-const USUAL_LENGTH: usize = 160;
+pub(crate) const USUAL_LENGTH: usize = 160;
 
 impl Message {
     /// What is to be said about a field, which is named first; about the whole request if the name is empty.
@@ -59,6 +59,50 @@ impl Message {
     }
 }
 
+/// What fills a hole of a message.
+#[derive(Clone, Copy)]
+pub(crate) enum Part<'a> {
+    /// Text as it is.
+    Text(&'a str),
+    /// Text in quotes, cut when it is long.
+    Quoted(&'a str),
+    /// A whole number.
+    Number(i64),
+    /// A size in quotes.
+    Size(Size),
+    /// A value: text in quotes, a whole number, or what else it is.
+    Value(&'a Value),
+    /// `"a", "b" or "c"`.
+    Words(&'a [&'a str]),
+}
+
+/// Writes a message: each `{}` of the template is filled by the next part.
+pub(crate) fn fill(out: &mut String, template: &str, parts: &[Part<'_>]) {
+    let mut rest = template;
+    for part in parts {
+        let hole = rest.bytes().position(|byte| byte == b'{').unwrap_or(rest.len());
+        out.push_str(rest.get(..hole).unwrap_or_default());
+        rest = rest.get(hole.saturating_add(2)..).unwrap_or_default();
+        match *part {
+            Part::Text(text) => out.push_str(text),
+            Part::Quoted(text) => push_quoted(out, text),
+            Part::Number(number) => push_integer(out, number),
+            Part::Size(size) => {
+                out.push('"');
+                size.push_to(out);
+                out.push('"');
+            }
+            Part::Value(Value::String(text)) => push_quoted(out, text),
+            Part::Value(value) => match value.as_integer() {
+                Some(number) => push_integer(out, number),
+                None => out.push_str(kind(value)),
+            },
+            Part::Words(words) => push_alternatives(out, words),
+        }
+    }
+    out.push_str(rest);
+}
+
 /// The longest piece of the caller's text that a message repeats, in characters.
 const MAX_QUOTED_CHARS: usize = 60;
 
@@ -87,17 +131,17 @@ fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// How a message shows a value.
-pub(crate) fn shown(value: &Value) -> String {
+/// What a message calls a value that it does not repeat.
+const fn kind(value: &Value) -> &'static str {
     match value {
-        Value::String(text) => quoted(text),
-        Value::Number(_) => value.as_integer().map_or_else(|| "a fraction".to_owned(), integer),
-        Value::Bool(true) => "true".to_owned(),
-        Value::Bool(false) => "false".to_owned(),
-        Value::Null => "null".to_owned(),
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-        Value::File(_) => "a file".to_owned(),
+        Value::String(_) => "text",
+        Value::Number(_) => "a fraction",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Null => "null",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+        Value::File(_) => "a file",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{given, join, quoted, same_letters, shown, similar};
+use super::message::{Part, join, same_letters, similar};
 use super::report::{Applicability, PathItem};
 use crate::repeats::last_places;
 use crate::request::field::Kind;
@@ -13,9 +13,10 @@ pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
     if checker.request.as_object().is_some() {
         return true;
     }
-    let message = join(&["the request must be an object, not ", checker.request.type_name()]);
-    let given = given(checker.request);
-    checker.at(Code::InvalidRequest, Vec::new(), Some(given), &message);
+    let request = checker.request;
+    let template = "the request must be an object, not {}";
+    let parts = [Part::Text(request.type_name())];
+    checker.issue_at_with(Code::InvalidRequest, &[], template, &parts).given(request);
     false
 }
 
@@ -43,8 +44,8 @@ fn belongs(field: Field, checker: &Checker<'_>) -> bool {
 }
 
 fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
-    let path = vec![PathItem::Key(name.to_owned().into())];
-    checker.at(Code::DuplicateKey, path, Some(given(value)), "given more than once; keep one");
+    let path = [PathItem::Key(name.to_owned().into())];
+    checker.issue_at(Code::DuplicateKey, &path, "given more than once; keep one").given(value);
 }
 
 /// A field that images requests of this kind do not have.
@@ -78,18 +79,15 @@ pub(super) fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, pla
     if checker.is_full() {
         return;
     }
-    let meant = similar(name, known.iter().copied());
-    let mut message = join(&["there is no such field in ", place]);
-    if let Some(meant) = meant {
-        message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
-    }
-    let path = vec![PathItem::Key(name.to_owned().into())];
-    let draft = checker.at(Code::UnrecognizedKey, path, Some(given(value)), &message);
-    if let Some(meant) = meant {
+    let path = [PathItem::Key(name.to_owned().into())];
+    let template = "there is no such field in {}";
+    let draft =
+        checker.issue_at_with(Code::UnrecognizedKey, &path, template, &[Part::Text(place)]).given(value);
+    if let Some(meant) = similar(name, known.iter().copied()) {
         // The same letters in another spelling leave no doubt; `normalize` moves the value there.
         let certain = same_letters(meant, name);
         let applicability = if certain { Applicability::Safe } else { Applicability::DisplayOnly };
-        draft.fix(Value::from(meant.to_owned()), applicability);
+        draft.did_you_mean(meant).fix(Value::from(meant.to_owned()), applicability);
     } else {
         draft.fix_by_removal(Applicability::Unsafe);
     }
@@ -141,10 +139,9 @@ pub(super) fn typed(checker: &mut Checker<'_>, field: Field) -> bool {
             false
         }
         (kind, _) => {
-            let message = join(&["must be ", article(kind), kind.name(), ", not ", &shown(value)]);
-            let repaired = respelled(kind, value);
-            let draft = checker.issue(Code::InvalidType, field, &message);
-            if let Some(repaired) = repaired {
+            let parts = [Part::Text(article(kind)), Part::Text(kind.name()), Part::Value(value)];
+            let draft = checker.issue_with(Code::InvalidType, field, "must be {}{}, not {}", &parts);
+            if let Some(repaired) = respelled(kind, value) {
                 draft.fix(repaired, Applicability::Safe);
             }
             false

@@ -67,6 +67,11 @@ impl<'a> Checker<'a> {
         inner
     }
 
+    /// The id of the model the request means; empty when the catalogue does not know it.
+    pub(crate) fn model_id(&self) -> &'static str {
+        self.model.map_or("", |model| model.id)
+    }
+
     /// Whether nothing more is listed: what only adds to the list may be left undone.
     pub(crate) const fn is_full(&self) -> bool {
         self.issues.len() > MAX_ISSUES

@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::similar;
+use super::message::{Part, similar};
 use super::report::Applicability;
 use super::shape::typed;
 use crate::catalog::Fact;
@@ -30,15 +30,14 @@ pub(super) fn word(checker: &mut Checker<'_>, field: Field, rule: Option<Fact<Ch
     if choice.accepts(word) {
         return;
     }
-    let model = checker.model.map_or("", |model| model.id);
-    let message = checker.about(field).quoted(word).text(" is not accepted by ").text(model);
-    let message = message.text("; allowed are ").alternatives(choice.values);
     let alias =
         ALIASES.iter().find(|(of, alias, _)| *of == field && *alias == word).map(|(_, _, means)| *means);
     let same_letters = choice.values.iter().copied().find(|value| value.eq_ignore_ascii_case(word.trim()));
     let certain = alias.or(same_letters).filter(|value| choice.accepts(value));
     let likely = similar(word, choice.values.iter().copied());
-    let draft = checker.say(Code::InvalidValue, field, message).allowed_words(choice.values);
+    let parts = [Part::Quoted(word), Part::Text(checker.model_id()), Part::Words(choice.values)];
+    let template = "{} is not accepted by {}; allowed are {}";
+    let draft = checker.issue_with(Code::InvalidValue, field, template, &parts).allowed_words(choice.values);
     if let Some(value) = certain {
         draft.fix(Value::from(value), Applicability::Safe);
     } else if let Some(value) = likely.or(choice.default) {
@@ -65,11 +64,11 @@ pub(super) fn number(checker: &mut Checker<'_>, field: Field, rule: Option<Fact<
     } else {
         return;
     };
-    let message = checker.about(field).integer(given).text(" is out of range; allowed are ");
-    let message = message.integer(rule.min).text(" to ").integer(rule.max);
-    let allowed =
-        Value::Object(vec![("min".into(), Value::from(rule.min)), ("max".into(), Value::from(rule.max))]);
-    checker.say(code, field, message).allowed(allowed).fix(Value::from(nearest), Applicability::Unsafe);
+    let parts = [Part::Number(given), Part::Number(rule.min.into()), Part::Number(rule.max.into())];
+    checker
+        .issue_with(code, field, "{} is out of range; allowed are {} to {}", &parts)
+        .allowed_numbers(&[("min", rule.min), ("max", rule.max)])
+        .fix(Value::from(nearest), Applicability::Unsafe);
 }
 
 /// Says when the model has no such field. `Some(rule)` when its value is to be checked, by the rule if there is one.
@@ -86,9 +85,10 @@ pub(super) fn supported<T: Copy>(
     match rule {
         Fact::Known(rule) => Some(Some(rule)),
         Fact::NotPublished => {
-            let message = checker.about(field).text("it is not published whether ").quoted(model.id);
-            let message = message.text(" has this field; it may be refused");
-            checker.say(Code::UnpublishedParameter, field, message).fix_by_removal(Applicability::Unsafe);
+            let template = "it is not published whether {} has this field; it may be refused";
+            checker
+                .issue_with(Code::UnpublishedParameter, field, template, &[Part::Quoted(model.id)])
+                .fix_by_removal(Applicability::Unsafe);
             Some(None)
         }
         Fact::NotSupported => {
@@ -118,8 +118,8 @@ pub(super) fn unsupported(checker: &mut Checker<'_>, field: Field, model: &str) 
         }
         Some(_) => false,
     };
-    let message = checker.about(field).quoted(model);
-    let message = message.text(" has no such field and refuses it, whatever its value; leave it out");
-    let applicability = if idle { Applicability::Safe } else { Applicability::Unsafe };
-    checker.say(Code::UnsupportedParameter, field, message).fix_by_removal(applicability);
+    let template = "{} has no such field and refuses it, whatever its value; leave it out";
+    checker
+        .issue_with(Code::UnsupportedParameter, field, template, &[Part::Quoted(model)])
+        .fix_by_removal(Applicability::safe_if(idle));
 }

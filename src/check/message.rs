@@ -76,11 +76,11 @@ pub(crate) enum Part<'a> {
     Words(&'a [&'a str]),
 }
 
-/// Writes a message: each `{}` of the template is filled by the next part.
+/// Writes a message: each `{}` of the template is filled by the next part. Parts beyond the last hole are not told.
 pub(crate) fn fill(out: &mut String, template: &str, parts: &[Part<'_>]) {
     let mut rest = template;
     for part in parts {
-        let hole = rest.bytes().position(|byte| byte == b'{').unwrap_or(rest.len());
+        let Some(hole) = rest.bytes().position(|byte| byte == b'{') else { break };
         out.push_str(rest.get(..hole).unwrap_or_default());
         rest = rest.get(hole.saturating_add(2)..).unwrap_or_default();
         match *part {

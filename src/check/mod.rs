@@ -13,6 +13,7 @@ mod lifecycle;
 mod message;
 #[cfg(feature = "extras")]
 mod migrate;
+mod nested;
 mod normalize;
 mod prompt;
 mod references;

@@ -9,6 +9,11 @@ use crate::request::Field;
 /// What all GPT Image models read, in code points. Source: the published description, 2026-08-21.
 const SHARED_MAX_CHARS: u32 = 32_000;
 
+/// How many code points a text has: every byte begins one but those that go on with it.
+pub(super) fn characters(text: &str) -> usize {
+    text.bytes().filter(|byte| byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
 pub(super) fn check(checker: &mut Checker<'_>) {
     if checker.fields.get(Field::Prompt).is_none() {
         checker.issue(Code::Required, Field::Prompt, "is needed; say what to draw");
@@ -32,7 +37,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     if prompt.len() <= max as usize {
         return;
     }
-    let chars = prompt.chars().count();
+    let chars = characters(prompt);
     if chars > max as usize {
         let parts = [Part::Number(i64::try_from(chars).unwrap_or(i64::MAX)), Part::Number(i64::from(max))];
         let template = "has {} characters; at most {} are accepted";

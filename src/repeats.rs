@@ -14,11 +14,15 @@ pub(crate) fn last_places(fields: &[(Text, Value)]) -> Vec<Option<usize>> {
 pub(crate) fn last_places_of(names: Vec<(&str, usize)>) -> Vec<Option<usize>> {
     let sorted = BinaryHeap::from(names).into_sorted_vec();
     let mut found = vec![None; sorted.len()];
-    for same in sorted.chunk_by(|(name, _), (next, _)| name == next) {
-        if let (Some((_, first)), Some((_, last))) = (same.first(), same.last())
-            && let Some(place) = found.get_mut(*first)
-        {
-            *place = Some(*last);
+    let mut same = None;
+    let mut first = 0;
+    for (name, place) in sorted {
+        if same != Some(name) {
+            (same, first) = (Some(name), place);
+        }
+        // The places of one name come in their order, so the last one stays.
+        if let Some(last) = found.get_mut(first) {
+            *last = Some(place);
         }
     }
     found

@@ -3,7 +3,7 @@
 use super::checker::Checker;
 use super::code::Code;
 use super::message::Part;
-use super::nested::{issue, path, wrong_type};
+use super::nested::{issue, issue_with, path, wrong_type};
 use super::report::Applicability;
 use crate::catalog::Fact;
 use crate::request::{Field, Operation, Value};
@@ -23,8 +23,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     if let Some(method) = text(checker, "method", "is needed: \"POST\"")
         && method != "POST"
     {
-        let given = Value::from(method.to_owned());
-        issue(checker, Code::InvalidValue, &["method"], Some(&given), "must be \"POST\"")
+        let given = checker.request.get("method");
+        issue(checker, Code::InvalidValue, &["method"], given, "must be \"POST\"")
             .allowed_words(&["POST"])
             .fix(Value::from("POST"), Applicability::Safe);
     }
@@ -35,15 +35,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let Some((_, operation)) = URLS.iter().find(|(known, _)| *known == url) else {
         let words: Vec<&str> = URLS.iter().map(|(url, _)| *url).collect();
         let template = "{} is no endpoint for batches of images; allowed are {}";
-        checker
-            .issue_at_with(
-                Code::BatchUrl,
-                &path(&["url"]),
-                template,
-                &[Part::Quoted(url), Part::Words(&words)],
-            )
-            .given(&Value::from(url.to_owned()))
-            .allowed_words(&words);
+        let (given, parts) = (checker.request.get("url"), [Part::Quoted(url), Part::Words(&words)]);
+        issue_with(checker, Code::BatchUrl, &["url"], given, template, &parts).allowed_words(&words);
         return;
     };
     let Some(body) = checker.request.get("body") else {
@@ -65,7 +58,7 @@ fn text<'a>(checker: &mut Checker<'a>, name: &'static str, needed: &str) -> Opti
         empty @ Some(Value::String(_)) => {
             issue(checker, Code::Required, &[name], empty, needed);
         }
-        Some(other) => wrong_type(checker, &path(&[name]), other, "a string"),
+        Some(other) => wrong_type(checker, &[name], other, "a string"),
     }
     None
 }

@@ -181,6 +181,11 @@ impl Draft<'_> {
         self.with(|issue| issue.given = Some(given(value)))
     }
 
+    /// The same for text that is no value of its own.
+    pub(crate) fn given_text(self, text: &str) -> Self {
+        self.given(&Value::from(text.to_owned()))
+    }
+
     /// Names the words that would be accepted.
     pub(crate) fn allowed_words(self, words: &[&'static str]) -> Self {
         self.allowed(Value::Array(words.iter().copied().map(Value::from).collect()))

@@ -4,6 +4,7 @@ use super::checker::Checker;
 use super::code::Code;
 use super::context::{ImageFacts, Transparency};
 use super::message::Part;
+use super::nested::wrong_type_at;
 use super::references;
 use super::report::PathItem;
 use super::shape::typed;
@@ -36,6 +37,13 @@ pub(super) struct Picture<'p> {
     /// The media type that came with it; empty where none did.
     pub(super) declared: &'p str,
     pub(super) facts: ImageFacts,
+}
+
+impl<'p> Picture<'p> {
+    /// What stands at a path, before a look at it. `known` is what is known beside the request.
+    pub(super) fn new(path: &'p [PathItem], known: Option<&ImageFacts>) -> Self {
+        Self { path, declared: "", facts: known.copied().unwrap_or_default() }
+    }
 }
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -85,8 +93,8 @@ fn inputs(checker: &mut Checker<'_>, rule: &EditRule) {
         }
         let path = [PathItem::Key(field.name().into()), PathItem::at(index)];
         let path = path.get(..steps).unwrap_or_default();
-        let known = checker.context.images.get(index);
-        if let Some(picture) = picture(checker, path, value, known, rule, checker.json_body) {
+        let mut picture = Picture::new(path, checker.context.images.get(index));
+        if look(checker, &mut picture, value, rule, checker.json_body) {
             image(checker, &picture, rule);
         }
     }
@@ -103,36 +111,24 @@ fn count(checker: &mut Checker<'_>, field: Field, given: usize, max: u32) {
     }
 }
 
-/// What stands at a path, as far as it is a picture. `known` is what is known beside the request.
-fn picture<'p>(
+/// Looks at a file or a reference. Tells whether it is one.
+fn look<'p>(
     checker: &mut Checker<'_>,
-    path: &'p [PathItem],
+    picture: &mut Picture<'p>,
     value: &'p Value,
-    known: Option<&ImageFacts>,
     rule: &EditRule,
     by_reference: bool,
-) -> Option<Picture<'p>> {
-    let known = known.copied().unwrap_or_default();
+) -> bool {
     if by_reference {
-        let mut picture = references::reference(checker, path, value, rule.max_image_url_chars)?;
-        if known.info.is_some() {
-            picture.facts = known;
-        }
-        return Some(picture);
+        return references::reference(checker, picture, value, rule.max_image_url_chars);
     }
     let Value::File(file) = value else {
-        checker
-            .issue_at_with(
-                Code::InvalidType,
-                path,
-                "must be a file, not {}",
-                &[Part::Text(value.type_name())],
-            )
-            .given(value);
-        return None;
+        wrong_type_at(checker, picture.path, value, "a file");
+        return false;
     };
-    let facts = ImageFacts { bytes: known.bytes.or(file.bytes), ..known };
-    Some(Picture { path, declared: &file.media_type, facts })
+    picture.declared = &file.media_type;
+    picture.facts.bytes = picture.facts.bytes.or(file.bytes);
+    true
 }
 
 /// One input image.
@@ -216,7 +212,7 @@ fn media_type(checker: &mut Checker<'_>, picture: &Picture<'_>, actual: &str) {
     let parts = [Part::Quoted(declared), Part::Quoted(actual)];
     checker
         .issue_at_with(Code::DeclaredType, picture.path, "is declared as {} but holds {}", &parts)
-        .given(&Value::from(declared.to_owned()));
+        .given_text(declared);
 }
 
 /// What is said of a picture over the first image whose transparency is not as it must be.
@@ -289,7 +285,10 @@ fn overlay(
     let path = [PathItem::Key(field.name().into())];
     let value = checker.fields.get(field)?;
     let by_reference = !matches!(value, Value::File(_));
-    let picture = picture(checker, &path, value, known, edit, by_reference)?;
+    let mut picture = Picture::new(&path, known);
+    if !look(checker, &mut picture, value, edit, by_reference) {
+        return None;
+    }
     let info = stencil(checker, &picture, rule, faults)?;
     let first = first_image(checker)?;
     if (info.width, info.height) != first.upright_size() {
@@ -298,7 +297,7 @@ fn overlay(
         let template = "is {} and the first image {}; both must be the same";
         checker
             .issue_at_with(Code::MaskSize, &path, template, &[Part::Text(&own), Part::Text(&other)])
-            .given(&Value::from(own))
+            .given_text(&own)
             .allowed(Value::Array(vec![Value::from(other)]));
     }
     Some(first)
@@ -334,7 +333,9 @@ fn first_image(checker: &Checker<'_>) -> Option<ImageInfo> {
         Some(info) => info.ok(),
         None if checker.json_body => {
             let first = checker.fields.get(Field::Images)?.as_array()?.first()?;
-            references::told(&[], first.get("image_url")?.as_str()?)?.facts.info?.ok()
+            let mut picture = Picture::new(&[], None);
+            references::told(&mut picture, first.get("image_url")?.as_str()?);
+            picture.facts.info?.ok()
         }
         None => None,
     }

@@ -1,4 +1,4 @@
-//! Objects inside a request: where their fields stand, and what is said of them whatever they are.
+//! Objects inside a request: what is said of their fields, which are named by the keys that lead to them.
 
 use super::checker::{Checker, Draft};
 use super::code::Code;
@@ -6,12 +6,12 @@ use super::message::Part;
 use super::report::{Applicability, PathItem};
 use crate::request::Value;
 
-/// The path of a field that stands behind these names.
+/// The path of what stands behind these keys.
 pub(super) fn path(keys: &[&'static str]) -> Vec<PathItem> {
     keys.iter().map(|key| PathItem::Key((*key).into())).collect()
 }
 
-/// Lists an issue about what stands behind these names, and repeats its value.
+/// Lists an issue about what stands behind these keys. It repeats the value where there is one.
 pub(super) fn issue<'c>(
     checker: &'c mut Checker<'_>,
     code: Code,
@@ -19,7 +19,19 @@ pub(super) fn issue<'c>(
     value: Option<&Value>,
     message: &str,
 ) -> Draft<'c> {
-    let draft = checker.issue_at(code, &path(keys), message);
+    issue_with(checker, code, keys, value, message, &[])
+}
+
+/// The same with a message that has holes.
+pub(super) fn issue_with<'c>(
+    checker: &'c mut Checker<'_>,
+    code: Code,
+    keys: &[&'static str],
+    value: Option<&Value>,
+    template: &str,
+    parts: &[Part<'_>],
+) -> Draft<'c> {
+    let draft = checker.issue_at_with(code, &path(keys), template, parts);
     match value {
         Some(value) => draft.given(value),
         None => draft,
@@ -27,18 +39,24 @@ pub(super) fn issue<'c>(
 }
 
 /// Says that a value is of another type than `expected`, which has its article.
-pub(super) fn wrong_type(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, expected: &str) {
+pub(super) fn wrong_type(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, expected: &str) {
+    wrong_type_at(checker, &path(keys), value, expected);
+}
+
+/// The same of what stands at a path.
+pub(super) fn wrong_type_at(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, expected: &str) {
     let parts = [Part::Text(expected), Part::Text(value.type_name())];
     checker.issue_at_with(Code::InvalidType, path, "must be {}, not {}", &parts).given(value);
 }
 
 /// Says which fields an object has that are not among the known ones.
-pub(super) fn only(checker: &mut Checker<'_>, path: &[PathItem], object: &Value, known: &[&str]) {
+pub(super) fn only(checker: &mut Checker<'_>, keys: &[&'static str], object: &Value, known: &[&str]) {
     for (name, value) in object.as_object().unwrap_or_default() {
         if known.contains(&name.as_ref()) || checker.is_full() {
             continue;
         }
-        let path = [path, &[PathItem::Key(name.clone())]].concat();
+        let mut path = path(keys);
+        path.push(PathItem::Key(name.clone()));
         let template = "there is no such field here; there are {}";
         checker
             .issue_at_with(Code::UnrecognizedKey, &path, template, &[Part::Words(known)])

@@ -10,63 +10,66 @@ use super::report::PathItem;
 use crate::picture::{HEAD_BYTES, Problem, inspect};
 use crate::request::{DataUrl, Value};
 
-/// One reference. Answers what it tells of its picture, where it is well formed.
+/// Looks at a reference. Tells whether it is well formed.
 pub(super) fn reference<'p>(
     checker: &mut Checker<'_>,
-    path: &'p [PathItem],
+    picture: &mut Picture<'p>,
     value: &'p Value,
     max_chars: u32,
-) -> Option<Picture<'p>> {
+) -> bool {
+    // A length alone is that of a file; what stands behind a reference is known by its header or not at all.
+    if picture.facts.info.is_none() {
+        picture.facts = ImageFacts::default();
+    }
     let text = |name| value.get(name).and_then(Value::as_str);
     let fields = value.as_object().map_or(0, <[_]>::len);
     match (text("image_url"), text("file_id")) {
-        (Some(url), None) if fields == 1 => address(checker, path, url, max_chars),
-        (None, Some(_)) if fields == 1 => Some(unknown(path)),
+        (Some(url), None) if fields == 1 => address(checker, picture, url, max_chars),
+        (None, Some(_)) if fields == 1 => true,
         _ => {
             let message = "must be an object with exactly one of image_url and file_id, as text";
-            checker.issue_at(Code::InvalidReference, path, message).given(value);
-            None
+            checker.issue_at(Code::InvalidReference, picture.path, message).given(value);
+            false
         }
     }
 }
 
-/// A picture of which nothing is known.
-pub(super) fn unknown(path: &[PathItem]) -> Picture<'_> {
-    Picture { path, declared: "", facts: ImageFacts::default() }
-}
-
-/// The `image_url` of what stands at `path`. Answers what it tells of its picture, where the API can follow it.
+/// Looks at an `image_url`. Tells whether the API can follow it.
 pub(super) fn address<'p>(
     checker: &mut Checker<'_>,
-    path: &'p [PathItem],
+    picture: &mut Picture<'p>,
     url: &'p str,
     max_chars: u32,
-) -> Option<Picture<'p>> {
-    // Bytes are never fewer than characters, so short addresses need no counting.
+) -> bool {
+    let begins =
+        |text: &str, with: &str| text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
     let limit = [Part::Number(i64::from(max_chars))];
+    // Bytes are never fewer than characters, so short addresses need no counting.
     let (code, template, parts) = if url.len() > max_chars as usize && characters(url) > max_chars as usize {
         (Code::UrlTooLong, "is too long; at most {} characters are accepted", limit.as_slice())
     } else {
-        let begins = |text: &str, with: &str| {
-            text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
-        };
-        match told(path, url) {
-            Some(picture) if begins(picture.declared, "image/") => return Some(picture),
-            None if begins(url, "https://") && url.len() > 8 => return Some(unknown(path)),
-            _ => {}
+        told(picture, url);
+        if begins(picture.declared, "image/") || (begins(url, "https://") && url.len() > 8) {
+            return true;
         }
         let message = "must be an https address or a data URL of an image (data:image/png;base64,…)";
         (Code::InvalidUrl, message, [].as_slice())
     };
-    let shown = url.get(..url.len().min(200)).unwrap_or_default();
-    let path = [path, &[PathItem::Key("image_url".into())]].concat();
-    checker.issue_at_with(code, &path, template, parts).given(&Value::from(shown.to_owned()));
-    None
+    let path = [picture.path, &[PathItem::Key("image_url".into())]].concat();
+    checker
+        .issue_at_with(code, &path, template, parts)
+        .given_text(url.get(..url.len().min(200)).unwrap_or_default());
+    false
 }
 
-/// What a data URL tells of its picture; nothing where the address is of another kind.
-pub(super) fn told<'p>(path: &'p [PathItem], url: &'p str) -> Option<Picture<'p>> {
-    DataUrl::parse(url).map(|url| Picture { path, declared: url.media_type, facts: within(url) })
+/// Adds what a data URL tells of its picture; nothing where the address is of another kind.
+pub(super) fn told<'p>(picture: &mut Picture<'p>, url: &'p str) {
+    if let Some(url) = DataUrl::parse(url) {
+        picture.declared = url.media_type;
+        if picture.facts.info.is_none() {
+            picture.facts = within(url);
+        }
+    }
 }
 
 /// What a data URL tells of its picture.

@@ -4,7 +4,7 @@ use super::checker::Checker;
 use super::code::Code;
 use super::images::{Picture, SHARED, image, rule, tool_mask};
 use super::message::Part;
-use super::nested::{issue, path, wrong_type};
+use super::nested::{issue, issue_with, path, wrong_type};
 use super::report::{Applicability, PathItem};
 use super::{lifecycle, parameters, references, shape};
 use crate::catalog::RESPONSES_TOOL_DEFAULT;
@@ -80,7 +80,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             }
         }
         None | Some(Value::Null) => {}
-        Some(other) => wrong_type(checker, &path(&["tools"]), other, "an array"),
+        Some(other) => wrong_type(checker, &["tools"], other, "an array"),
     }
     if count == 0 {
         let message = "has no {type: \"image_generation\"}, so nothing is drawn";
@@ -113,12 +113,11 @@ fn main_model(checker: &mut Checker<'_>) {
         }
         Some(id @ Value::String(text)) if checker.catalog.find(text).is_some() => {
             let template = "{} is an image model; name it in the tool, and a language model here";
-            checker
-                .issue_at_with(Code::ImageModelAsMain, &path(&["model"]), template, &[Part::Quoted(text)])
-                .given(id);
+            let parts = [Part::Quoted(text)];
+            issue_with(checker, Code::ImageModelAsMain, &["model"], Some(id), template, &parts);
         }
         Some(Value::String(_)) => {}
-        Some(other) => wrong_type(checker, &path(&["model"]), other, "a string"),
+        Some(other) => wrong_type(checker, &["model"], other, "a string"),
     }
 }
 
@@ -146,7 +145,7 @@ fn input(checker: &mut Checker<'_>) -> Option<bool> {
                 };
             }
         }
-        Some(other) => wrong_type(checker, &path(&["input"]), other, "a string or an array"),
+        Some(other) => wrong_type(checker, &["input"], other, "a string or an array"),
     }
     let mut earlier = ["previous_response_id", "conversation", "prompt"].into_iter();
     let goes_on = earlier.any(|name| present(checker.request, name).is_some());
@@ -155,7 +154,7 @@ fn input(checker: &mut Checker<'_>) -> Option<bool> {
 
 /// A field of an object that has one, `null` counting as absent.
 fn present<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
-    object.get(name).filter(|value| **value != Value::Null)
+    object.get(name).filter(|value| !matches!(value, Value::Null))
 }
 
 /// One item of the input. Answers whether it holds a picture; `None` where that cannot be told.
@@ -181,7 +180,8 @@ fn turn(checker: &mut Checker<'_>, index: usize, item: &Value) -> Option<bool> {
         ];
         let text = |name| part.get(name).and_then(Value::as_str);
         if let Some(url) = text("image_url") {
-            if let Some(picture) = references::address(checker, &path, url, INPUT.max_image_url_chars) {
+            let mut picture = Picture::new(&path, None);
+            if references::address(checker, &mut picture, url, INPUT.max_image_url_chars) {
                 image(checker, &picture, &INPUT);
             }
         } else if text("file_id").is_none() {
@@ -196,7 +196,7 @@ fn turn(checker: &mut Checker<'_>, index: usize, item: &Value) -> Option<bool> {
 fn history(checker: &mut Checker<'_>) {
     let Some(previous) = present(checker.request, "previous_response_id") else { return };
     if !matches!(previous, Value::String(_)) {
-        wrong_type(checker, &path(&["previous_response_id"]), previous, "a string");
+        wrong_type(checker, &["previous_response_id"], previous, "a string");
     } else if present(checker.request, "conversation").is_some() {
         let message = "cannot be given together with conversation; keep one of them";
         issue(checker, Code::PreviousAndConversation, &["previous_response_id"], Some(previous), message)
@@ -222,8 +222,8 @@ fn image_tool(checker: &mut Checker<'_>, has_images: Option<bool>) {
         }
         Some(Value::String(action)) if ACTIONS.contains(&action.as_ref()) => {}
         Some(other) => {
-            issue(checker, Code::InvalidValue, &["action"], Some(other), "must be ")
-                .and("{}", &[Part::Words(ACTIONS)])
+            let parts = [Part::Words(ACTIONS)];
+            issue_with(checker, Code::InvalidValue, &["action"], Some(other), "must be {}", &parts)
                 .allowed_words(ACTIONS);
         }
     }
@@ -240,17 +240,14 @@ fn input_mask(checker: &mut Checker<'_>, mask: &Value) {
         .get("image_url")
         .and_then(Value::as_str)
         .filter(|url| !url.is_empty() && !url.contains(':') && mask.get("file_id").is_none());
-    let picture = if let Some(base64) = bare {
-        let facts = references::within(DataUrl { media_type: "", base64 });
-        Picture { path: &path, declared: "", facts }
-    } else {
-        let Some(mut picture) = references::reference(checker, &path, mask, SHARED.max_image_url_chars)
-        else {
-            return;
-        };
-        picture.declared = "";
-        picture
-    };
+    let mut picture = Picture::new(&path, None);
+    if let Some(base64) = bare {
+        picture.facts = references::within(DataUrl { media_type: "", base64 });
+    } else if !references::reference(checker, &mut picture, mask, SHARED.max_image_url_chars) {
+        return;
+    }
+    // What the address declares is not looked at.
+    picture.declared = "";
     tool_mask(checker, &picture);
     let rule = rule(checker.model).and_then(|rule| rule.mask.known());
     if let (Some(rule), Some(format)) = (rule, checker.fields.text(Field::OutputFormat))

@@ -4,11 +4,11 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::images::{self, SHARED};
+use super::images::{Picture, SHARED, image};
 use super::message::Part;
-use super::nested::{issue, only, path, wrong_type};
+use super::nested::{issue, issue_with, only, path, wrong_type, wrong_type_at};
 use super::prompt::characters;
-use super::references::{told, unknown};
+use super::references::told;
 use super::report::{Applicability, PathItem};
 use super::{lifecycle, shape};
 use crate::catalog::Model;
@@ -86,7 +86,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     for (place, rule) in RULES {
         if let Some(value) = value_at(checker.request, place) {
-            by_rule(checker, &path(place), value, rule);
+            by_rule(checker, place, value, rule);
         }
     }
     uuid(checker);
@@ -102,9 +102,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         }
         (None, Some(id)) => {
             let template = "{} is not in the catalogue; only the rules all models share are checked";
-            checker
-                .issue_at_with(Code::UnknownModel, &path(&["model"]), template, &[Part::Quoted(id)])
-                .given(&Value::from(id.to_owned()));
+            let given = checker.request.get("model");
+            issue_with(checker, Code::UnknownModel, &["model"], given, template, &[Part::Quoted(id)]);
         }
         (None, None) => {}
     }
@@ -124,35 +123,34 @@ fn value_at<'v>(value: &'v Value, place: &[&str]) -> Option<&'v Value> {
     place.iter().try_fold(value, |value, key| value.get(key))
 }
 
-fn by_rule(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, rule: &Rule) {
+fn by_rule(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, rule: &Rule) {
     let expected = match (rule, value) {
         (Rule::Text, Value::String(_)) | (Rule::Flag, Value::Bool(_)) => return,
-        (Rule::Word(words), Value::String(text)) => return word(checker, path, value, text, words),
-        (Rule::Number(min, max), Value::Number(_)) => return number(checker, path, value, *min, *max),
-        (Rule::Object(known), Value::Object(_)) => return only(checker, path, value, known),
+        (Rule::Word(words), Value::String(text)) => return word(checker, keys, value, text, words),
+        (Rule::Number(min, max), Value::Number(_)) => return number(checker, keys, value, *min, *max),
+        (Rule::Object(known), Value::Object(_)) => return only(checker, keys, value, known),
         (Rule::Text | Rule::Word(_), _) => "a string",
         (Rule::Flag, _) => "a boolean",
         (Rule::Number(..), _) => "a whole number",
         (Rule::Object(_), _) => "an object",
     };
-    wrong_type(checker, path, value, expected);
+    wrong_type(checker, keys, value, expected);
 }
 
-fn word(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, text: &str, words: &[&'static str]) {
+fn word(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, text: &str, words: &[&'static str]) {
     if words.contains(&text) {
         return;
     }
     let template = "{} is not accepted; allowed are {}";
-    let draft = checker
-        .issue_at_with(Code::InvalidValue, path, template, &[Part::Quoted(text), Part::Words(words)])
-        .given(value)
-        .allowed_words(words);
+    let parts = [Part::Quoted(text), Part::Words(words)];
+    let draft =
+        issue_with(checker, Code::InvalidValue, keys, Some(value), template, &parts).allowed_words(words);
     if let Some(same) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
         draft.fix(Value::from(*same), Applicability::Safe);
     }
 }
 
-fn number(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, min: i64, max: i64) {
+fn number(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, min: i64, max: i64) {
     let code = match value.as_integer() {
         Some(number) if number < min => Code::TooSmall,
         Some(number) if number > max => Code::TooBig,
@@ -160,7 +158,7 @@ fn number(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, min: i64,
         None => Code::NotAnInteger,
     };
     let draft =
-        checker.issue_at_with(code, path, "must be a whole number, {}", &[Part::Number(min)]).given(value);
+        issue_with(checker, code, keys, Some(value), "must be a whole number, {}", &[Part::Number(min)]);
     if max == i64::MAX {
         draft.and(" or more", &[]);
     } else {
@@ -206,10 +204,9 @@ fn size(checker: &mut Checker<'_>, model: &Model) {
     let words: Vec<String> =
         sizes.iter().map(|&(width, height)| Size::Pixels { width, height }.spelled()).collect();
     let spelled: Vec<&str> = words.iter().map(String::as_str).collect();
-    let message = "width and height go together; allowed are ";
-    issue(checker, Code::SizeNotOffered, &["width"], checker.request.get("width"), message)
-        .and("{}", &[Part::Words(&spelled)])
-        .allowed_texts(words);
+    let template = "width and height go together; allowed are {}";
+    let (given, parts) = (checker.request.get("width"), [Part::Words(&spelled)]);
+    issue_with(checker, Code::SizeNotOffered, &["width"], given, template, &parts).allowed_texts(words);
 }
 
 /// Reference images are identifiers, addresses, data URLs, or bare base64: only data URLs can be looked into.
@@ -218,7 +215,7 @@ fn reference_images(checker: &mut Checker<'_>) {
     let Some(value) = value_at(checker.request, &keys) else { return };
     let path = path(&keys);
     let Some(items) = value.as_array() else {
-        return wrong_type(checker, &path, value, "an array of strings");
+        return wrong_type(checker, &keys, value, "an array of strings");
     };
     let rule = checker.model.and_then(|model| model.edit.known());
     if let Some(max) = rule.map(|rule| rule.max_images).filter(|max| items.len() > *max as usize) {
@@ -231,10 +228,11 @@ fn reference_images(checker: &mut Checker<'_>) {
         }
         let path = [path.as_slice(), &[PathItem::at(index)]].concat();
         if let Some(text) = item.as_str() {
-            let picture = told(&path, text).unwrap_or_else(|| unknown(&path));
-            images::image(checker, &picture, &rule.unwrap_or(SHARED));
+            let mut picture = Picture::new(&path, None);
+            told(&mut picture, text);
+            image(checker, &picture, &rule.unwrap_or(SHARED));
         } else {
-            wrong_type(checker, &path, item, "a string");
+            wrong_type_at(checker, &path, item, "a string");
         }
     }
 }

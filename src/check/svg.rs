@@ -5,7 +5,7 @@
 use super::checker::Checker;
 use super::code::Code;
 use super::message::{Part, similar};
-use super::nested::{only, path, wrong_type};
+use super::nested::{issue, issue_with, only, wrong_type};
 use super::report::Applicability;
 use super::{choice, shape};
 use crate::catalog::model::SvgRule;
@@ -22,18 +22,18 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         return;
     }
     let Some(svg) = checker.fields.get(Field::Svg) else { return };
-    only(checker, &path(&["svg"]), svg, &["model", "reasoning"]);
-    let at = path(&["svg", "model"]);
+    only(checker, &["svg"], svg, &["model", "reasoning"]);
+    let at = ["svg", "model"];
     match svg.get("model") {
         Some(Value::String(_)) => {}
         // In a response the main model writes it where no other is named; edits are typed as if they could do without, too.
         None | Some(Value::Null) if checker.operation != Operation::Generate => {}
         None | Some(Value::Null) => {
-            checker.issue_at(Code::Required, &at, "is needed: the model that writes the image");
+            issue(checker, Code::Required, &at, None, "is needed: the model that writes the image");
         }
         Some(other) => wrong_type(checker, &at, other, "a string"),
     }
-    let at = path(&["svg", "reasoning"]);
+    let at = ["svg", "reasoning"];
     match svg.get("reasoning") {
         None | Some(Value::Null) => {}
         Some(reasoning @ Value::Object(_)) => {
@@ -45,9 +45,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 }
 
 fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRule>) {
-    let at = path(&["svg", "reasoning", "effort"]);
-    let (word, efforts) = match (effort, rule) {
-        (Some(Value::String(word)), Some(rule)) => (word, rule.efforts),
+    let at = ["svg", "reasoning", "effort"];
+    let (given, word, efforts) = match (effort, rule) {
+        (Some(given @ Value::String(word)), Some(rule)) => (given, word, rule.efforts),
         (None | Some(Value::Null | Value::String(_)), _) => return,
         (Some(other), _) => return wrong_type(checker, &at, other, "a string"),
     };
@@ -55,10 +55,9 @@ fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRul
         return;
     }
     let template = "{} is not accepted; allowed are {}";
-    let draft = checker
-        .issue_at_with(Code::InvalidValue, &at, template, &[Part::Quoted(word), Part::Words(efforts)])
-        .given(&Value::String(word.clone()))
-        .allowed_words(efforts);
+    let parts = [Part::Quoted(word), Part::Words(efforts)];
+    let draft =
+        issue_with(checker, Code::InvalidValue, &at, Some(given), template, &parts).allowed_words(efforts);
     if let Some(meant) = similar(word, efforts.iter().copied()) {
         draft.fix(Value::from(meant), Applicability::Unsafe);
     }

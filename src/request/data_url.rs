@@ -26,7 +26,8 @@ impl<'a> DataUrl<'a> {
 
     /// How many bytes it holds.
     pub fn bytes(&self) -> u64 {
-        let digits = self.base64.trim_end_matches('=').len();
+        let padding = self.base64.bytes().rev().take_while(|byte| *byte == b'=').count();
+        let digits = self.base64.len().saturating_sub(padding);
         u64::try_from(digits).unwrap_or(u64::MAX).saturating_mul(3).checked_div(4).unwrap_or(0)
     }
 

@@ -276,7 +276,7 @@ impl<'a> Fields<'a> {
 
     /// The value, `null` counting as absent.
     pub fn get(&self, field: Field) -> Option<&'a Value> {
-        self.raw(field).filter(|value| **value != Value::Null)
+        self.raw(field).filter(|value| !matches!(value, Value::Null))
     }
 
     /// The text of a field that holds one.

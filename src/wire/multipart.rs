@@ -47,8 +47,9 @@ impl Form {
     pub fn new(random: [u8; 16]) -> Self {
         let mut boundary = String::from("----gpt-image-edge-");
         for byte in random {
-            boundary.extend(char::from_digit(u32::from(byte >> 4), 16));
-            boundary.extend(char::from_digit(u32::from(byte & 15), 16));
+            for digit in [byte >> 4, byte & 15] {
+                boundary.extend(char::from_digit(u32::from(digit), 16));
+            }
         }
         Self { boundary, segments: Vec::new(), text: String::new() }
     }

@@ -122,12 +122,17 @@ fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result
                 && *place == wanted
             {
                 writer.next = *first;
-                writer.within(&[name], value)?;
+                if let Err(NotFinite) = writer.within(&[name], value) {
+                    return Err(BodyError::NotFinite { param: writer.name });
+                }
             }
         }
     }
     Ok(writer.form.finish())
 }
+
+/// A number that no text stands for; the name of the [`Writer`] is then that of its part.
+struct NotFinite;
 
 struct Writer<'a> {
     form: Form,
@@ -140,7 +145,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Writes a value whose name goes on with these pieces.
-    fn within(&mut self, name: &[&str], value: &Value) -> Result<(), BodyError> {
+    fn within(&mut self, name: &[&str], value: &Value) -> Result<(), NotFinite> {
         let length = self.name.len();
         self.name.extend(name.iter().copied());
         self.value(value)?;
@@ -148,7 +153,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn value(&mut self, value: &Value) -> Result<(), BodyError> {
+    fn value(&mut self, value: &Value) -> Result<(), NotFinite> {
         let mut digits = String::new();
         let text = match value {
             Value::Null => return Ok(()),
@@ -158,7 +163,7 @@ impl Writer<'_> {
                 number::write(*number, &mut digits);
                 &digits
             }
-            Value::Number(_) => return Err(BodyError::NotFinite { param: self.name.clone() }),
+            Value::Number(_) => return Err(NotFinite),
             Value::String(text) => text,
             Value::File(file) => {
                 let format = self.formats.get(self.next).copied().flatten();

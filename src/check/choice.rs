@@ -34,7 +34,7 @@ pub(super) fn word(checker: &mut Checker<'_>, field: Field, rule: Option<Fact<Ch
         ALIASES.iter().find(|(of, alias, _)| *of == field && *alias == word).map(|(_, _, means)| *means);
     let same_letters = choice.values.iter().copied().find(|value| value.eq_ignore_ascii_case(word.trim()));
     let certain = alias.or(same_letters).filter(|value| choice.accepts(value));
-    let likely = similar(word, choice.values.iter().copied());
+    let likely = similar(word, choice.values);
     let parts = [Part::Quoted(word), Part::Text(checker.model_id()), Part::Words(choice.values)];
     let template = "{} is not accepted by {}; allowed are {}";
     let draft = checker.issue_with(Code::InvalidValue, field, template, &parts).allowed_words(choice.values);

@@ -57,7 +57,7 @@ fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRul
             let draft = checker
                 .at(Code::InvalidValue, path(&at), Some(Value::String(word.clone())), &message)
                 .allowed_words(rule.efforts);
-            if let Some(meant) = similar(word, rule.efforts.iter().copied()) {
+            if let Some(meant) = similar(word, rule.efforts) {
                 draft.fix(Value::from(meant), Applicability::Unsafe);
             }
         }

@@ -32,22 +32,26 @@ pub fn accepted(id: Option<&str>, context: &Context, catalog: &Catalog) -> Optio
     }?;
     let said_of = |more: &[(Field, &Value)]| {
         let mut fields = vec![("prompt".into(), Value::from("x"))];
-        fields.extend(id.map(|id| ("model".into(), Value::from(id.to_owned()))));
+        if let Some(id) = id {
+            fields.push(("model".into(), Value::from(id.to_owned())));
+        }
         for (field, value) in more {
             fields.push((field.name().into(), (*value).clone()));
         }
         check(Operation::Generate, &Value::Object(fields), context, catalog)
     };
     let report = said_of(&[]);
+    // What is said of the model alone is said of every request for it: a field can only add to that.
+    let adds_nothing = |more: &[(Field, &Value)]| said_of(more).issues.len() == report.issues.len();
     let mut fields: Vec<(Field, Vec<Value>)> = Vec::new();
     for field in FIELDS {
         let mut values = candidates(model, field);
         values.truncate(MAX_VALUES);
         values.retain(|value| {
-            let mut others =
-                fields.iter().flat_map(|(field, values)| values.iter().map(move |other| (*field, other)));
-            said_of(&[(field, value)]) == report
-                && others.all(|other| said_of(&[(field, value), other]) == report)
+            adds_nothing(&[(field, value)])
+                && fields.iter().all(|(other, values)| {
+                    values.iter().all(|beside| adds_nothing(&[(field, value), (*other, beside)]))
+                })
         });
         fields.push((field, values));
     }

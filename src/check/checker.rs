@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::context::Context;
-use super::message::{Message, Part, USUAL_LENGTH, fill, given, join};
+use super::message::{Message, Part, USUAL_LENGTH, fill, given};
 use super::report::{Applicability, Fix, Issue, PathItem};
 use crate::catalog::{Catalog, Model};
 use crate::request::{Field, Fields, Operation, Text, Value};
@@ -239,7 +239,7 @@ pub(crate) fn param_of(path: &[PathItem]) -> Text {
                 }
                 param.push_str(key);
             }
-            PathItem::Index(index) => param.push_str(&join(&["[", &index.to_string(), "]"])),
+            PathItem::Index(index) => fill(&mut param, "[{}]", &[Part::Number(i64::from(*index))]),
         }
     }
     param.into()

@@ -34,7 +34,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 fn unknown(checker: &mut Checker<'_>) {
     let Some(id) = checker.fields.text(Field::Model) else { return };
-    let meant = similar(id, checker.catalog.iter().map(|model| model.id));
+    let known: Vec<&str> = checker.catalog.iter().map(|model| model.id).collect();
+    let meant = similar(id, &known);
     let template = "{} is not in the catalogue; only the rules all models share are checked";
     let draft = checker.issue_with(Code::UnknownModel, Field::Model, template, &[Part::Quoted(id)]);
     if let Some(meant) = meant {

@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, Draft};
 use super::code::Code;
-use super::message::{Part, join};
+use super::message::Part;
 use super::report::Applicability;
 use super::shape::typed;
 use crate::catalog::Model;
@@ -58,8 +58,8 @@ fn animated(checker: &mut Checker<'_>, rule: &FlexibleSize, frame_pixels: u32, w
     let template = "so many frames of this size were seen to be refused; at most {} pixels each";
     let parts = [Part::Number(frame_pixels.into())];
     let draft = checker.issue_with(Code::AnimationSize, Field::Size, template, &parts);
-    if let Some((width, height)) = nearest(&fitting, width, height) {
-        draft.fix(Value::from(Size::Pixels { width, height }.spelled()), Applicability::Unsafe);
+    if let Some(nearest) = nearest(&fitting, width, height) {
+        draft.fix(spelled(nearest), Applicability::Unsafe);
     }
 }
 
@@ -72,44 +72,58 @@ fn respelled(text: &str) -> Option<Size> {
     if tight.eq_ignore_ascii_case("auto") {
         return Some(Size::Auto);
     }
-    let parts = tight.split_once(['x', 'X', '×', '*', ',', ':', '/']).or_else(|| by(&tight))?;
-    let edge = |digits: &str| digits.strip_suffix("px").unwrap_or(digits).trim_start_matches('0').to_owned();
-    Size::parse(&join(&[&edge(parts.0), "x", &edge(parts.1)]))
+    let (at, length) = separator(&tight)?;
+    let mut spelled = edge(tight.get(..at)?).to_owned();
+    spelled.push('x');
+    spelled.push_str(edge(tight.get(at.saturating_add(length)..)?));
+    Size::parse(&spelled)
 }
 
-/// The edges of "1024by1024".
-fn by(text: &str) -> Option<(&str, &str)> {
-    let (width, rest) = text.split_once('b')?;
-    Some((width, rest.strip_prefix('y')?))
+/// Where width and height are separated, and how long the separator is.
+fn separator(text: &str) -> Option<(usize, usize)> {
+    let sign = text
+        .char_indices()
+        .find(|(_, character)| matches!(character, 'x' | 'X' | '×' | '*' | ',' | ':' | '/'));
+    if let Some((at, character)) = sign {
+        return Some((at, character.len_utf8()));
+    }
+    let by = text.bytes().position(|byte| byte == b'b')?;
+    text.get(by..)?.starts_with("by").then_some((by, 2))
+}
+
+/// The digits of an edge that may have its unit, and zeros before it.
+fn edge(text: &str) -> &str {
+    let digits = text.strip_suffix("px").unwrap_or(text);
+    digits.trim_start_matches('0')
 }
 
 fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Size) {
-    let pair = match size {
+    let wanted = match size {
         Size::Pixels { width, height } => Some((width, height)),
         Size::Auto => None,
     };
-    if pair.is_some_and(|pair| sizes.contains(&pair)) {
+    if wanted.is_some_and(|wanted| sizes.contains(&wanted)) {
         return;
     }
-    let spelled = |pair: (u32, u32)| Size::Pixels { width: pair.0, height: pair.1 }.spelled();
-    let mut words: Vec<String> = sizes.iter().map(|pair| spelled(*pair)).collect();
+    let mut words = Vec::new();
     if auto {
-        words.insert(0, Size::Auto.spelled());
+        words.push(Value::from("auto"));
     }
-    let nearest =
-        pair.map_or_else(|| sizes.first().copied(), |pair| nearest_preset(sizes, pair)).map(spelled);
-    let listed: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.extend(sizes.iter().map(|size| spelled(*size)));
+    let listed: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
     let parts = [Part::Size(size), Part::Text(checker.model_id()), Part::Words(&listed)];
     let template = "{} is not drawn by {}; allowed are {}";
-    let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, template, &parts).allowed_texts(words);
+    let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, template, &parts);
+    let draft = draft.allowed(Value::Array(words));
+    let far = |size| wanted.map_or(0.0, |wanted| distance(size, wanted));
+    let nearest = sizes.iter().copied().reduce(|best, size| if far(size) < far(best) { size } else { best });
     if let Some(nearest) = nearest {
-        draft.fix(Value::from(nearest), Applicability::Unsafe);
+        draft.fix(spelled(nearest), Applicability::Unsafe);
     }
 }
 
-/// The preset that is nearest.
-fn nearest_preset(sizes: &[(u32, u32)], wanted: (u32, u32)) -> Option<(u32, u32)> {
-    sizes.iter().copied().min_by(|a, b| distance(*a, wanted).total_cmp(&distance(*b, wanted)))
+fn spelled((width, height): (u32, u32)) -> Value {
+    Value::from(Size::Pixels { width, height }.spelled())
 }
 
 /// How far a size is from the wanted one: by what factor each edge would change, squared and added. A small correction

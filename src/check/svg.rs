@@ -58,7 +58,7 @@ fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRul
     let parts = [Part::Quoted(word), Part::Words(efforts)];
     let draft =
         issue_with(checker, Code::InvalidValue, &at, Some(given), template, &parts).allowed_words(efforts);
-    if let Some(meant) = similar(word, efforts.iter().copied()) {
+    if let Some(meant) = similar(word, efforts) {
         draft.fix(Value::from(meant), Applicability::Unsafe);
     }
 }

@@ -8,6 +8,7 @@ use super::message::Part;
 use super::prompt::characters;
 use super::report::PathItem;
 use crate::picture::{HEAD_BYTES, Problem, inspect};
+use crate::request::data_url::begins;
 use crate::request::{DataUrl, Value};
 
 /// Looks at a reference. Tells whether it is well formed.
@@ -41,8 +42,6 @@ pub(super) fn address<'p>(
     url: &'p str,
     max_chars: u32,
 ) -> bool {
-    let begins =
-        |text: &str, with: &str| text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
     let limit = [Part::Number(i64::from(max_chars))];
     // Bytes are never fewer than characters, so short addresses need no counting.
     let (code, template, parts) = if url.len() > max_chars as usize && characters(url) > max_chars as usize {

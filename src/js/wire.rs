@@ -16,8 +16,10 @@ pub fn build(number: u32, length: usize) -> usize {
     let built = || -> Result<_, Failure> {
         let (request, beside) = values(length)?;
         let items = |name| beside.get(name).and_then(Value::as_array).unwrap_or_default();
-        let formats: Vec<Option<Format>> =
-            items("formats").iter().map(|format| format.as_str().and_then(Format::from_name)).collect();
+        let mut formats = Vec::new();
+        for format in items("formats") {
+            formats.push(format.as_str().and_then(Format::from_name));
+        }
         let mut random = [0; 16];
         for (slot, number) in random.iter_mut().zip(items("random")) {
             *slot = number.as_integer().and_then(|number| u8::try_from(number).ok()).unwrap_or_default();

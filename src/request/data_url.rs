@@ -14,14 +14,13 @@ pub struct DataUrl<'a> {
 impl<'a> DataUrl<'a> {
     /// Reads a data URL; `None` for any other address and for one that is not in base64.
     pub fn parse(url: &'a str) -> Option<Self> {
-        let (scheme, rest) = url.split_at_checked("data:".len())?;
-        if !scheme.eq_ignore_ascii_case("data:") {
+        if !begins(url, "data:") {
             return None;
         }
-        let (kind, base64) = cut(rest, b',')?;
+        let (kind, base64) = cut(url.get("data:".len()..)?, b',')?;
         let encoding = kind.get(kind.len().checked_sub(";base64".len())?..)?;
         let (media_type, _) = cut(kind, b';')?;
-        encoding.eq_ignore_ascii_case(";base64").then_some(Self { media_type, base64 })
+        begins(encoding, ";base64").then_some(Self { media_type, base64 })
     }
 
     /// How many bytes it holds.
@@ -49,6 +48,12 @@ impl<'a> DataUrl<'a> {
         }
         bytes
     }
+}
+
+/// Whether a text begins with an ASCII word, in whatever case.
+#[inline(never)]
+pub(crate) fn begins(text: &str, with: &str) -> bool {
+    text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
 }
 
 /// What stands before and behind the first of these ASCII characters.

@@ -27,7 +27,8 @@ pub enum Segment {
 /// A form that is being written. Parts come out in the order they were added.
 #[derive(Clone, Debug)]
 pub struct Form {
-    boundary: String,
+    /// Ends with the boundary.
+    content_type: String,
     segments: Vec<Segment>,
     text: String,
 }
@@ -41,17 +42,20 @@ pub struct Encoded {
     pub segments: Vec<Segment>,
 }
 
+const BEFORE_BOUNDARY: &str = "multipart/form-data; boundary=";
+
 impl Form {
     /// An empty form. `random` must be fresh and from a cryptographic source: a boundary that can be guessed lets a
     /// file forge parts.
     pub fn new(random: [u8; 16]) -> Self {
-        let mut boundary = String::from("----gpt-image-edge-");
+        let mut content_type = String::from(BEFORE_BOUNDARY);
+        content_type.push_str("----gpt-image-edge-");
         for byte in random {
             for digit in [byte >> 4, byte & 15] {
-                boundary.extend(char::from_digit(u32::from(digit), 16));
+                content_type.extend(char::from_digit(u32::from(digit), 16));
             }
         }
-        Self { boundary, segments: Vec::new(), text: String::new() }
+        Self { content_type, segments: Vec::new(), text: String::new() }
     }
 
     /// Adds a text field.
@@ -80,8 +84,7 @@ impl Form {
         self.delimit();
         self.push("--\r\n", &VALUE);
         self.segments.push(Segment::Text(self.text));
-        self.boundary.insert_str(0, "multipart/form-data; boundary=");
-        Encoded { content_type: self.boundary, segments: self.segments }
+        Encoded { content_type: self.content_type, segments: self.segments }
     }
 
     /// Begins a part, up to the end of its name.
@@ -93,7 +96,7 @@ impl Form {
 
     fn delimit(&mut self) {
         self.text.push_str("--");
-        self.text.push_str(&self.boundary);
+        self.text.push_str(self.content_type.get(BEFORE_BOUNDARY.len()..).unwrap_or_default());
     }
 
     /// What the standard says of text values leaves the lines of the form itself as they are.

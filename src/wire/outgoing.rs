@@ -103,17 +103,18 @@ fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result
     let fields = request.as_object().unwrap_or_default();
     // Files are numbered as they stand, before any reordering.
     let mut next = 0_usize;
-    let mut placed = Vec::with_capacity(fields.len());
-    for (name, value) in fields {
+    let placed = fields.iter().map(|(name, value)| {
         let files = count(value);
         let place = match name.as_ref() {
             "mask" | "markup" => Place::Overlay,
             _ if files > 0 => Place::Image,
             _ => Place::Scalar,
         };
-        placed.push((place, next));
+        let first = next;
         next = next.saturating_add(files);
-    }
+        (place, first)
+    });
+    let placed: Vec<_> = placed.collect();
     let last = last_places(fields);
     let mut writer = Writer { form: Form::new(random), formats, name: String::new(), next: 0 };
     for wanted in [Place::Scalar, Place::Image, Place::Overlay] {

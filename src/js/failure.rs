@@ -57,7 +57,7 @@ impl From<BodyError> for Failure {
             BodyError::FileInJson { param } => (param, "file_in_json"),
             BodyError::NotFinite { param } => (param, "not_finite"),
         };
-        Self::new(param, code, &error.to_string())
+        Self::new(param, code, &concat(&error.pieces()))
     }
 }
 

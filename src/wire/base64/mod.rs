@@ -9,6 +9,7 @@ mod simd;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use scalar as fast;
+pub(crate) use scalar::value;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use simd as fast;
 

@@ -16,7 +16,7 @@ const VALUES: [u8; 256] = {
 };
 
 /// The six bits of a character; `None` when it is not of the alphabet.
-pub(super) fn value(byte: u8) -> Option<u8> {
+pub(crate) fn value(byte: u8) -> Option<u8> {
     VALUES.get(usize::from(byte)).copied().filter(|value| *value != NONE)
 }
 

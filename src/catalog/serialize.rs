@@ -38,7 +38,7 @@ impl Serialize for ModelInfo {
 }
 
 /// What an entry is made of: objects and the few texts that are spelled. One type for all of them, so that the serializer
-/// makes one copy of the code.
+/// makes one copy of the code; each is a reference, so that it is passed as easily as a number.
 #[derive(Clone, Copy)]
 enum Part<'a> {
     Model(&'a ModelInfo),
@@ -47,11 +47,11 @@ enum Part<'a> {
     Prompt(&'a Model),
     Choice(&'a Choice),
     Integer(&'a IntRule),
-    Compression(&'a Model, &'a IntRule),
+    Compression(&'a Model),
     Stream(&'a StreamRule),
     Svg(&'a SvgRule),
     SizeRule(&'a SizeRule),
-    Size(u32, u32),
+    Size(&'a (u32, u32)),
     Unpublished,
     Edit(&'a EditRule),
     Prices(&'a Rates),
@@ -64,7 +64,7 @@ enum Part<'a> {
 
 impl Serialize for Part<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Self::Size(width, height) = *self {
+        if let Self::Size(&(width, height)) = *self {
             return serializer.serialize_str(&Size::Pixels { width, height }.spelled());
         }
         let mut fields = Fields::<S> { map: serializer.serialize_map(None) };
@@ -122,8 +122,7 @@ impl<S: Serializer> Fields<S> {
     }
 
     fn sizes(&mut self, name: &str, pairs: &[(u32, u32)]) {
-        let parts: Vec<_> = pairs.iter().map(|(width, height)| Part::Size(*width, *height)).collect();
-        self.list(name, &parts);
+        self.list(name, &pairs.iter().map(Part::Size).collect::<Vec<_>>());
     }
 
     /// A field that the model does not have is absent; one of which nothing is published says so.
@@ -161,8 +160,10 @@ impl Part<'_> {
                 }
             }
             Self::Integer(rule) => integer(rule, out),
-            Self::Compression(model, rule) => {
-                integer(rule, out);
+            Self::Compression(model) => {
+                if let Fact::Known(rule) = &model.output_compression {
+                    integer(rule, out);
+                }
                 out.words("formats", model.compressible_formats);
             }
             Self::Stream(rule) => {
@@ -196,7 +197,7 @@ impl Part<'_> {
             Self::TokenRates(rates) => token_rates(rates, out),
             Self::PerImage(row) => {
                 out.text("quality", row.quality);
-                out.object("size", Part::Size(row.width, row.height));
+                out.text("size", &Size::Pixels { width: row.width, height: row.height }.spelled());
                 out.amount("usd", NanoUsd::new(row.nano_usd).as_usd());
             }
             Self::Tier(tier) => {
@@ -255,8 +256,7 @@ fn params<S: Serializer>(model: &Model, out: &mut Fields<S>) {
     out.object("quality", Part::Choice(&model.qualities));
     out.choice("background", &model.backgrounds);
     out.choice("output_format", &model.output_formats);
-    let compression = model.output_compression.as_ref();
-    out.fact("output_compression", compression.map(|rule| Part::Compression(model, rule)));
+    out.fact("output_compression", model.output_compression.map(|_| Part::Compression(model)));
     out.choice("moderation", &model.moderation);
     out.choice("input_fidelity", &model.input_fidelity);
     let stream = model.streaming.as_ref();

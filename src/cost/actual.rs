@@ -222,20 +222,31 @@ const CACHED: Whole = Whole {
 
 const TOTAL: &str = "total_tokens";
 
-/// Tells every field that is not understood.
+/// Every field that is understood, by the object it stands in.
+const KNOWN: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            INPUT.name,
+            OUTPUT.name,
+            TOTAL,
+            INPUT.details,
+            OUTPUT.details,
+            CACHED.name,
+            CACHED.details,
+        ],
+    ),
+    (INPUT.details, &[INPUT.text.0, INPUT.image.0]),
+    (OUTPUT.details, &[OUTPUT.text.0, OUTPUT.image.0]),
+    (CACHED.details, &[CACHED.text.0, CACHED.image.0]),
+];
+
 fn unknown_fields(usage: &Value, unknown: &mut Vec<String>) {
-    let wholes = [&INPUT, &OUTPUT, &CACHED];
-    for (name, _) in usage.as_object().unwrap_or_default() {
-        let name = name.as_ref();
-        if name != TOTAL && wholes.iter().all(|whole| name != whole.name && name != whole.details) {
-            unknown.push(name.to_owned());
-        }
-    }
-    for whole in wholes {
-        for (name, _) in usage.get(whole.details).and_then(Value::as_object).unwrap_or_default() {
-            let name = name.as_ref();
-            if name != whole.text.0 && name != whole.image.0 {
-                unknown.push(concat(&[whole.details, ".", name]));
+    for (object, known) in KNOWN {
+        let (value, dot) = if object.is_empty() { (Some(usage), "") } else { (usage.get(object), ".") };
+        for (name, _) in value.and_then(Value::as_object).unwrap_or_default() {
+            if !known.contains(&name.as_ref()) {
+                unknown.push(concat(&[object, dot, name]));
             }
         }
     }

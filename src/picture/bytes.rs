@@ -1,4 +1,5 @@
-//! Reading numbers out of bytes that may end anywhere.
+//! Reading numbers out of bytes that may end anywhere. Its functions are called from everywhere and are never worth
+//! repeating in place.
 
 /// A position in bytes. Reading past the end gives nothing or zero, then and from then on, and is remembered: so a reader
 /// asks [`Cursor::in_bounds`] where zero could be taken for an answer, and not after each number.
@@ -23,6 +24,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next `count` bytes.
+    #[inline(never)]
     pub(super) fn take(&mut self, count: usize) -> &'a [u8] {
         if self.needed > 0 {
             return &[];
@@ -36,7 +38,14 @@ impl<'a> Cursor<'a> {
         taken
     }
 
+    /// Leaves `count` bytes out.
+    #[inline(never)]
+    pub(super) fn skip(&mut self, count: usize) {
+        self.take(count);
+    }
+
     /// A number of up to four bytes.
+    #[inline(never)]
     pub(super) fn number(&mut self, bytes: usize) -> u32 {
         let order = self.order;
         let mut number = 0;
@@ -50,6 +59,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The name of a chunk, as [`tag`] writes it.
+    #[inline(never)]
     pub(super) fn tag(&mut self) -> u32 {
         self.take(4).first_chunk().map_or(0, |letters| tag(*letters))
     }

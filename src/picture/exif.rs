@@ -21,7 +21,7 @@ pub(super) fn orientation(tiff: &[u8]) -> Option<u8> {
         cursor.in_bounds()?;
         if entry.number(2) == ORIENTATION {
             let kind = entry.number(2);
-            entry.take(4);
+            entry.skip(4);
             let value = entry.number(2);
             return u8::try_from(value).ok().filter(|value| kind == SHORT && (1..=8).contains(value));
         }

@@ -5,7 +5,7 @@ use super::{Color, ImageInfo};
 
 /// Reads the logical screen, then walks the blocks as far as the head goes for transparency and a second frame.
 pub(super) fn inspect(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
-    cursor.take(6);
+    cursor.skip(6);
     let (width, height) = (cursor.number(2), cursor.number(2));
     // Behind the flags stand the background and the shape of pixels.
     let flags = cursor.number(3);
@@ -35,7 +35,7 @@ fn blocks(cursor: &mut Cursor<'_>, info: &mut ImageInfo, loops: &mut bool) -> Op
                 // The flags are the last byte of the descriptor; the size of codes follows the colors.
                 let flags = cursor.take(9).last().copied().unwrap_or_default();
                 color_table(cursor, flags.into());
-                cursor.take(1);
+                cursor.skip(1);
             }
             0x21 => {
                 let kind = cursor.number(1);
@@ -48,13 +48,13 @@ fn blocks(cursor: &mut Cursor<'_>, info: &mut ImageInfo, loops: &mut bool) -> Op
         }
         // Sub-blocks, up to an empty one.
         while let length @ 1.. = cursor.number(1) {
-            cursor.take(length as usize);
+            cursor.skip(length as usize);
         }
     }
 }
 
 fn color_table(cursor: &mut Cursor<'_>, flags: u32) {
     if flags & 0x80 != 0 {
-        cursor.take(6 << (flags & 7));
+        cursor.skip(6 << (flags & 7));
     }
 }

@@ -5,7 +5,7 @@ use super::{Color, ImageInfo, exif};
 
 /// Walks the segments to the frame header, which holds the size.
 pub(super) fn inspect(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
-    cursor.take(2);
+    cursor.skip(2);
     loop {
         let marker = marker(cursor)?;
         match marker {

@@ -18,7 +18,7 @@ const MOST: u32 = 0x7fff_ffff;
 /// Only a cut inside `IHDR` is truncation: the chunks behind it (colour profiles, content credentials of 70 KB) may be
 /// larger than any head that was read, so when the bytes end before the image data the answer is marked as incomplete.
 pub(super) fn inspect(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
-    cursor.take(8);
+    cursor.skip(8);
     if cursor.number(4) != 13 {
         return None;
     }
@@ -78,7 +78,7 @@ fn chunks(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
             EXIF => info.orientation = exif::orientation(data).unwrap_or(1),
             _ => {}
         }
-        cursor.take(4);
+        cursor.skip(4);
     }
 }
 

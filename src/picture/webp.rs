@@ -10,7 +10,7 @@ const EXIF: u32 = tag(*b"EXIF");
 
 /// Reads the first chunk; of an extended file also `EXIF`, which stands behind the image data.
 pub(super) fn inspect(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
-    cursor.take(12);
+    cursor.skip(12);
     let (kind, length) = (cursor.tag(), cursor.number(4));
     match kind {
         LOSSY => lossy(cursor, info),
@@ -66,7 +66,7 @@ fn extended(cursor: &mut Cursor<'_>, length: u32, info: &mut ImageInfo) -> Optio
 /// Walks the chunks, each padded to an even length, to `EXIF`; `None` when the bytes end before it.
 fn orientation(cursor: &mut Cursor<'_>, first: u32) -> Option<u8> {
     let padded = |length: u32| usize::try_from(length.saturating_add(length & 1)).unwrap_or(usize::MAX);
-    cursor.take(padded(first).saturating_sub(10));
+    cursor.skip(padded(first).saturating_sub(10));
     loop {
         let (kind, length) = (cursor.tag(), cursor.number(4));
         let data = cursor.take(padded(length));

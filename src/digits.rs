@@ -9,18 +9,23 @@ pub(crate) fn integer(number: i64) -> String {
 
 /// The same at the end of a text.
 pub(crate) fn push_integer(out: &mut String, number: i64) {
+    if number < 0 {
+        out.push('-');
+    }
+    push_digits(out, number.unsigned_abs());
+}
+
+/// The same of a number without a sign.
+pub(crate) fn push_digits(out: &mut String, number: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
-    let mut rest = number.unsigned_abs();
+    let mut rest = number;
     while rest > 0 || at == digits.len() {
         at = at.saturating_sub(1);
         if let (Some(digit), Ok(value)) = (digits.get_mut(at), u8::try_from(rest % 10)) {
             *digit = b'0'.saturating_add(value);
         }
         rest /= 10;
-    }
-    if number < 0 {
-        out.push('-');
     }
     for digit in digits.get(at..).unwrap_or_default() {
         out.push(char::from(*digit));

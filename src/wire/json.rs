@@ -17,8 +17,7 @@ const DEPTH: u32 = 64;
 pub(crate) fn parse(text: &str) -> Option<Value> {
     let mut reader = Reader { rest: text.as_bytes() };
     let value = reader.value(0)?;
-    reader.space();
-    reader.rest.is_empty().then_some(value)
+    reader.peek().is_none().then_some(value)
 }
 
 struct Reader<'a> {
@@ -26,37 +25,31 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn space(&mut self) {
+    /// The byte behind white space.
+    fn peek(&mut self) -> Option<u8> {
         while let [b' ' | b'\t' | b'\n' | b'\r', tail @ ..] = self.rest {
             self.rest = tail;
         }
+        self.rest.first().copied()
     }
 
-    /// Reads the byte behind white space.
-    fn next(&mut self) -> Option<u8> {
-        self.space();
-        let (&byte, tail) = self.rest.split_first()?;
-        self.rest = tail;
-        Some(byte)
-    }
-
-    /// Reads the rest of a word.
-    fn word(&mut self, rest: &[u8], value: Value) -> Option<Value> {
-        self.rest = self.rest.strip_prefix(rest)?;
-        Some(value)
+    /// Reads these bytes, which must come next.
+    fn take(&mut self, expected: &[u8]) -> Option<()> {
+        self.rest = self.rest.strip_prefix(expected)?;
+        Some(())
     }
 
     fn value(&mut self, depth: u32) -> Option<Value> {
         if depth > DEPTH {
             return None;
         }
-        let start = self.rest;
-        match self.next()? {
-            b'n' => self.word(b"ull", Value::Null),
-            b't' => self.word(b"rue", Value::Bool(true)),
-            b'f' => self.word(b"alse", Value::Bool(false)),
+        match self.peek()? {
+            b'n' => self.take(b"null").map(|()| Value::Null),
+            b't' => self.take(b"true").map(|()| Value::Bool(true)),
+            b'f' => self.take(b"false").map(|()| Value::Bool(false)),
             b'"' => self.string().map(Value::from),
             b'[' => {
+                self.take(b"[")?;
                 let mut items = Vec::new();
                 while self.has_item(b']', items.is_empty())? {
                     items.push(self.value(depth.saturating_add(1))?);
@@ -64,63 +57,53 @@ impl Reader<'_> {
                 Some(Value::Array(items))
             }
             b'{' => {
+                self.take(b"{")?;
                 let mut fields = Vec::new();
                 while self.has_item(b'}', fields.is_empty())? {
-                    let key = if self.next()? == b'"' { self.string()? } else { return None };
-                    if self.next()? != b':' {
-                        return None;
-                    }
+                    self.peek()?;
+                    let key = self.string()?;
+                    self.peek()?;
+                    self.take(b":")?;
                     fields.push((key.into(), self.value(depth.saturating_add(1))?));
                 }
                 Some(Value::Object(fields))
             }
-            _ => {
-                self.rest = start;
-                self.space();
-                self.number().map(Value::Number)
-            }
+            _ => self.number().map(Value::Number),
         }
     }
 
     /// Reads what stands before the next item, or the closing bracket; answers whether there is one.
     fn has_item(&mut self, end: u8, first: bool) -> Option<bool> {
-        self.space();
-        match (self.rest.first()?, first) {
-            (byte, _) if *byte == end => self.next().map(|_| false),
-            (_, true) => Some(true),
-            (b',', false) => self.next().map(|_| true),
-            _ => None,
+        let byte = self.peek()?;
+        if byte != end && first {
+            return Some(true);
         }
+        self.take(&[byte])?;
+        (byte == b',' || byte == end).then_some(byte != end)
     }
 
-    /// Reads a string behind its opening quote.
     fn string(&mut self) -> Option<String> {
+        self.take(b"\"")?;
         let mut text = Unescaped::default();
         let mut escape = Escape::No;
         loop {
             let (plain, tail) = self.rest.split_at_checked(plain_bytes(self.rest))?;
             text.push_plain(plain, usize::MAX);
             self.rest = tail;
-            match read_escape(&mut self.rest, &mut escape, false) {
-                Ok(Run::Unit(unit)) => text.push_unit(unit, usize::MAX),
-                Ok(Run::Closed) => {
-                    self.next()?;
-                    // The text was valid UTF-8 and is cut at ASCII only.
-                    return String::from_utf8(text.into_bytes()).ok();
-                }
-                _ => return None,
+            if self.take(b"\"").is_some() {
+                // The text was valid UTF-8 and is cut at ASCII only.
+                return String::from_utf8(text.into_bytes()).ok();
             }
+            let Ok(Run::Unit(unit)) = read_escape(&mut self.rest, &mut escape, false) else { return None };
+            text.push_unit(unit, usize::MAX);
         }
     }
 
     fn number(&mut self) -> Option<f64> {
         let mut digits = Digits::default();
-        let (mut exponent, mut negative, mut divides) = (0_i32, false, false);
+        let (mut exponent, mut divides) = (0_i32, false);
         let mut place = Number::Minus;
-        if let [b'-', tail @ ..] = self.rest {
-            self.rest = tail;
-            negative = true;
-        }
+        let negative = self.take(b"-").is_some();
         while let [byte, tail @ ..] = self.rest
             && let Some(next) = place.next(*byte)
         {

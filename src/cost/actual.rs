@@ -224,18 +224,7 @@ const TOTAL: &str = "total_tokens";
 
 /// Every field that is understood, by the object it stands in.
 const KNOWN: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            INPUT.name,
-            OUTPUT.name,
-            TOTAL,
-            INPUT.details,
-            OUTPUT.details,
-            CACHED.name,
-            CACHED.details,
-        ],
-    ),
+    ("", &[INPUT.name, OUTPUT.name, TOTAL, INPUT.details, OUTPUT.details, CACHED.name, CACHED.details]),
     (INPUT.details, &[INPUT.text.0, INPUT.image.0]),
     (OUTPUT.details, &[OUTPUT.text.0, OUTPUT.image.0]),
     (CACHED.details, &[CACHED.text.0, CACHED.image.0]),

@@ -668,27 +668,21 @@ export function call(name, first, second, time = Date.now()) {
   return invoke(exports, () => exports[name](at - base, time));
 }
 
-/** Calls an export with numbers, of which the second is the length of the packed value. */
-export function callSession(name, number, value, ...numbers) {
+/** Tells a session what has happened, with two packed values. */
+export function callTold(number, event, first, second, ...numbers) {
   const exports = live();
   begin(exports);
-  put(exports, value, 0);
-  put(exports, null, 0);
-  return invoke(exports, () => exports[name](number, at - base, ...numbers));
+  put(exports, first, 0);
+  put(exports, second, 0);
+  return invoke(exports, () => exports.session_event(number, event, at - base, ...numbers));
 }
 
-/** Calls an export with numbers only; its answer is a length. */
-export function callNumbers(name, ...numbers) {
-  const exports = live();
-  return invoke(exports, () => exports[name](...numbers));
-}
-
-/** Reads a chunk of a reply: `callNumbers` for the one export that is called for every chunk. */
-export function callRead(number, chunkLength, now, dice) {
+/** Tells a session what has happened where that needs no values; it is called for every chunk of a reply. */
+export function callEvent(number, event, chunkLength, now, dice) {
   const exports = live();
   let length;
   try {
-    length = exports.session_read(number, chunkLength, now, dice) >>> 0;
+    length = exports.session_event(number, event, chunkLength, now, dice, 0) >>> 0;
   } catch (error) {
     throw crashed(error);
   }

@@ -26,11 +26,13 @@
 mod compact;
 mod constant;
 mod read;
+mod session;
 mod words;
 mod write;
 
 pub(super) use compact::tables;
 pub(super) use read::{Malformed, Reader};
+pub(super) use session::{Head, Next};
 use words::WORDS;
 pub(super) use write::{Pack, Plain, Writer};
 

@@ -70,16 +70,9 @@ pub(super) fn answer(value: &(impl Serialize + ?Sized)) -> usize {
     pack(&Plain(value))
 }
 
+/// The same for what has a form of its own.
 pub(super) fn pack(value: &dyn Pack) -> usize {
     with(&mut |bridge| bridge.output.write(value))
-}
-
-/// Packs the answer, or the failure in its place.
-pub(super) fn answer_or_failure<T: Serialize>(result: Result<T, Failure>) -> usize {
-    match result {
-        Ok(value) => answer(&value),
-        Err(failure) => pack(&failure),
-    }
 }
 
 /// A call: a request, what is known beside it, and the catalogue.

@@ -2,10 +2,11 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, operation, values};
+use super::bridge::{operation, pack, values};
 use super::failure::Failure;
+use super::packed::{END, LIST, OBJECT, Pack, Writer};
 use crate::picture::Format;
-use crate::request::{Text, Value};
+use crate::request::Value;
 use crate::wire::multipart::Segment;
 use crate::wire::outgoing::{self, Body, Outgoing};
 
@@ -24,25 +25,42 @@ pub fn build(number: u32, length: usize) -> usize {
         for (slot, number) in random.iter_mut().zip(items("random")) {
             *slot = number.as_integer().and_then(|number| u8::try_from(number).ok()).unwrap_or_default();
         }
-        Ok(parts(outgoing::build(operation(number)?, &request, &formats, random)?))
+        Ok(outgoing::build(operation(number)?, &request, &formats, random)?)
     };
-    answer_or_failure(built())
+    match built() {
+        Ok(outgoing) => pack(&outgoing),
+        Err(failure) => pack(&failure),
+    }
 }
 
 /// `{ path, content_type, body }`; the body is a list of texts and of numbers of files.
-#[allow(clippy::cast_precision_loss, reason = "no list has so many files")]
-fn parts(Outgoing { path, body }: Outgoing) -> Value {
-    let (content_type, segments) = match body {
-        Body::Json(json) => (Text::Borrowed("application/json"), vec![Segment::Text(json)]),
-        Body::Form(form) => (Text::Owned(form.content_type), form.segments),
-    };
-    let pieces = segments.into_iter().map(|segment| match segment {
-        Segment::Text(text) => Value::from(text),
-        Segment::File(number) => Value::Number(number as f64),
-    });
-    Value::Object(vec![
-        ("path".into(), path.into()),
-        ("content_type".into(), Value::String(content_type)),
-        ("body".into(), Value::Array(pieces.collect())),
-    ])
+impl Pack for Outgoing {
+    fn pack(&self, out: &mut Writer) {
+        out.tag(OBJECT);
+        out.text("path");
+        out.text(self.path);
+        out.text("content_type");
+        out.text(match &self.body {
+            Body::Json(_) => "application/json",
+            Body::Form(form) => &form.content_type,
+        });
+        out.text("body");
+        out.tag(LIST);
+        match &self.body {
+            Body::Json(json) => out.text(json),
+            Body::Form(form) => form.segments.iter().for_each(|segment| segment.pack(out)),
+        }
+        out.tag(END);
+        out.tag(END);
+    }
+}
+
+impl Pack for Segment {
+    #[allow(clippy::cast_precision_loss, reason = "no list has so many files")]
+    fn pack(&self, out: &mut Writer) {
+        match self {
+            Self::Text(text) => out.text(text),
+            Self::File(number) => out.number(*number as f64),
+        }
+    }
 }

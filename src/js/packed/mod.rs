@@ -41,7 +41,7 @@ const FALSE: u8 = 1;
 const TRUE: u8 = 2;
 const NUMBER: u8 = 3;
 const TEXT: u8 = 4;
-const LIST: u8 = 5;
+pub(super) const LIST: u8 = 5;
 pub(super) const OBJECT: u8 = 6;
 const FILE: u8 = 7;
 /// Coming in.

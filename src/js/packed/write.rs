@@ -86,7 +86,7 @@ impl Writer {
         self.tag(if flag { TRUE } else { FALSE });
     }
 
-    pub(super) fn number(&mut self, number: f64) {
+    pub(in crate::js) fn number(&mut self, number: f64) {
         self.tag(NUMBER);
         self.bare_number(number);
     }

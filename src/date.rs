@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::digits::integer;
+use crate::digits::{integer, push_natural};
 
 /// A day in the proleptic Gregorian calendar, kept as days since 1970-01-01 so that distances are subtractions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,18 +43,37 @@ impl Date {
 
     /// Reads `YYYY-MM-DD`; `None` for anything else, including days that do not exist.
     pub fn parse(text: &str) -> Option<Self> {
-        let (year, rest) = text.split_once('-')?;
-        let (month, day) = rest.split_once('-')?;
-        if year.len() != 4 || month.len() != 2 || day.len() != 2 {
-            return None;
+        // A number for each part: digits, and a hyphen before the fifth and the eighth byte.
+        let mut parts = [0_u16; 3];
+        let mut part = 0_usize;
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'-' if at == 4 || at == 7 => part = part.saturating_add(1),
+                b'0'..=b'9' if at != 4 && at != 7 => {
+                    let number = parts.get_mut(part)?;
+                    let digit = u16::from(byte.saturating_sub(b'0'));
+                    *number = number.saturating_mul(10).saturating_add(digit);
+                }
+                _ => return None,
+            }
         }
-        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if !(digits(year) && digits(month) && digits(day)) {
-            return None;
-        }
-        let (year, month, day) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
-        let date = (1..=12).contains(&month).then(|| Self::new(year, month, day))?;
+        let [year, month, day] = parts;
+        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+        let date = (text.len() == 10 && (1..=12).contains(&month)).then(|| Self::new(year, month, day))?;
         (date.civil() == (i32::from(year), u32::from(month), u32::from(day))).then_some(date)
+    }
+
+    /// `YYYY-MM-DD`. `to_string` would bring the formatting machinery along.
+    pub(crate) fn spelled(self) -> String {
+        let (year, month, day) = self.civil();
+        let year = integer(i64::from(year));
+        let mut out = "0".repeat(4_usize.saturating_sub(year.len()));
+        out.push_str(&year);
+        for number in [month, day] {
+            out.push('-');
+            push_natural(&mut out, u64::from(number), 2);
+        }
+        out
     }
 
     /// Days since 1970-01-01; negative before it.
@@ -90,13 +109,7 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.civil();
-        let padded = |number: i64, width: usize| {
-            let digits = integer(number);
-            ["0".repeat(width.saturating_sub(digits.len())), digits].concat()
-        };
-        let (month, day) = (padded(i64::from(month), 2), padded(i64::from(day), 2));
-        f.write_str(&[&padded(i64::from(year), 4), "-", &month, "-", &day].concat())
+        f.write_str(&self.spelled())
     }
 }
 

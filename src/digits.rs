@@ -9,32 +9,39 @@ pub(crate) fn integer(number: i64) -> String {
 
 /// The same at the end of a text.
 pub(crate) fn push_integer(out: &mut String, number: i64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = number.unsigned_abs();
-    while rest > 0 || at == digits.len() {
-        at = at.saturating_sub(1);
-        if let (Some(digit), Ok(value)) = (digits.get_mut(at), u8::try_from(rest % 10)) {
-            *digit = b'0'.saturating_add(value);
-        }
-        rest /= 10;
-    }
     if number < 0 {
         out.push('-');
     }
-    for digit in digits.get(at..).unwrap_or_default() {
-        out.push(char::from(*digit));
+    push_natural(out, number.unsigned_abs(), 1);
+}
+
+/// A whole number that is not negative, with zeros before it up to so many digits.
+pub(crate) fn push_natural(out: &mut String, number: u64, digits: u32) {
+    if number >= 10 || digits > 1 {
+        push_natural(out, number / 10, digits.saturating_sub(1));
+    }
+    if let Ok(last) = u8::try_from(number % 10) {
+        out.push(char::from(b'0'.saturating_add(last)));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::integer;
+    use super::{integer, push_natural};
 
     #[test]
     fn numbers_are_printed_as_usual() {
         for number in [0, 7, 10, -1, 1_234_567_890, i64::MAX, i64::MIN] {
             assert_eq!(integer(number), number.to_string());
+        }
+    }
+
+    #[test]
+    fn short_numbers_have_zeros_before_them() {
+        for number in [0, 7, 10, 123, 1234, u64::MAX] {
+            let mut out = String::new();
+            push_natural(&mut out, number, 3);
+            assert_eq!(out, format!("{number:03}"));
         }
     }
 }

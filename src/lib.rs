@@ -28,6 +28,7 @@ pub mod exchange;
 pub mod picture;
 mod repeats;
 pub mod request;
+mod text;
 pub mod wire;
 
 #[cfg(all(target_arch = "wasm32", feature = "js"))]

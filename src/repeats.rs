@@ -3,17 +3,26 @@
 
 use std::collections::BinaryHeap;
 
-/// For the first place of each name the last place it has; nothing where a name stood before.
-pub(crate) fn last_places(names: &[&str]) -> Vec<Option<usize>> {
-    let places: BinaryHeap<(&str, usize)> =
-        names.iter().copied().enumerate().map(|(index, name)| (name, index)).collect();
-    let sorted = places.into_sorted_vec();
+use crate::request::{Text, Value};
+
+/// For the first place of each field the last place where it is given again; nothing where it stood before.
+pub(crate) fn last_places(fields: &[(Text, Value)]) -> Vec<Option<usize>> {
+    last_places_of(fields.iter().enumerate().map(|(index, (name, _))| (name.as_ref(), index)).collect())
+}
+
+/// The same for names, each with its place.
+pub(crate) fn last_places_of(names: Vec<(&str, usize)>) -> Vec<Option<usize>> {
+    let sorted = BinaryHeap::from(names).into_sorted_vec();
     let mut found = vec![None; sorted.len()];
-    for same in sorted.chunk_by(|(name, _), (next, _)| name == next) {
-        if let (Some((_, first)), Some((_, last))) = (same.first(), same.last())
-            && let Some(place) = found.get_mut(*first)
-        {
-            *place = Some(*last);
+    let mut same = None;
+    let mut first = 0;
+    for (name, place) in sorted {
+        if same != Some(name) {
+            (same, first) = (Some(name), place);
+        }
+        // The places of one name come in their order, so the last one stays.
+        if let Some(last) = found.get_mut(first) {
+            *last = Some(place);
         }
     }
     found
@@ -26,7 +35,11 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::last_places;
+    use super::last_places_of;
+
+    fn last_places(names: &[&str]) -> Vec<Option<usize>> {
+        last_places_of(names.iter().enumerate().map(|(at, name)| (*name, at)).collect())
+    }
 
     #[test]
     fn a_name_that_comes_again_is_found_at_its_first_place() {

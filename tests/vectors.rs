@@ -207,7 +207,7 @@ fn parse(content_type: &str, body: Vec<u8>) -> Option<Vec<Part>> {
 
 fn assemble(encoded: &Encoded, files: &[&[u8]]) -> Vec<u8> {
     let segments = encoded.segments.iter().map(|segment| match segment {
-        Segment::Text(bytes) => bytes.as_slice(),
+        Segment::Text(text) => text.as_bytes(),
         Segment::File(number) => files[*number],
     });
     segments.collect::<Vec<_>>().concat()

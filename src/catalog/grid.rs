@@ -37,10 +37,10 @@ pub enum Rounding {
 }
 
 impl Grid {
-    /// Image output tokens of one finished image; `None` for a quality without a factor.
-    pub fn tokens(&self, quality: &str, width: u32, height: u32) -> Option<u32> {
+    /// Image output tokens of so many finished images of one call; `None` for a quality without a factor.
+    pub fn tokens(&self, quality: &str, width: u32, height: u32, count: u32) -> Option<u32> {
         let (_, factor) = self.factors.iter().find(|(name, _)| *name == quality)?;
-        self.formula.tokens(*factor, width, height, 1)
+        self.formula.tokens(*factor, width, height, count)
     }
 
     /// The fewest and the most tokens of a quality over all legal sizes.
@@ -66,7 +66,8 @@ impl Formula {
         let factor = factor as u64;
         let pixels = (width as u64).saturating_mul(height as u64).saturating_add(self.base_pixels as u64);
         let axis = self.rounding.quotient(factor.saturating_mul(short as u64), long as u64);
-        let product = factor.saturating_mul(axis).saturating_mul(pixels).saturating_mul(count as u64);
+        // The axis is not longer than the factor, which is a u32.
+        let product = factor.wrapping_mul(axis).saturating_mul(pixels).saturating_mul(count as u64);
         // A product that stopped at the largest number is too large for u32 after any division.
         let tokens = product.div_ceil(self.divisor as u64);
         if tokens > u32::MAX as u64 { None } else { Some(tokens as u32) }

@@ -26,6 +26,26 @@ pub enum Fact<T> {
     NotPublished,
 }
 
+impl<T> Fact<T> {
+    /// The same of the rule where it stands.
+    pub const fn as_ref(&self) -> Fact<&T> {
+        match self {
+            Self::Known(rule) => Fact::Known(rule),
+            Self::NotSupported => Fact::NotSupported,
+            Self::NotPublished => Fact::NotPublished,
+        }
+    }
+
+    /// The same of something else about the rule.
+    pub fn map<U>(self, about: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(rule) => Fact::Known(about(rule)),
+            Self::NotSupported => Fact::NotSupported,
+            Self::NotPublished => Fact::NotPublished,
+        }
+    }
+}
+
 impl<T: Copy> Fact<T> {
     /// The rule, where there is one.
     pub const fn known(self) -> Option<T> {

@@ -17,6 +17,17 @@ pub struct Rates {
     pub source: Source,
 }
 
+impl Rates {
+    /// The prices of calls that are made at once or in batches; `None` where none is published for batches.
+    pub const fn of(&self, batch: bool) -> Option<&TokenRates> {
+        match &self.batch {
+            _ if !batch => Some(&self.standard),
+            Fact::Known(rates) => Some(rates),
+            Fact::NotSupported | Fact::NotPublished => None,
+        }
+    }
+}
+
 /// Nano-dollars per token of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenRates {

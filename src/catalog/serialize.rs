@@ -3,8 +3,12 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Catalog;
-use super::model::{Choice, Fact, FlexibleSize, IntRule, Model, SizeRule, Source};
+use super::model::{
+    Choice, EditRule, Endpoints, Fact, IntRule, Model, PerImage, SizeRule, Source, StreamRule, SvgRule,
+    TierLimit,
+};
 use super::rates::{Rates, TokenRates};
+use crate::cost::NanoUsd;
 use crate::date::Date;
 use crate::request::Size;
 
@@ -27,287 +31,280 @@ impl Catalog {
     }
 }
 
-/// Calls itself to write the fields of an object, so that nested objects need no types of their own.
-struct Fields<F>(F);
-
-impl<F> Serialize for Fields<F>
-where
-    F: Fn(&mut dyn Writer),
-{
+impl Serialize for ModelInfo {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut writer = MapWriter::<S> { map: serializer.serialize_map(None).map(Some) };
-        (self.0)(&mut writer);
-        match writer.map {
-            Ok(Some(map)) => map.end(),
-            Ok(None) => Err(serde::ser::Error::custom("unfinished object")),
-            Err(error) => Err(error),
-        }
+        Part::Model(self).serialize(serializer)
     }
 }
 
-/// What an entry is made of, without the generics of the serializer: one copy of the code serves all.
-trait Writer {
-    fn text(&mut self, name: &str, value: &str);
-    fn number(&mut self, name: &str, value: u64);
-    fn usd_per_million(&mut self, name: &str, nano_per_token: u32);
-    fn usd(&mut self, name: &str, nano: u64);
-    fn flag(&mut self, name: &str, value: bool);
-    fn words(&mut self, name: &str, values: &[&str]);
-    fn object(&mut self, name: &str, fields: &dyn Fn(&mut dyn Writer));
-    fn list(&mut self, name: &str, length: usize, fields: &dyn Fn(usize, &mut dyn Writer));
+/// What an entry is made of: objects and the few texts that are spelled. One type for all of them, so that the serializer
+/// makes one copy of the code; each is a reference, so that it is passed as easily as a number.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Model(&'a ModelInfo),
+    Endpoints(&'a Endpoints),
+    Params(&'a Model),
+    Prompt(&'a Model),
+    Choice(&'a Choice),
+    Integer(&'a IntRule),
+    Compression(&'a Model),
+    Stream(&'a StreamRule),
+    Svg(&'a SvgRule),
+    SizeRule(&'a SizeRule),
+    Size(&'a (u32, u32)),
+    Unpublished,
+    Edit(&'a EditRule),
+    Prices(&'a Rates),
+    TokenRates(&'a TokenRates),
+    PerImage(&'a PerImage),
+    Tier(&'a TierLimit),
+    Sources(&'a Model),
+    Source(&'a Source),
 }
 
-struct MapWriter<S: Serializer> {
-    map: Result<Option<S::SerializeMap>, S::Error>,
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Self::Size(&(width, height)) = *self {
+            return serializer.serialize_str(&Size::Pixels { width, height }.spelled());
+        }
+        let mut fields = Fields::<S> { map: serializer.serialize_map(None) };
+        self.write(&mut fields);
+        fields.map?.end()
+    }
 }
 
-impl<S: Serializer> MapWriter<S> {
-    fn entry<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        if let Ok(Some(map)) = &mut self.map
+/// The fields of an object. The first error ends the object, and is kept.
+struct Fields<S: Serializer> {
+    map: Result<S::SerializeMap, S::Error>,
+}
+
+impl<S: Serializer> Fields<S> {
+    fn add<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        if let Ok(map) = &mut self.map
             && let Err(error) = map.serialize_entry(name, value)
         {
             self.map = Err(error);
         }
     }
-}
 
-impl<S: Serializer> Writer for MapWriter<S> {
     fn text(&mut self, name: &str, value: &str) {
-        self.entry(name, value);
+        self.add(name, value);
     }
 
-    fn number(&mut self, name: &str, value: u64) {
-        self.entry(name, &value);
+    fn day(&mut self, name: &str, day: Option<Date>) {
+        if let Some(day) = day {
+            self.text(name, &day.spelled());
+        }
     }
 
-    fn usd_per_million(&mut self, name: &str, nano_per_token: u32) {
-        // A million tokens at nano-dollars each: thousandths of a dollar.
-        self.entry(name, &(f64::from(nano_per_token) / 1000.0));
+    fn number(&mut self, name: &str, value: u32) {
+        self.add(name, &value);
     }
 
-    fn usd(&mut self, name: &str, nano: u64) {
-        self.entry(name, &crate::cost::NanoUsd::new(nano).as_usd());
+    fn amount(&mut self, name: &str, value: f64) {
+        self.add(name, &value);
     }
 
     fn flag(&mut self, name: &str, value: bool) {
-        self.entry(name, &value);
+        self.add(name, &value);
     }
 
     fn words(&mut self, name: &str, values: &[&str]) {
-        self.entry(name, values);
+        self.add(name, values);
     }
 
-    fn object(&mut self, name: &str, fields: &dyn Fn(&mut dyn Writer)) {
-        self.entry(name, &Fields(fields));
+    fn object(&mut self, name: &str, part: Part<'_>) {
+        self.add(name, &part);
     }
 
-    fn list(&mut self, name: &str, length: usize, fields: &dyn Fn(usize, &mut dyn Writer)) {
-        let items: Vec<_> =
-            (0..length).map(|index| Fields(move |out: &mut dyn Writer| fields(index, out))).collect();
-        self.entry(name, &items);
+    fn list(&mut self, name: &str, parts: &[Part<'_>]) {
+        self.add(name, parts);
+    }
+
+    fn sizes(&mut self, name: &str, pairs: &[(u32, u32)]) {
+        self.list(name, &pairs.iter().map(Part::Size).collect::<Vec<_>>());
+    }
+
+    /// A field that the model does not have is absent; one of which nothing is published says so.
+    fn fact(&mut self, name: &str, part: Fact<Part<'_>>) {
+        match part {
+            Fact::Known(part) => self.object(name, part),
+            Fact::NotSupported => {}
+            Fact::NotPublished => self.object(name, Part::Unpublished),
+        }
+    }
+
+    fn choice(&mut self, name: &str, choice: &Fact<Choice>) {
+        self.fact(name, choice.as_ref().map(Part::Choice));
     }
 }
 
-impl Serialize for ModelInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Fields(|out: &mut dyn Writer| write(self, out)).serialize(serializer)
+impl Part<'_> {
+    fn write<S: Serializer>(&self, out: &mut Fields<S>) {
+        match *self {
+            Self::Model(info) => model(info, out),
+            Self::Endpoints(endpoints) => {
+                out.flag("generations", endpoints.generations);
+                out.flag("edits", endpoints.edits);
+                out.flag("responses_tool", endpoints.responses_tool);
+                if !matches!(endpoints.batch, Fact::NotPublished) {
+                    out.flag("batch", endpoints.batch.known().is_some());
+                }
+            }
+            Self::Params(model) => params(model, out),
+            Self::Prompt(model) => out.number("max_characters", model.prompt_max_chars),
+            Self::Choice(rule) => {
+                out.words("values", rule.values);
+                if let Some(word) = rule.default {
+                    out.text("default", word);
+                }
+            }
+            Self::Integer(rule) => integer(rule, out),
+            Self::Compression(model) => {
+                if let Fact::Known(rule) = &model.output_compression {
+                    integer(rule, out);
+                }
+                out.words("formats", model.compressible_formats);
+            }
+            Self::Stream(rule) => {
+                out.number("max_n", rule.max_n);
+                out.words("excluded_formats", rule.excluded_formats);
+            }
+            Self::Svg(rule) => {
+                out.number("max_n", rule.max_n);
+                out.words("efforts", rule.efforts);
+            }
+            Self::SizeRule(rule) => size(rule, out),
+            // A text, no object.
+            Self::Size(..) => {}
+            Self::Unpublished => out.flag("published", false),
+            Self::Edit(rule) => {
+                out.number("max_images", rule.max_images);
+                out.add("max_image_bytes", &rule.max_image_bytes);
+                out.words("formats", rule.formats);
+                out.flag("mask", rule.mask.known().is_some());
+                out.flag("markup", rule.markup.known().is_some());
+                out.flag("json_body", rule.json_body);
+            }
+            Self::Prices(rates) => {
+                out.day("from", rates.from);
+                out.object("usd_per_million_tokens", Part::TokenRates(&rates.standard));
+                if let Fact::Known(batch) = &rates.batch {
+                    out.object("batch_usd_per_million_tokens", Part::TokenRates(batch));
+                }
+                out.object("source", Part::Source(&rates.source));
+            }
+            Self::TokenRates(rates) => token_rates(rates, out),
+            Self::PerImage(row) => {
+                out.text("quality", row.quality);
+                out.text("size", &Size::Pixels { width: row.width, height: row.height }.spelled());
+                out.amount("usd", NanoUsd::new(row.nano_usd).as_usd());
+            }
+            Self::Tier(tier) => {
+                out.number("tier", tier.tier);
+                out.number("tokens_per_minute", tier.tokens_per_minute);
+                out.number("images_per_minute", tier.images_per_minute);
+            }
+            Self::Sources(model) => {
+                out.object("rules", Part::Source(&model.source));
+                out.object("lifecycle", Part::Source(&model.lifecycle.source));
+                out.object("cost", Part::Source(&model.cost_source));
+            }
+            Self::Source(source) => {
+                out.text("url", source.url);
+                out.day("checked", Some(source.checked));
+            }
+        }
     }
 }
 
-fn write(info: &ModelInfo, out: &mut dyn Writer) {
+fn model<S: Serializer>(info: &ModelInfo, out: &mut Fields<S>) {
     let model = info.model;
+    let life = &model.lifecycle;
     out.text("id", model.id);
     out.text("name", model.name);
     out.words("snapshots", model.snapshots);
-    out.text("status", model.lifecycle.status(info.today).name());
+    out.text("status", life.status(info.today).name());
     out.flag("default", info.is_default);
-    let life = model.lifecycle;
-    for (name, day) in
-        [("released_on", life.released), ("deprecated_on", life.deprecated), ("shutdown_on", life.shutdown)]
-    {
-        if let Some(day) = day {
-            out.text(name, &day.to_string());
-        }
-    }
+    out.day("released_on", life.released);
+    out.day("deprecated_on", life.deprecated);
+    out.day("shutdown_on", life.shutdown);
     if let Some(first) = life.replacements.first() {
         out.text("replacement", first);
     }
     out.words("replacements", life.replacements);
-    out.object("endpoints", &|out| {
-        out.flag("generations", model.endpoints.generations);
-        out.flag("edits", model.endpoints.edits);
-        out.flag("responses_tool", model.endpoints.responses_tool);
-        if let Some(batch) = supported(model.endpoints.batch) {
-            out.flag("batch", batch);
-        }
-    });
-    if let Some(rule) = model.runware.known() {
+    out.object("endpoints", Part::Endpoints(&model.endpoints));
+    if let Fact::Known(rule) = &model.runware {
         out.text("runware", rule.air);
     }
-    out.object("params", &|out| params(model, out));
-    if let Some(rule) = model.edit.known() {
-        out.object("edit", &|out| {
-            out.number("max_images", rule.max_images.into());
-            out.number("max_image_bytes", rule.max_image_bytes);
-            out.words("formats", rule.formats);
-            out.flag("mask", rule.mask.known().is_some());
-            out.flag("markup", rule.markup.known().is_some());
-            out.flag("json_body", rule.json_body);
-        });
+    out.object("params", Part::Params(model));
+    if let Fact::Known(rule) = &model.edit {
+        out.object("edit", Part::Edit(rule));
     }
-    out.list("prices", model.rates.len(), &|index, out| {
-        if let Some(rates) = model.rates.get(index) {
-            prices(rates, out);
-        }
-    });
-    out.list("per_image", model.per_image.len(), &|index, out| {
-        if let Some(row) = model.per_image.get(index) {
-            out.text("quality", row.quality);
-            out.text("size", &Size::Pixels { width: row.width, height: row.height }.to_string());
-            out.usd("usd", row.nano_usd);
-        }
-    });
-    if let Some(tiers) = model.tiers.known() {
-        out.list("tiers", tiers.len(), &|index, out| {
-            if let Some(tier) = tiers.get(index) {
-                out.number("tier", tier.tier.into());
-                out.number("tokens_per_minute", tier.tokens_per_minute.into());
-                out.number("images_per_minute", tier.images_per_minute.into());
-            }
-        });
+    out.list("prices", &model.rates.iter().map(Part::Prices).collect::<Vec<_>>());
+    out.list("per_image", &model.per_image.iter().map(Part::PerImage).collect::<Vec<_>>());
+    if let Fact::Known(tiers) = model.tiers {
+        out.list("tiers", &tiers.iter().map(Part::Tier).collect::<Vec<_>>());
     }
-    out.object("sources", &|out| {
-        for (name, from) in [("rules", model.source), ("lifecycle", life.source), ("cost", model.cost_source)]
-        {
-            out.object(name, &|out| source(from, out));
-        }
-    });
+    out.object("sources", Part::Sources(model));
 }
 
-/// `None` where it is not published.
-const fn supported<T: Copy>(fact: Fact<T>) -> Option<bool> {
-    match fact {
-        Fact::Known(_) => Some(true),
-        Fact::NotSupported => Some(false),
-        Fact::NotPublished => None,
-    }
+fn params<S: Serializer>(model: &Model, out: &mut Fields<S>) {
+    out.object("prompt", Part::Prompt(model));
+    out.object("n", Part::Integer(&model.n));
+    out.object("size", Part::SizeRule(&model.sizes));
+    out.object("quality", Part::Choice(&model.qualities));
+    out.choice("background", &model.backgrounds);
+    out.choice("output_format", &model.output_formats);
+    out.fact("output_compression", model.output_compression.map(|_| Part::Compression(model)));
+    out.choice("moderation", &model.moderation);
+    out.choice("input_fidelity", &model.input_fidelity);
+    let stream = model.streaming.as_ref();
+    out.fact("stream", stream.map(Part::Stream));
+    out.fact("partial_images", stream.map(|rule| Part::Integer(&rule.partial_images)));
+    out.choice("complexity", &model.complexity);
+    let animation = model.animation.as_ref();
+    out.fact("frame_count", animation.map(|rule| Part::Integer(&rule.frame_count)));
+    out.fact("frame_duration_ms", animation.map(|rule| Part::Integer(&rule.frame_duration_ms)));
+    out.fact("svg", model.svg.as_ref().map(Part::Svg));
+    out.choice("style", &model.style);
+    out.choice("response_format", &model.response_format);
 }
 
-/// A field that the model does not have is absent; one of which nothing is published says so.
-fn optional<T: Copy>(out: &mut dyn Writer, name: &str, fact: Fact<T>, write: &dyn Fn(T, &mut dyn Writer)) {
-    match fact {
-        Fact::Known(rule) => out.object(name, &|out| write(rule, out)),
-        Fact::NotSupported => {}
-        Fact::NotPublished => out.object(name, &|out| out.flag("published", false)),
-    }
+fn integer<S: Serializer>(rule: &IntRule, out: &mut Fields<S>) {
+    out.number("min", rule.min);
+    out.number("max", rule.max);
+    out.number("default", rule.default);
 }
 
-fn params(model: &Model, out: &mut dyn Writer) {
-    out.object("prompt", &|out| out.number("max_characters", model.prompt_max_chars.into()));
-    out.object("n", &|out| integer(model.n, out));
-    out.object("size", &|out| size(&model.sizes, out));
-    out.object("quality", &|out| choice(model.qualities, out));
-    optional(out, "background", model.backgrounds, &choice);
-    optional(out, "output_format", model.output_formats, &choice);
-    optional(out, "output_compression", model.output_compression, &|rule, out| {
-        integer(rule, out);
-        out.words("formats", model.compressible_formats);
-    });
-    optional(out, "moderation", model.moderation, &choice);
-    optional(out, "input_fidelity", model.input_fidelity, &choice);
-    optional(out, "stream", model.streaming, &|rule, out| {
-        out.number("max_n", rule.max_n.into());
-        out.words("excluded_formats", rule.excluded_formats);
-    });
-    optional(out, "partial_images", model.streaming, &|rule, out| integer(rule.partial_images, out));
-    optional(out, "complexity", model.complexity, &choice);
-    optional(out, "frame_count", model.animation, &|rule, out| integer(rule.frame_count, out));
-    optional(out, "frame_duration_ms", model.animation, &|rule, out| integer(rule.frame_duration_ms, out));
-    optional(out, "svg", model.svg, &|rule, out| {
-        out.number("max_n", rule.max_n.into());
-        out.words("efforts", rule.efforts);
-    });
-    optional(out, "style", model.style, &choice);
-    optional(out, "response_format", model.response_format, &choice);
-}
-
-fn integer(rule: IntRule, out: &mut dyn Writer) {
-    out.number("min", rule.min.into());
-    out.number("max", rule.max.into());
-    out.number("default", rule.default.into());
-}
-
-fn choice(rule: Choice, out: &mut dyn Writer) {
-    out.words("values", rule.values);
-    if let Some(word) = rule.default {
-        out.text("default", word);
-    }
-}
-
-fn size(rule: &SizeRule, out: &mut dyn Writer) {
-    let spelled = |pairs: &[(u32, u32)]| -> Vec<String> {
-        pairs
-            .iter()
-            .map(|(width, height)| Size::Pixels { width: *width, height: *height }.to_string())
-            .collect()
-    };
-    let words = |out: &mut dyn Writer, name: &str, pairs: &[(u32, u32)]| {
-        let spelled = spelled(pairs);
-        out.words(name, &spelled.iter().map(String::as_str).collect::<Vec<_>>());
-    };
+fn size<S: Serializer>(rule: &SizeRule, out: &mut Fields<S>) {
     match rule {
         SizeRule::Presets { sizes, auto } => {
             out.flag("auto", *auto);
-            words(out, "presets", sizes);
+            out.sizes("presets", sizes);
         }
-        SizeRule::Flexible(FlexibleSize {
-            multiple_of,
-            max_edge,
-            min_pixels,
-            max_pixels,
-            max_ratio,
-            experimental_above_pixels,
-            popular,
-        }) => {
+        SizeRule::Flexible(rule) => {
             out.flag("auto", true);
-            for (name, number) in [
-                ("multiple_of", multiple_of),
-                ("max_edge", max_edge),
-                ("min_pixels", min_pixels),
-                ("max_pixels", max_pixels),
-                ("max_ratio", max_ratio),
-                ("experimental_above_pixels", experimental_above_pixels),
-            ] {
-                out.number(name, (*number).into());
-            }
-            words(out, "popular", popular);
+            out.number("multiple_of", rule.multiple_of);
+            out.number("max_edge", rule.max_edge);
+            out.number("min_pixels", rule.min_pixels);
+            out.number("max_pixels", rule.max_pixels);
+            out.number("max_ratio", rule.max_ratio);
+            out.number("experimental_above_pixels", rule.experimental_above_pixels);
+            out.sizes("popular", rule.popular);
         }
     }
 }
 
-fn prices(rates: &Rates, out: &mut dyn Writer) {
-    if let Some(day) = rates.from {
-        out.text("from", &day.to_string());
+fn token_rates<S: Serializer>(rates: &TokenRates, out: &mut Fields<S>) {
+    // A million tokens at nano-dollars each: thousandths of a dollar.
+    let usd = |nano_per_token: u32| f64::from(nano_per_token) / 1000.0;
+    out.amount("text_input", usd(rates.text_input));
+    out.amount("cached_text_input", usd(rates.cached_text_input));
+    out.amount("image_input", usd(rates.image_input));
+    out.amount("cached_image_input", usd(rates.cached_image_input));
+    out.amount("image_output", usd(rates.image_output));
+    if let Fact::Known(rate) = rates.text_output {
+        out.amount("text_output", usd(rate));
     }
-    out.object("usd_per_million_tokens", &|out| token_rates(rates.standard, out));
-    if let Some(batch) = rates.batch.known() {
-        out.object("batch_usd_per_million_tokens", &|out| token_rates(batch, out));
-    }
-    out.object("source", &|out| source(rates.source, out));
-}
-
-fn token_rates(rates: TokenRates, out: &mut dyn Writer) {
-    out.usd_per_million("text_input", rates.text_input);
-    out.usd_per_million("cached_text_input", rates.cached_text_input);
-    out.usd_per_million("image_input", rates.image_input);
-    out.usd_per_million("cached_image_input", rates.cached_image_input);
-    out.usd_per_million("image_output", rates.image_output);
-    if let Some(rate) = rates.text_output.known() {
-        out.usd_per_million("text_output", rate);
-    }
-}
-
-fn source(source: Source, out: &mut dyn Writer) {
-    out.text("url", source.url);
-    out.text("checked", &source.checked.to_string());
 }

@@ -3,6 +3,7 @@
 //! Nothing is written down twice. The rules themselves are asked about each value that the catalogue names, alone and
 //! beside each other one, so the table follows them and whatever was added to the catalogue.
 
+use super::choice::{self, Rule};
 use super::{Context, Report, check};
 use crate::catalog::model::{Model, SizeRule};
 use crate::catalog::{Catalog, Fact};
@@ -29,51 +30,66 @@ pub fn accepted(id: Option<&str>, context: &Context, catalog: &Catalog) -> Optio
         Some(id) => catalog.find(id),
         None => catalog.default_model(context.today),
     }?;
-    let base = |more: &[(Field, &Value)]| {
+    let said_of = |more: &[(Field, &Value)]| {
         let mut fields = vec![("prompt".into(), Value::from("x"))];
-        fields.extend(id.map(|id| ("model".into(), Value::from(id.to_owned()))));
-        fields.extend(more.iter().map(|(field, value)| (field.name().into(), (*value).clone())));
+        if let Some(id) = id {
+            fields.push(("model".into(), Value::from(id.to_owned())));
+        }
+        for (field, value) in more {
+            fields.push((field.name().into(), (*value).clone()));
+        }
         check(Operation::Generate, &Value::Object(fields), context, catalog)
     };
-    let report = base(&[]);
+    let report = said_of(&[]);
+    // What is said of the model alone is said of every request for it: a field can only add to that.
+    let adds_nothing = |more: &[(Field, &Value)]| said_of(more).issues.len() == report.issues.len();
     let mut fields: Vec<(Field, Vec<Value>)> = Vec::new();
-    for (field, candidates) in candidates(model) {
-        let mut values = Vec::new();
-        for value in candidates.into_iter().take(MAX_VALUES) {
-            let mut others =
-                fields.iter().flat_map(|(field, values)| values.iter().map(move |other| (*field, other)));
-            if base(&[(field, &value)]) == report
-                && others.all(|other| base(&[(field, &value), other]) == report)
-            {
-                values.push(value);
-            }
-        }
+    for field in FIELDS {
+        let mut values = candidates(model, field);
+        values.truncate(MAX_VALUES);
+        values.retain(|value| {
+            adds_nothing(&[(field, value)])
+                && fields.iter().all(|(other, values)| {
+                    values.iter().all(|beside| adds_nothing(&[(field, value), (*other, beside)]))
+                })
+        });
         fields.push((field, values));
     }
     Some(Accepted { report, longest_prompt: model.prompt_max_chars, fields })
 }
 
-/// The values that the catalogue names.
-fn candidates(model: &Model) -> [(Field, Vec<Value>); 7] {
-    let words = |words: &[&'static str]| words.iter().copied().map(Value::from).collect();
-    let choice = |choice: Fact<crate::catalog::model::Choice>| {
-        choice.known().map_or_else(Vec::new, |choice| words(choice.values))
-    };
-    let pairs = match model.sizes {
-        SizeRule::Presets { sizes, .. } => sizes,
-        SizeRule::Flexible(rule) => rule.popular,
-    };
-    let spelled = |size: Size| Value::from(size.to_string());
-    let pixels = pairs.iter().map(|&(width, height)| spelled(Size::Pixels { width, height }));
-    [
-        (Field::N, (model.n.min..=model.n.max).take(MAX_VALUES).map(Value::from).collect()),
-        (Field::Size, core::iter::once(spelled(Size::Auto)).chain(pixels).collect()),
-        (Field::Quality, words(model.qualities.values)),
-        (Field::OutputFormat, choice(model.output_formats)),
-        (Field::Background, choice(model.backgrounds)),
-        (Field::Moderation, choice(model.moderation)),
-        (Field::Stream, vec![Value::Bool(false), Value::Bool(true)]),
-    ]
+/// What most requests are made of.
+const FIELDS: [Field; 7] = [
+    Field::N,
+    Field::Size,
+    Field::Quality,
+    Field::OutputFormat,
+    Field::Background,
+    Field::Moderation,
+    Field::Stream,
+];
+
+/// The values of a field that the catalogue names.
+fn candidates(model: &'static Model, field: Field) -> Vec<Value> {
+    match choice::rule(model, field) {
+        Some(Fact::Known(Rule::Words(choice))) => choice.values.iter().copied().map(Value::from).collect(),
+        Some(Fact::Known(Rule::Numbers(range))) => {
+            (range.min..=range.max).take(MAX_VALUES).map(Value::from).collect()
+        }
+        Some(Fact::NotSupported | Fact::NotPublished) => Vec::new(),
+        None if field == Field::Size => {
+            let pairs = match model.sizes {
+                SizeRule::Presets { sizes, .. } => sizes,
+                SizeRule::Flexible(rule) => rule.popular,
+            };
+            let mut sizes = vec![Value::from("auto")];
+            sizes.extend(
+                pairs.iter().map(|&(width, height)| Value::from(Size::Pixels { width, height }.spelled())),
+            );
+            sizes
+        }
+        None => vec![Value::Bool(false), Value::Bool(true)],
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, given, join, quoted};
-use super::report::{Applicability, PathItem};
+use super::message::Part;
+use super::nested::{issue, issue_with, path, wrong_type};
+use super::report::Applicability;
 use crate::catalog::Fact;
 use crate::request::{Field, Operation, Value};
 
@@ -22,8 +23,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     if let Some(method) = text(checker, "method", "is needed: \"POST\"")
         && method != "POST"
     {
-        checker
-            .at(Code::InvalidValue, key("method"), Some(Value::from(method.to_owned())), "must be \"POST\"")
+        let given = checker.request.get("method");
+        issue(checker, Code::InvalidValue, &["method"], given, "must be \"POST\"")
             .allowed_words(&["POST"])
             .fix(Value::from("POST"), Applicability::Safe);
     }
@@ -33,47 +34,33 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     };
     let Some((_, operation)) = URLS.iter().find(|(known, _)| *known == url) else {
         let words: Vec<&str> = URLS.iter().map(|(url, _)| *url).collect();
-        let message = join(&[
-            &quoted(url),
-            " is no endpoint for batches of images; allowed are ",
-            &alternatives(&words),
-        ]);
-        checker
-            .at(Code::BatchUrl, key("url"), Some(Value::from(url.to_owned())), &message)
-            .allowed_words(&words);
+        let template = "{} is no endpoint for batches of images; allowed are {}";
+        let (given, parts) = (checker.request.get("url"), [Part::Quoted(url), Part::Words(&words)]);
+        issue_with(checker, Code::BatchUrl, &["url"], given, template, &parts).allowed_words(&words);
         return;
     };
     let Some(body) = checker.request.get("body") else {
-        checker.at(Code::Required, key("body"), None, "is needed: the request itself");
+        issue(checker, Code::Required, &["body"], None, "is needed: the request itself");
         return;
     };
-    let mut inner = checker.inside(*operation, body, key("body"));
+    let mut inner = checker.inside(*operation, body, path(&["body"]));
     line_body(&mut inner);
     checker.issues = inner.issues;
-}
-
-fn key(name: &'static str) -> Vec<PathItem> {
-    vec![PathItem::Key(name.into())]
 }
 
 /// A text that must be there; says what is wrong with it otherwise.
 fn text<'a>(checker: &mut Checker<'a>, name: &'static str, needed: &str) -> Option<&'a str> {
     match checker.request.get(name) {
+        Some(Value::String(text)) if !text.is_empty() => return Some(text),
         None | Some(Value::Null) => {
-            checker.at(Code::Required, key(name), None, needed);
-            None
+            issue(checker, Code::Required, &[name], None, needed);
         }
-        Some(Value::String(text)) if text.is_empty() => {
-            checker.at(Code::Required, key(name), Some(Value::from("")), needed);
-            None
+        empty @ Some(Value::String(_)) => {
+            issue(checker, Code::Required, &[name], empty, needed);
         }
-        Some(Value::String(text)) => Some(text),
-        Some(other) => {
-            let message = join(&["must be a string, not ", other.type_name()]);
-            checker.at(Code::InvalidType, key(name), Some(given(other)), &message);
-            None
-        }
+        Some(other) => wrong_type(checker, &[name], other, "a string"),
     }
+    None
 }
 
 fn line_body(checker: &mut Checker<'_>) {
@@ -86,16 +73,14 @@ fn line_body(checker: &mut Checker<'_>) {
         super::respond::check(checker);
     } else {
         super::images_api(checker);
-        match checker.model.map(|model| (model.id, model.endpoints.batch)) {
-            Some((id, Fact::NotSupported)) => {
-                let message = join(&[&quoted(id), " is not served in batches"]);
-                checker.issue(Code::BatchUnsupported, Field::Model, &message);
-            }
-            Some((id, Fact::NotPublished)) => {
-                let message = join(&["sources disagree on whether ", &quoted(id), " is served in batches"]);
-                checker.issue(Code::BatchUnpublished, Field::Model, &message);
-            }
-            Some((_, Fact::Known(()))) | None => {}
+        let unsure = "sources disagree on whether {} is served in batches";
+        let fault = match checker.model.map(|model| model.endpoints.batch) {
+            Some(Fact::NotSupported) => Some((Code::BatchUnsupported, "{} is not served in batches")),
+            Some(Fact::NotPublished) => Some((Code::BatchUnpublished, unsure)),
+            Some(Fact::Known(())) | None => None,
+        };
+        if let (Some((code, template)), Some(model)) = (fault, checker.model) {
+            checker.issue_with(code, Field::Model, template, &[Part::Quoted(model.id)]);
         }
     }
     if checker.fields.is_true(Field::Stream) {

@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::context::Context;
-use super::message::{Message, given, join};
+use super::message::{Message, Part, USUAL_LENGTH, fill, given};
 use super::report::{Applicability, Fix, Issue, PathItem};
 use crate::catalog::{Catalog, Model};
 use crate::request::{Field, Fields, Operation, Text, Value};
@@ -67,32 +67,83 @@ impl<'a> Checker<'a> {
         inner
     }
 
+    /// The id of the model the request means; empty when the catalogue does not know it.
+    pub(crate) fn model_id(&self) -> &'static str {
+        self.model.map_or("", |model| model.id)
+    }
+
     /// Whether nothing more is listed: what only adds to the list may be left undone.
     pub(crate) const fn is_full(&self) -> bool {
         self.issues.len() > MAX_ISSUES
     }
 
-    /// Starts an issue about a field of the request.
+    /// Lists an issue about a field of the request.
     pub(crate) fn issue(&mut self, code: Code, field: Field, message: &str) -> Draft<'_> {
-        let message = self.about(field).text(message);
-        self.say(code, field, message)
+        self.issue_with(code, field, message, &[])
+    }
+
+    /// The same with a message that has holes, see [`fill`].
+    pub(crate) fn issue_with(
+        &mut self,
+        code: Code,
+        field: Field,
+        template: &str,
+        parts: &[Part<'_>],
+    ) -> Draft<'_> {
+        let given = self.fields.raw(field);
+        let draft = self.issue_at_with(code, &[PathItem::Key(field.name().into())], template, parts);
+        match given {
+            Some(value) => draft.given(value),
+            None => draft,
+        }
+    }
+
+    /// Lists an issue about anything in the checked object.
+    pub(crate) fn issue_at(&mut self, code: Code, path: &[PathItem], message: &str) -> Draft<'_> {
+        self.issue_at_with(code, path, message, &[])
+    }
+
+    /// The same with a message that has holes, see [`fill`]. What it is about is named before it.
+    pub(crate) fn issue_at_with(
+        &mut self,
+        code: Code,
+        path: &[PathItem],
+        template: &str,
+        parts: &[Part<'_>],
+    ) -> Draft<'_> {
+        match self.issues.len() {
+            0..MAX_ISSUES => {
+                let path = [&self.prefix, path].concat();
+                self.draft(code, path, template, parts)
+            }
+            MAX_ISSUES => {
+                self.draft(Code::TooManyIssues, Vec::new(), "there are more problems than are listed", &[]);
+                Draft(None)
+            }
+            _ => Draft(None),
+        }
+    }
+
+    fn draft(&mut self, code: Code, path: Vec<PathItem>, template: &str, parts: &[Part<'_>]) -> Draft<'_> {
+        let param = param_of(&path);
+        let mut message = String::with_capacity(USUAL_LENGTH);
+        if !param.is_empty() {
+            message.push_str(&param);
+            message.push_str(": ");
+        }
+        fill(&mut message, template, parts);
+        self.issues.push(Issue { code, param, path, message, given: None, allowed: None, fix: None });
+        Draft(self.issues.last_mut())
     }
 
     /// Begins a message about a field of the request.
-    pub(crate) fn about(&self, field: Field) -> Message {
-        if self.prefix.is_empty() {
-            return Message::about(field.name());
-        }
-        let key = PathItem::Key(field.name().into());
-        Message::about(&param_of(&self.prefix.iter().cloned().chain([key]).collect::<Vec<_>>()))
+    pub(crate) fn about(&self, _field: Field) -> Message {
+        Message::about("")
     }
 
     /// Starts an issue about a field of the request, with a message from [`Checker::about`] it.
     pub(crate) fn say(&mut self, code: Code, field: Field, message: Message) -> Draft<'_> {
-        let given = self.fields.raw(field).map(given);
-        let key = PathItem::Key(field.name().into());
-        let path = self.prefix.iter().cloned().chain([key]).collect();
-        self.draft(code, path, given, message)
+        self.issue_with(code, field, "{}", &[Part::Text(&message.finish())])
     }
 
     /// Starts an issue about anything in the checked object.
@@ -103,39 +154,38 @@ impl<'a> Checker<'a> {
         given: Option<Value>,
         message: &str,
     ) -> Draft<'_> {
-        let path =
-            if self.prefix.is_empty() { path } else { self.prefix.iter().cloned().chain(path).collect() };
-        let message = Message::about(&param_of(&path)).text(message);
-        self.draft(code, path, given, message)
-    }
-
-    fn draft(
-        &mut self,
-        code: Code,
-        path: Vec<PathItem>,
-        given: Option<Value>,
-        message: Message,
-    ) -> Draft<'_> {
-        let issue = Issue {
-            code,
-            param: param_of(&path),
-            path,
-            message: message.finish(),
-            given,
-            allowed: None,
-            fix: None,
-        };
-        Draft { issues: &mut self.issues, issue: Some(issue) }
+        let draft = self.issue_at_with(code, &path, "{}", &[Part::Text(message)]);
+        match given {
+            Some(value) => draft.given(&value),
+            None => draft,
+        }
     }
 }
 
-/// An issue that is being written; it joins the others when this goes out of scope.
-pub(crate) struct Draft<'c> {
-    issues: &'c mut Vec<Issue>,
-    issue: Option<Issue>,
-}
+/// An issue in the list, of which more can be told; nothing where the list is full.
+pub(crate) struct Draft<'c>(Option<&'c mut Issue>);
 
 impl Draft<'_> {
+    /// Goes on with the message.
+    pub(crate) fn and(self, template: &str, parts: &[Part<'_>]) -> Self {
+        self.with(|issue| fill(&mut issue.message, template, parts))
+    }
+
+    /// Goes on with what was probably meant.
+    pub(crate) fn did_you_mean(self, meant: &str) -> Self {
+        self.and("; did you mean {}?", &[Part::Quoted(meant)])
+    }
+
+    /// Repeats the value that was given, long text cut.
+    pub(crate) fn given(self, value: &Value) -> Self {
+        self.with(|issue| issue.given = Some(given(value)))
+    }
+
+    /// The same for text that is no value of its own.
+    pub(crate) fn given_text(self, text: &str) -> Self {
+        self.given(&Value::from(text.to_owned()))
+    }
+
     /// Names the words that would be accepted.
     pub(crate) fn allowed_words(self, words: &[&'static str]) -> Self {
         self.allowed(Value::Array(words.iter().copied().map(Value::from).collect()))
@@ -146,47 +196,32 @@ impl Draft<'_> {
         self.allowed(Value::Array(texts.into_iter().map(Value::from).collect()))
     }
 
+    /// Names the bounds of what would be accepted.
+    pub(crate) fn allowed_numbers(self, bounds: &[(&'static str, u32)]) -> Self {
+        let bound = |&(name, number): &(&'static str, u32)| (name.into(), Value::from(number));
+        self.allowed(Value::Object(bounds.iter().map(bound).collect()))
+    }
+
     /// Says what would be accepted.
-    pub(crate) fn allowed(mut self, allowed: Value) -> Self {
-        if let Some(issue) = &mut self.issue {
-            issue.allowed = Some(allowed);
-        }
-        self
+    pub(crate) fn allowed(self, allowed: Value) -> Self {
+        self.with(|issue| issue.allowed = Some(allowed))
     }
 
     /// Offers a value that mends the issue.
     pub(crate) fn fix(self, value: Value, applicability: Applicability) -> Self {
-        self.set_fix(Some(value), applicability)
+        self.with(|issue| issue.fix = Some(Fix { value: Some(value), applicability }))
     }
 
     /// Offers to remove the field.
     pub(crate) fn fix_by_removal(self, applicability: Applicability) -> Self {
-        self.set_fix(None, applicability)
+        self.with(|issue| issue.fix = Some(Fix { value: None, applicability }))
     }
 
-    fn set_fix(mut self, value: Option<Value>, applicability: Applicability) -> Self {
-        if let Some(issue) = &mut self.issue {
-            issue.fix = Some(Fix { value, applicability });
+    fn with(mut self, tell: impl FnOnce(&mut Issue)) -> Self {
+        if let Some(issue) = &mut self.0 {
+            tell(issue);
         }
         self
-    }
-}
-
-impl Drop for Draft<'_> {
-    fn drop(&mut self) {
-        match self.issues.len() {
-            0..MAX_ISSUES => self.issues.extend(self.issue.take()),
-            MAX_ISSUES => self.issues.push(Issue {
-                code: Code::TooManyIssues,
-                param: Text::default(),
-                path: Vec::new(),
-                message: "there are more problems than are listed".to_owned(),
-                given: None,
-                allowed: None,
-                fix: None,
-            }),
-            _ => {}
-        }
     }
 }
 
@@ -204,7 +239,7 @@ pub(crate) fn param_of(path: &[PathItem]) -> Text {
                 }
                 param.push_str(key);
             }
-            PathItem::Index(index) => param.push_str(&join(&["[", &index.to_string(), "]"])),
+            PathItem::Index(index) => fill(&mut param, "[{}]", &[Part::Number(i64::from(*index))]),
         }
     }
     param.into()

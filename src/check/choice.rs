@@ -2,11 +2,11 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::similar;
+use super::message::{Part, similar};
 use super::report::Applicability;
 use super::shape::typed;
-use crate::catalog::Fact;
 use crate::catalog::model::{Choice, IntRule};
+use crate::catalog::{Fact, Model};
 use crate::request::{Field, Value};
 
 /// Spellings people use that leave no doubt about what is meant.
@@ -17,47 +17,82 @@ const ALIASES: &[(Field, &str, &str)] = &[
     (Field::OutputFormat, "image/webp", "webp"),
 ];
 
-/// A field that takes a word. `rule` is the model's; `None` when the model is not known.
-pub(super) fn word(checker: &mut Checker<'_>, field: Field, rule: Option<Fact<Choice>>) {
-    if checker.fields.raw(field).is_none() {
+/// What a field takes.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    Words(&'static Choice),
+    Numbers(&'static IntRule),
+}
+
+/// What the catalogue says of a field; `None` where it says nothing, and only the type matters.
+pub(super) fn rule(model: &'static Model, field: Field) -> Option<Fact<Rule>> {
+    let words = match field {
+        Field::N => return Some(Fact::Known(Rule::Numbers(&model.n))),
+        Field::Quality => return Some(Fact::Known(Rule::Words(&model.qualities))),
+        Field::OutputCompression => return Some(part(&model.output_compression, Rule::Numbers)),
+        Field::PartialImages => {
+            return Some(part(&model.streaming, |rule| Rule::Numbers(&rule.partial_images)));
+        }
+        Field::FrameCount => return Some(part(&model.animation, |rule| Rule::Numbers(&rule.frame_count))),
+        Field::FrameDurationMs => {
+            return Some(part(&model.animation, |rule| Rule::Numbers(&rule.frame_duration_ms)));
+        }
+        Field::Background => &model.backgrounds,
+        Field::OutputFormat => &model.output_formats,
+        Field::InputFidelity => &model.input_fidelity,
+        Field::Moderation => &model.moderation,
+        Field::Complexity => &model.complexity,
+        Field::ResponseFormat => &model.response_format,
+        Field::Style => &model.style,
+        _ => return None,
+    };
+    Some(part(words, Rule::Words))
+}
+
+/// The part of a rule that concerns one field.
+fn part<T>(fact: &'static Fact<T>, part: impl Fn(&'static T) -> Rule) -> Fact<Rule> {
+    match fact {
+        Fact::Known(rule) => Fact::Known(part(rule)),
+        Fact::NotSupported => Fact::NotSupported,
+        Fact::NotPublished => Fact::NotPublished,
+    }
+}
+
+/// A field that takes one of a few words or a number, or anything of its type.
+pub(super) fn check(checker: &mut Checker<'_>, field: Field) {
+    if checker.fields.raw(field).is_none() || !field.is_of(checker.operation, checker.json_body) {
         return;
     }
+    let rule = checker.model.and_then(|model| rule(model, field));
     let Some(rule) = supported(checker, field, rule) else { return };
     if !typed(checker, field) {
         return;
     }
-    let (Some(choice), Some(word)) = (rule, checker.fields.text(field)) else { return };
-    if choice.accepts(word) {
-        return;
+    match rule {
+        Some(Rule::Words(choice)) => word(checker, field, choice),
+        Some(Rule::Numbers(range)) => number(checker, field, range),
+        None => {}
     }
-    let model = checker.model.map_or("", |model| model.id);
-    let message = checker.about(field).quoted(word).text(" is not accepted by ").text(model);
-    let message = message.text("; allowed are ").alternatives(choice.values);
+}
+
+fn word(checker: &mut Checker<'_>, field: Field, choice: &Choice) {
+    let Some(word) = checker.fields.text(field).filter(|word| !choice.accepts(word)) else { return };
+    let parts = [Part::Quoted(word), Part::Text(checker.model_id()), Part::Words(choice.values)];
+    let template = "{} is not accepted by {}; allowed are {}";
+    let draft = checker.issue_with(Code::InvalidValue, field, template, &parts).allowed_words(choice.values);
     let alias =
         ALIASES.iter().find(|(of, alias, _)| *of == field && *alias == word).map(|(_, _, means)| *means);
     let same_letters = choice.values.iter().copied().find(|value| value.eq_ignore_ascii_case(word.trim()));
     let certain = alias.or(same_letters).filter(|value| choice.accepts(value));
-    let likely = similar(word, choice.values.iter().copied());
-    let draft = checker.say(Code::InvalidValue, field, message).allowed_words(choice.values);
-    if let Some(value) = certain {
-        draft.fix(Value::from(value), Applicability::Safe);
-    } else if let Some(value) = likely.or(choice.default) {
-        draft.fix(Value::from(value), Applicability::Unsafe);
+    if let Some(value) = certain.or_else(|| similar(word, choice.values)).or(choice.default) {
+        draft.fix(Value::from(value), Applicability::safe_if(certain.is_some()));
     } else {
         draft.fix_by_removal(Applicability::Unsafe);
     }
 }
 
-/// A field that takes a whole number.
-pub(super) fn number(checker: &mut Checker<'_>, field: Field, rule: Option<Fact<IntRule>>) {
-    if checker.fields.raw(field).is_none() {
-        return;
-    }
-    let Some(rule) = supported(checker, field, rule) else { return };
-    if !typed(checker, field) {
-        return;
-    }
-    let (Some(rule), Some(given)) = (rule, checker.fields.integer(field)) else { return };
+fn number(checker: &mut Checker<'_>, field: Field, rule: &IntRule) {
+    let Some(given) = checker.fields.integer(field) else { return };
     let (code, nearest) = if given < i64::from(rule.min) {
         (Code::TooSmall, rule.min)
     } else if given > i64::from(rule.max) {
@@ -65,11 +100,11 @@ pub(super) fn number(checker: &mut Checker<'_>, field: Field, rule: Option<Fact<
     } else {
         return;
     };
-    let message = checker.about(field).integer(given).text(" is out of range; allowed are ");
-    let message = message.integer(rule.min).text(" to ").integer(rule.max);
-    let allowed =
-        Value::Object(vec![("min".into(), Value::from(rule.min)), ("max".into(), Value::from(rule.max))]);
-    checker.say(code, field, message).allowed(allowed).fix(Value::from(nearest), Applicability::Unsafe);
+    let parts = [Part::Number(given), Part::Number(rule.min.into()), Part::Number(rule.max.into())];
+    checker
+        .issue_with(code, field, "{} is out of range; allowed are {} to {}", &parts)
+        .allowed_numbers(&[("min", rule.min), ("max", rule.max)])
+        .fix(Value::from(nearest), Applicability::Unsafe);
 }
 
 /// Says when the model has no such field. `Some(rule)` when its value is to be checked, by the rule if there is one.
@@ -82,20 +117,26 @@ pub(super) fn supported<T: Copy>(
     field: Field,
     rule: Option<Fact<T>>,
 ) -> Option<Option<T>> {
-    let Some((rule, model)) = rule.zip(checker.model) else { return Some(None) };
+    let model = checker.model_id();
     match rule {
-        Fact::Known(rule) => Some(Some(rule)),
-        Fact::NotPublished => {
-            let message = checker.about(field).text("it is not published whether ").quoted(model.id);
-            let message = message.text(" has this field; it may be refused");
-            checker.say(Code::UnpublishedParameter, field, message).fix_by_removal(Applicability::Unsafe);
-            Some(None)
-        }
-        Fact::NotSupported => {
-            unsupported(checker, field, model.id);
+        Some(Fact::Known(rule)) => Some(Some(rule)),
+        Some(Fact::NotSupported) => {
+            unsupported(checker, field, model);
             None
         }
+        Some(Fact::NotPublished) => {
+            unpublished(checker, field, model);
+            Some(None)
+        }
+        None => Some(None),
     }
+}
+
+fn unpublished(checker: &mut Checker<'_>, field: Field, model: &str) {
+    let template = "it is not published whether {} has this field; it may be refused";
+    checker
+        .issue_with(Code::UnpublishedParameter, field, template, &[Part::Quoted(model)])
+        .fix_by_removal(Applicability::Unsafe);
 }
 
 /// Says that the model has no such field. Where the value asks for nothing but what happens anyway, leaving it out is safe.
@@ -118,8 +159,8 @@ pub(super) fn unsupported(checker: &mut Checker<'_>, field: Field, model: &str) 
         }
         Some(_) => false,
     };
-    let message = checker.about(field).quoted(model);
-    let message = message.text(" has no such field and refuses it, whatever its value; leave it out");
-    let applicability = if idle { Applicability::Safe } else { Applicability::Unsafe };
-    checker.say(Code::UnsupportedParameter, field, message).fix_by_removal(applicability);
+    let template = "{} has no such field and refuses it, whatever its value; leave it out";
+    checker
+        .issue_with(Code::UnsupportedParameter, field, template, &[Part::Quoted(model)])
+        .fix_by_removal(Applicability::safe_if(idle));
 }

@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, integer, join, quoted};
+use super::message::Part;
 use super::report::Applicability;
 use crate::catalog::{Fact, Model};
 use crate::request::{Field, Operation, Value};
@@ -23,17 +23,12 @@ pub(super) fn transparency(checker: &mut Checker<'_>, model: &Model) {
     if !offered || model.transparent_formats.contains(&format) {
         return;
     }
-    let message = join(&[
-        "\"transparent\" needs a format with an alpha channel, not ",
-        &quoted(format),
-        "; set output_format to ",
-        &alternatives(model.transparent_formats),
-    ]);
+    let template = "\"transparent\" needs a format with an alpha channel, not {}; set output_format to {}";
+    let parts = [Part::Quoted(format), Part::Words(model.transparent_formats)];
     // The fix stands at the format: the background is what was asked for.
-    let given = Some(Value::from(format.to_owned()));
-    let path = vec![super::report::PathItem::Key(Field::OutputFormat.name().into())];
-    let draft =
-        checker.at(Code::TransparentFormat, path, given, &message).allowed_words(model.transparent_formats);
+    let draft = checker
+        .issue_with(Code::TransparentFormat, Field::OutputFormat, template, &parts)
+        .allowed_words(model.transparent_formats);
     if let Some(format) = model.transparent_formats.first() {
         draft.fix(Value::from(*format), Applicability::Unsafe);
     }
@@ -42,8 +37,8 @@ pub(super) fn transparency(checker: &mut Checker<'_>, model: &Model) {
 pub(super) fn preview_format(checker: &mut Checker<'_>, model: &Model) {
     let Some(format) = checker.fields.text(Field::OutputFormat) else { return };
     if model.preview_formats.contains(&format) {
-        let message = join(&[&quoted(format), " is a preview that only some projects have"]);
-        checker.issue(Code::FormatPreview, Field::OutputFormat, &message);
+        let template = "{} is a preview that only some projects have";
+        checker.issue_with(Code::FormatPreview, Field::OutputFormat, template, &[Part::Quoted(format)]);
     }
 }
 
@@ -55,28 +50,21 @@ pub(super) fn compression(checker: &mut Checker<'_>, model: &Model) {
     if !known || model.compressible_formats.contains(&format) {
         return;
     }
-    let message = join(&[
-        "goes with ",
-        &alternatives(model.compressible_formats),
-        ", not with ",
-        &quoted(format),
-        "; leave it out or choose another output_format",
-    ]);
-    let applicability = if percent == 100 { Applicability::Safe } else { Applicability::Unsafe };
-    checker.issue(Code::CompressionFormat, Field::OutputCompression, &message).fix_by_removal(applicability);
+    let template = "goes with {}, not with {}; leave it out or choose another output_format";
+    let parts = [Part::Words(model.compressible_formats), Part::Quoted(format)];
+    checker
+        .issue_with(Code::CompressionFormat, Field::OutputCompression, template, &parts)
+        .fix_by_removal(Applicability::safe_if(percent == 100));
 }
 
 pub(super) fn streaming(checker: &mut Checker<'_>, model: Option<&Model>) {
     let stream = checker.fields.is_true(Field::Stream);
     if !stream {
         if let Some(partial) = checker.fields.integer(Field::PartialImages) {
-            let idle = partial == 0;
-            let draft = checker.issue(
-                Code::PartialImagesWithoutStream,
-                Field::PartialImages,
-                "partial images come in a stream only; set stream to true or leave this out",
-            );
-            draft.fix_by_removal(if idle { Applicability::Safe } else { Applicability::Unsafe });
+            let message = "partial images come in a stream only; set stream to true or leave this out";
+            checker
+                .issue(Code::PartialImagesWithoutStream, Field::PartialImages, message)
+                .fix_by_removal(Applicability::safe_if(partial == 0));
         }
         return;
     }
@@ -85,21 +73,17 @@ pub(super) fn streaming(checker: &mut Checker<'_>, model: Option<&Model>) {
         Some(Fact::NotSupported | Fact::NotPublished) | None => return,
     };
     if checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(rule.max_n)) {
-        let message = join(&[
-            "a streamed call draws at most ",
-            &integer(i64::from(rule.max_n)),
-            "; ask several times, or do not stream",
-        ]);
+        let template = "a streamed call draws at most {}; ask several times, or do not stream";
         checker
-            .issue(Code::StreamCount, Field::N, &message)
+            .issue_with(Code::StreamCount, Field::N, template, &[Part::Number(rule.max_n.into())])
             .fix(Value::from(rule.max_n), Applicability::Unsafe);
     }
     if let Some(format) = checker.fields.text(Field::OutputFormat)
         && rule.excluded_formats.contains(&format)
     {
-        let message = join(&[&quoted(format), " cannot be streamed; set stream to false"]);
+        let template = "{} cannot be streamed; set stream to false";
         checker
-            .issue(Code::StreamFormat, Field::Stream, &message)
+            .issue_with(Code::StreamFormat, Field::Stream, template, &[Part::Quoted(format)])
             .fix(Value::Bool(false), Applicability::Unsafe);
     }
 }
@@ -148,8 +132,10 @@ pub(super) fn mask_and_markup(checker: &mut Checker<'_>, model: &Model) {
     if let (Some(rule), Some(format)) = (rule, checker.fields.text(Field::OutputFormat))
         && rule.excluded_formats.contains(&format)
     {
-        let message = join(&["cannot be combined with output_format ", &quoted(format)]);
-        checker.issue(Code::MaskFormat, Field::Mask, &message).fix_by_removal(Applicability::Unsafe);
+        let template = "cannot be combined with output_format {}";
+        checker
+            .issue_with(Code::MaskFormat, Field::Mask, template, &[Part::Quoted(format)])
+            .fix_by_removal(Applicability::Unsafe);
     }
 }
 

@@ -3,350 +3,329 @@
 use super::checker::Checker;
 use super::code::Code;
 use super::context::{ImageFacts, Transparency};
-use super::message::{alternatives, integer, join, quoted};
+use super::message::Part;
+use super::nested::wrong_type_at;
 use super::references;
 use super::report::PathItem;
 use super::shape::typed;
 use crate::catalog::Fact;
-use crate::catalog::model::{EditRule, MaskRule};
-use crate::picture::{Color, ImageInfo, Problem};
-use crate::request::{Field, File, Size, Value};
+use crate::catalog::model::{EditRule, MaskRule, Model};
+use crate::picture::{Color, Format, ImageInfo, Problem};
+use crate::request::{Field, Size, Value};
 
-/// The rules of models the catalogue does not know: those of every GPT Image model.
-const SHARED_MAX_IMAGES: u32 = 16;
-const SHARED_MAX_BYTES: u64 = 50 * 1024 * 1024;
+/// The rules of models the catalogue does not know: those of every GPT Image model. Source of the longest address: the
+/// published description, `ImageRefParam` (2026-08-21).
+pub(super) const SHARED: EditRule = EditRule {
+    max_images: 16,
+    max_image_bytes: SHARED_MASK.max_bytes,
+    formats: &["png", "jpeg", "webp"],
+    square_only: false,
+    mask: Fact::Known(SHARED_MASK),
+    markup: Fact::Known(()),
+    json_body: true,
+    max_image_url_chars: 20_971_520,
+    high_fidelity_images: 0,
+};
 
-const FORM_FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const SHARED_MASK: MaskRule =
+    MaskRule { max_bytes: 50 * 1024 * 1024, warn_above_bytes: u64::MAX, excluded_formats: &[] };
+
+/// A picture of a request, and what is known of it.
+pub(super) struct Picture<'p> {
+    /// Where it stands.
+    pub(super) path: &'p [PathItem],
+    /// The media type that came with it; empty where none did.
+    pub(super) declared: &'p str,
+    pub(super) facts: ImageFacts,
+}
+
+impl<'p> Picture<'p> {
+    /// What stands at a path, before a look at it. `known` is what is known beside the request.
+    pub(super) fn new(path: &'p [PathItem], known: Option<&ImageFacts>) -> Self {
+        Self { path, declared: "", facts: known.copied().unwrap_or_default() }
+    }
+}
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    let rule = match checker.model.map(|model| model.edit) {
-        Some(Fact::Known(rule)) => Some(rule),
-        // The model's endpoint is what is wrong then, and that is said already.
-        Some(Fact::NotSupported) => return,
-        Some(Fact::NotPublished) | None => None,
-    };
-    if checker.json_body {
-        references::check(checker, rule);
-    } else {
-        files(checker, rule);
-    }
+    // Where there is none the model's endpoint is what is wrong, and that is said already.
+    let Some(rule) = rule(checker.model) else { return };
+    inputs(checker, rule);
     mask(checker, rule);
     markup(checker, rule);
 }
 
-pub(super) fn key(field: Field) -> Vec<PathItem> {
-    vec![PathItem::Key(field.name().into())]
-}
-
-pub(super) fn item(field: Field, index: usize) -> Vec<PathItem> {
-    vec![PathItem::Key(field.name().into()), PathItem::at(index)]
-}
-
-impl ImageFacts {
-    /// With the length that the request's own value tells, where no other is known.
-    fn or_bytes(self, file: &File) -> Self {
-        Self { bytes: self.bytes.or(file.bytes), ..self }
+/// What an edit by the model may bring; nothing where the model makes none.
+pub(super) fn rule(model: Option<&'static Model>) -> Option<&'static EditRule> {
+    match model.map(|model| &model.edit) {
+        Some(Fact::Known(rule)) => Some(rule),
+        Some(Fact::NotSupported) => None,
+        Some(Fact::NotPublished) | None => Some(&SHARED),
     }
 }
 
-fn files(checker: &mut Checker<'_>, rule: Option<EditRule>) {
-    if checker.fields.get(Field::Image).is_none() {
-        checker.issue(Code::Required, Field::Image, "is needed: the picture to edit, or several");
+/// The pictures to edit: files in a form, references in JSON.
+fn inputs(checker: &mut Checker<'_>, rule: &EditRule) {
+    let (field, needed) = if checker.json_body {
+        (Field::Images, "is needed: the pictures to edit, by image_url or file_id")
+    } else {
+        (Field::Image, "is needed: the picture to edit, or several")
+    };
+    let Some(value) = checker.fields.get(field) else {
+        checker.issue(Code::Required, field, needed);
+        return;
+    };
+    if checker.json_body && !rule.json_body {
+        let message = "this model takes pictures as files in a form only";
+        checker.issue(Code::UnsupportedParameter, field, message);
         return;
     }
-    if !typed(checker, Field::Image) {
+    if !typed(checker, field) {
         return;
     }
-    let context = checker.context;
-    match checker.fields.get(Field::Image) {
-        Some(Value::File(file)) => {
-            let facts = context.images.first().copied().unwrap_or_default();
-            image(checker, &key(Field::Image), &file.media_type, facts.or_bytes(file), rule);
+    let (items, steps) = match value {
+        Value::Array(items) => (items.as_slice(), 2),
+        one => (core::slice::from_ref(one), 1),
+    };
+    count(checker, field, items.len(), rule.max_images);
+    for (index, value) in items.iter().enumerate() {
+        if checker.is_full() {
+            break;
         }
-        Some(Value::Array(items)) => {
-            count(checker, Field::Image, items.len(), rule);
-            for (index, value) in items.iter().enumerate() {
-                if let Value::File(file) = value {
-                    let facts = context.images.get(index).copied().unwrap_or_default();
-                    let path = item(Field::Image, index);
-                    image(checker, &path, &file.media_type, facts.or_bytes(file), rule);
-                } else if checker.is_full() {
-                    break;
-                } else {
-                    let message = join(&["must be a file, not ", value.type_name()]);
-                    checker.at(
-                        Code::InvalidType,
-                        item(Field::Image, index),
-                        Some(super::message::given(value)),
-                        &message,
-                    );
-                }
-            }
+        let path = [PathItem::Key(field.name().into()), PathItem::at(index)];
+        let path = path.get(..steps).unwrap_or_default();
+        let mut picture = Picture::new(path, checker.context.images.get(index));
+        if look(checker, &mut picture, value, rule, checker.json_body) {
+            image(checker, &picture, rule);
         }
-        _ => {}
     }
 }
 
-pub(super) fn count(checker: &mut Checker<'_>, field: Field, given: usize, rule: Option<EditRule>) {
-    let max = rule.map_or(SHARED_MAX_IMAGES, |rule| rule.max_images);
+fn count(checker: &mut Checker<'_>, field: Field, given: usize, max: u32) {
     if given == 0 {
         checker.issue(Code::NoImages, field, "is empty; an edit needs at least one image");
     } else if given > max as usize {
-        let given = i64::try_from(given).unwrap_or(i64::MAX);
-        let message =
-            join(&["has ", &integer(given), " images; at most ", &integer(i64::from(max)), " are accepted"]);
-        let allowed = Value::Object(vec![("min".into(), Value::from(1)), ("max".into(), Value::from(max))]);
-        checker.issue(Code::TooManyImages, field, &message).allowed(allowed);
+        let parts = [Part::Number(i64::try_from(given).unwrap_or(i64::MAX)), Part::Number(i64::from(max))];
+        checker
+            .issue_with(Code::TooManyImages, field, "has {} images; at most {} are accepted", &parts)
+            .allowed_numbers(&[("min", 1), ("max", max)]);
     }
 }
 
-/// One input image. `declared` is the media type that came with it; empty where none did.
-pub(super) fn image(
+/// Looks at a file or a reference. Tells whether it is one.
+fn look<'p>(
     checker: &mut Checker<'_>,
-    path: &[PathItem],
-    declared: &str,
-    facts: ImageFacts,
-    rule: Option<EditRule>,
-) {
-    let max = rule.map_or(SHARED_MAX_BYTES, |rule| rule.max_image_bytes);
-    let formats = rule.map_or(FORM_FORMATS, |rule| rule.formats);
-    let info = looked_at(checker, path, declared, facts, max, formats);
-    if info.is_some_and(|info| info.width != info.height) && rule.is_some_and(|rule| rule.square_only) {
-        checker.at(Code::ImageNotSquare, path.to_vec(), None, "must be square for this model");
+    picture: &mut Picture<'p>,
+    value: &'p Value,
+    rule: &EditRule,
+    by_reference: bool,
+) -> bool {
+    if by_reference {
+        return references::reference(checker, picture, value, rule.max_image_url_chars);
     }
-}
-
-/// What is true of every picture the API looks at.
-fn looked_at(
-    checker: &mut Checker<'_>,
-    path: &[PathItem],
-    declared: &str,
-    facts: ImageFacts,
-    max_bytes: u64,
-    formats: &[&'static str],
-) -> Option<ImageInfo> {
-    if !weight(checker, path, facts, max_bytes) {
-        return None;
-    }
-    let info = header(checker, path, facts, formats)?;
-    media_type(checker, path, declared, &info);
-    let mut say = |code, message| {
-        checker.at(code, path.to_vec(), None, message);
-    };
-    if info.animated {
-        say(Code::AnimatedImage, "is animated; only its first frame can matter");
-    }
-    if info.color == Color::Cmyk {
-        say(Code::ImageColorMode, "is stored as CMYK, which is refused; convert it to RGB");
-    }
-    if info.bit_depth > 8 {
-        say(Code::ImageBitDepth, "has 16 bits a channel; convert it to 8");
-    }
-    if info.orientation > 1 {
-        say(
-            Code::ImageOrientation,
-            "is to be turned before it is shown (EXIF orientation); turn its pixels to be safe",
-        );
-    }
-    Some(info)
-}
-
-/// A picture of a response's input. GIFs that do not move are read there too.
-pub(super) fn input_image(checker: &mut Checker<'_>, path: &[PathItem], declared: &str, facts: ImageFacts) {
-    looked_at(checker, path, declared, facts, u64::MAX, &["png", "jpeg", "webp", "gif"]);
-}
-
-/// Empty and oversized files. Tells whether the content is worth a look.
-fn weight(checker: &mut Checker<'_>, path: &[PathItem], facts: ImageFacts, max: u64) -> bool {
-    let Some(bytes) = facts.bytes else { return true };
-    let digits = |bytes: u64| integer(i64::try_from(bytes).unwrap_or(i64::MAX));
-    if bytes == 0 {
-        checker.at(Code::EmptyFile, path.to_vec(), None, "has no bytes");
+    let Value::File(file) = value else {
+        wrong_type_at(checker, picture.path, value, "a file");
         return false;
-    }
-    if bytes >= max {
-        let message = join(&["has ", &digits(bytes), " bytes; it must have fewer than ", &digits(max)]);
-        checker.at(Code::FileTooLarge, path.to_vec(), None, &message);
-    }
+    };
+    picture.declared = &file.media_type;
+    picture.facts.bytes = picture.facts.bytes.or(file.bytes);
     true
 }
 
-/// What the first bytes say, or why they say nothing.
+/// One input image.
+pub(super) fn image(checker: &mut Checker<'_>, picture: &Picture<'_>, rule: &EditRule) {
+    let Some(info) = header(checker, picture, rule.max_image_bytes, u64::MAX, rule.formats) else { return };
+    let turned = "is to be turned before it is shown (EXIF orientation); turn its pixels to be safe";
+    for (found, code, message) in [
+        (info.animated, Code::AnimatedImage, "is animated; only its first frame can matter"),
+        (
+            info.color == Color::Cmyk,
+            Code::ImageColorMode,
+            "is stored as CMYK, which is refused; convert it to RGB",
+        ),
+        (info.bit_depth > 8, Code::ImageBitDepth, "has 16 bits a channel; convert it to 8"),
+        (info.orientation > 1, Code::ImageOrientation, turned),
+        (
+            rule.square_only && info.width != info.height,
+            Code::ImageNotSquare,
+            "must be square for this model",
+        ),
+    ] {
+        if found {
+            checker.issue_at(code, picture.path, message);
+        }
+    }
+}
+
+/// What is true of every picture the API looks at. Answers its header where that is one of an accepted format.
 fn header(
     checker: &mut Checker<'_>,
-    path: &[PathItem],
-    facts: ImageFacts,
+    picture: &Picture<'_>,
+    max_bytes: u64,
+    warn_above_bytes: u64,
     formats: &[&'static str],
 ) -> Option<ImageInfo> {
-    let (code, message) = match facts.info? {
-        Ok(info) if formats.contains(&info.format.name()) => return Some(info),
-        Ok(info) => (
-            Code::UnsupportedImageFormat,
-            join(&["is a ", info.format.name(), " file; accepted here are ", &alternatives(formats)]),
-        ),
-        Err(Problem::NotAnImage) => {
-            (Code::NotAnImage, join(&["is no image by its content; accepted are ", &alternatives(formats)]))
+    let Picture { path, facts, .. } = picture;
+    match facts.bytes {
+        Some(0) => {
+            checker.issue_at(Code::EmptyFile, path, "has no bytes");
+            return None;
         }
+        Some(bytes) if bytes >= max_bytes => {
+            let parts =
+                [bytes, max_bytes].map(|bytes| Part::Number(i64::try_from(bytes).unwrap_or(i64::MAX)));
+            let template = "has {} bytes; it must have fewer than {}";
+            checker.issue_at_with(Code::FileTooLarge, path, template, &parts);
+        }
+        Some(bytes) if bytes > warn_above_bytes => {
+            checker.issue_at(Code::FileLarge, path, "is above the 4 MB that the reference states for masks");
+        }
+        _ => {}
+    }
+    let (code, template, format) = match facts.info? {
+        Ok(info) if formats.contains(&info.format.name()) => {
+            media_type(checker, picture, info.format.media_type());
+            return Some(info);
+        }
+        Ok(info) => (Code::UnsupportedImageFormat, "is a {} file; accepted here are ", info.format.name()),
+        Err(Problem::NotAnImage) => (Code::NotAnImage, "is no image by its content{}; accepted are ", ""),
         Err(Problem::Truncated(format)) => {
-            (Code::CorruptImage, join(&["is a ", format.name(), " file that is cut off"]))
+            (Code::CorruptImage, "is a {} file that is cut off", format.name())
         }
-        Err(Problem::Corrupt(format)) => {
-            (Code::CorruptImage, join(&["is a damaged ", format.name(), " file"]))
-        }
+        Err(Problem::Corrupt(format)) => (Code::CorruptImage, "is a damaged {} file", format.name()),
     };
-    let draft = checker.at(code, path.to_vec(), None, &message);
+    let draft = checker.issue_at_with(code, path, template, &[Part::Text(format)]);
     if code != Code::CorruptImage {
-        draft.allowed_words(formats);
+        draft.and("{}", &[Part::Words(formats)]).allowed_words(formats);
     }
     None
 }
 
-fn media_type(checker: &mut Checker<'_>, path: &[PathItem], declared: &str, info: &ImageInfo) {
-    let declared = declared.split(';').next().unwrap_or_default().trim();
-    let is = |other: &str| declared.eq_ignore_ascii_case(other);
+fn media_type(checker: &mut Checker<'_>, picture: &Picture<'_>, actual: &str) {
+    let declared = picture.declared;
+    let end = declared.bytes().position(|byte| byte == b';').unwrap_or(declared.len());
+    let declared = declared.get(..end).unwrap_or_default().trim();
     // Nothing declared is nothing wrong, nor is what stands for nothing: the type is set from the bytes when the form is built.
-    if declared.is_empty()
-        || is(info.format.media_type())
-        || is("image/jpg")
-        || is("application/octet-stream")
-    {
+    let fine = ["", actual, "image/jpg", "application/octet-stream"];
+    if fine.iter().any(|other| declared.eq_ignore_ascii_case(other)) {
         return;
     }
-    let message =
-        join(&["is declared as ", &quoted(declared), " but holds ", &quoted(info.format.media_type())]);
-    checker.at(Code::DeclaredType, path.to_vec(), Some(Value::from(declared.to_owned())), &message);
+    let parts = [Part::Quoted(declared), Part::Quoted(actual)];
+    checker
+        .issue_at_with(Code::DeclaredType, picture.path, "is declared as {} but holds {}", &parts)
+        .given_text(declared);
 }
 
-/// What is drawn over the first image: a PNG with transparent pixels and the same size.
-struct Overlay {
-    field: Field,
-    max_bytes: u64,
-    warn_above_bytes: u64,
+/// What is said of a picture over the first image whose transparency is not as it must be.
+struct Faults {
     no_alpha: &'static str,
     opaque: &'static str,
     transparent: &'static str,
 }
 
-fn mask(checker: &mut Checker<'_>, rule: Option<EditRule>) {
+const MASK_FAULTS: Faults = Faults {
+    no_alpha: "has no alpha channel; make the pixels transparent where the image may change",
+    opaque: "has no transparent pixel, so nothing may change",
+    transparent: "is transparent everywhere, which is the same as no mask",
+};
+
+const MARKUP_FAULTS: Faults = Faults {
+    no_alpha: "has no transparent pixels; draw on a transparent PNG",
+    opaque: "has no transparent pixel, so it hides the whole image",
+    transparent: "is transparent everywhere, so it says nothing",
+};
+
+fn mask(checker: &mut Checker<'_>, rule: &EditRule) {
     if checker.fields.raw(Field::Mask).is_none() || !typed(checker, Field::Mask) {
         return;
     }
-    let rule = match rule.map(|rule| rule.mask) {
-        Some(Fact::NotSupported) => {
-            let id = checker.model.map_or("", |model| model.id);
-            return super::choice::unsupported(checker, Field::Mask, id);
-        }
-        Some(Fact::Known(rule)) => Some(rule),
-        Some(Fact::NotPublished) | None => None,
+    let Some(mask) = mask_rule(rule) else {
+        let id = checker.model.map_or("", |model| model.id);
+        return super::choice::unsupported(checker, Field::Mask, id);
     };
-    let info = overlay(checker, checker.context.mask, &mask_rule(rule));
-    if let (Some(info), Some(first)) = (info, first_image(checker))
-        && first.format != info.format
+    let known = checker.context.mask.as_ref();
+    let first = overlay(checker, Field::Mask, known, rule, mask, &MASK_FAULTS);
+    if let Some(format) = first.map(|first| first.format).filter(|format| *format != Format::Png) {
+        let key = PathItem::Key(Field::Mask.name().into());
+        let template = "is a png and the first image a {}; the guide asks for the same format";
+        checker.issue_at_with(Code::MaskFormatDiffers, &[key], template, &[Part::Text(format.name())]);
+    }
+}
+
+/// What a mask must be; nothing where there must be none.
+const fn mask_rule(rule: &EditRule) -> Option<&MaskRule> {
+    match &rule.mask {
+        Fact::Known(rule) => Some(rule),
+        Fact::NotSupported => None,
+        Fact::NotPublished => Some(&SHARED_MASK),
+    }
+}
+
+fn markup(checker: &mut Checker<'_>, rule: &EditRule) {
+    if checker.fields.raw(Field::Markup).is_none()
+        || checker.json_body
+        || super::choice::supported(checker, Field::Markup, Some(rule.markup)).is_none()
+        || !typed(checker, Field::Markup)
     {
-        let message = join(&[
-            "is a png and the first image a ",
-            first.format.name(),
-            "; the guide asks for the same format",
-        ]);
-        checker.at(Code::MaskFormatDiffers, key(Field::Mask), None, &message);
-    }
-}
-
-fn markup(checker: &mut Checker<'_>, rule: Option<EditRule>) {
-    if checker.fields.raw(Field::Markup).is_none() || checker.json_body {
         return;
     }
-    let Some(_) = super::choice::supported(checker, Field::Markup, rule.map(|rule| rule.markup)) else {
-        return;
-    };
-    if !typed(checker, Field::Markup) {
-        return;
-    }
-    overlay(
-        checker,
-        checker.context.markup,
-        &Overlay {
-            field: Field::Markup,
-            max_bytes: SHARED_MAX_BYTES,
-            warn_above_bytes: u64::MAX,
-            no_alpha: "has no transparent pixels; draw on a transparent PNG",
-            opaque: "has no transparent pixel, so it hides the whole image",
-            transparent: "is transparent everywhere, so it says nothing",
-        },
-    );
+    let known = checker.context.markup.as_ref();
+    overlay(checker, Field::Markup, known, rule, &SHARED_MASK, &MARKUP_FAULTS);
 }
 
-/// The rules that masks and markup share. Answers the header where it is one of a PNG.
-fn overlay(checker: &mut Checker<'_>, facts: Option<ImageFacts>, rule: &Overlay) -> Option<ImageInfo> {
-    let path = key(rule.field);
-    let mut facts = facts.unwrap_or_default();
-    let mut declared = "";
-    match checker.fields.get(rule.field) {
-        Some(Value::File(file)) => {
-            facts = facts.or_bytes(file);
-            declared = &file.media_type;
-        }
-        Some(value) => {
-            let edit = checker.model.and_then(|model| model.edit.known());
-            let (own, kind) = references::reference(checker, &path, value, edit)?;
-            facts = if facts.info.is_some() { facts } else { own };
-            declared = kind;
-        }
-        None => {}
-    }
-    let info = stencil(checker, &path, declared, facts, rule)?;
-    same_size(checker, &path, &info);
-    Some(info)
-}
-
-/// What can be said of such a picture alone. Answers the header where it is one of a PNG.
-fn stencil(
+/// What is drawn over the first image: a PNG with transparent pixels and the size of that image as it is seen after
+/// turning. Answers the header of the first image where both are known.
+fn overlay(
     checker: &mut Checker<'_>,
-    path: &[PathItem],
-    declared: &str,
-    facts: ImageFacts,
-    rule: &Overlay,
+    field: Field,
+    known: Option<&ImageFacts>,
+    edit: &EditRule,
+    rule: &MaskRule,
+    faults: &Faults,
 ) -> Option<ImageInfo> {
-    if !weight(checker, path, facts, rule.max_bytes) {
+    let path = [PathItem::Key(field.name().into())];
+    let value = checker.fields.get(field)?;
+    let by_reference = !matches!(value, Value::File(_));
+    let mut picture = Picture::new(&path, known);
+    if !look(checker, &mut picture, value, edit, by_reference) {
         return None;
     }
-    if facts.bytes.is_some_and(|bytes| bytes > rule.warn_above_bytes && bytes < rule.max_bytes) {
-        let message = "is above the 4 MB that the reference states for masks";
-        checker.at(Code::FileLarge, path.to_vec(), None, message);
+    let info = stencil(checker, &picture, rule, faults)?;
+    let first = first_image(checker)?;
+    if (info.width, info.height) != first.upright_size() {
+        let size = |(width, height)| Size::Pixels { width, height }.spelled();
+        let (own, other) = (size((info.width, info.height)), size(first.upright_size()));
+        let template = "is {} and the first image {}; both must be the same";
+        checker
+            .issue_at_with(Code::MaskSize, &path, template, &[Part::Text(&own), Part::Text(&other)])
+            .given_text(&own)
+            .allowed(Value::Array(vec![Value::from(other)]));
     }
-    let info = header(checker, path, facts, &["png"])?;
-    media_type(checker, path, declared, &info);
-    let fault = match facts.transparency {
-        _ if !info.has_alpha => Some((Code::MaskNoAlpha, rule.no_alpha)),
-        Some(Transparency::None) => Some((Code::MaskOpaque, rule.opaque)),
-        Some(Transparency::All) => Some((Code::MaskTransparent, rule.transparent)),
-        Some(Transparency::Some) | None => None,
+    Some(first)
+}
+
+/// What can be said of such a picture alone. Answers its header where it is one of a PNG.
+fn stencil(
+    checker: &mut Checker<'_>,
+    picture: &Picture<'_>,
+    rule: &MaskRule,
+    faults: &Faults,
+) -> Option<ImageInfo> {
+    let info = header(checker, picture, rule.max_bytes, rule.warn_above_bytes, &["png"])?;
+    let (code, message) = match picture.facts.transparency {
+        _ if !info.has_alpha => (Code::MaskNoAlpha, faults.no_alpha),
+        Some(Transparency::None) => (Code::MaskOpaque, faults.opaque),
+        Some(Transparency::All) => (Code::MaskTransparent, faults.transparent),
+        Some(Transparency::Some) | None => return Some(info),
     };
-    if let Some((code, message)) = fault {
-        checker.at(code, path.to_vec(), None, message);
-    }
+    checker.issue_at(code, picture.path, message);
     Some(info)
 }
 
 /// The mask of the Responses tool, of which only its own bytes are known.
-pub(super) fn tool_mask(checker: &mut Checker<'_>, path: &[PathItem], facts: ImageFacts) {
-    let rule = checker.model.and_then(|model| model.edit.known()).and_then(|rule| rule.mask.known());
-    stencil(checker, path, "", facts, &mask_rule(rule));
-}
-
-const fn mask_rule(rule: Option<MaskRule>) -> Overlay {
-    let (max_bytes, warn_above_bytes) = match rule {
-        Some(rule) => (rule.max_bytes, rule.warn_above_bytes),
-        None => (SHARED_MAX_BYTES, u64::MAX),
-    };
-    Overlay {
-        field: Field::Mask,
-        max_bytes,
-        warn_above_bytes,
-        no_alpha: "has no alpha channel; make the pixels transparent where the image may change",
-        opaque: "has no transparent pixel, so nothing may change",
-        transparent: "is transparent everywhere, which is the same as no mask",
-    }
+#[cfg(feature = "extras")]
+pub(super) fn tool_mask(checker: &mut Checker<'_>, picture: &Picture<'_>) {
+    let rule = rule(checker.model).and_then(mask_rule).unwrap_or(&SHARED_MASK);
+    stencil(checker, picture, rule, &MASK_FAULTS);
 }
 
 fn first_image(checker: &Checker<'_>) -> Option<ImageInfo> {
@@ -354,23 +333,10 @@ fn first_image(checker: &Checker<'_>) -> Option<ImageInfo> {
         Some(info) => info.ok(),
         None if checker.json_body => {
             let first = checker.fields.get(Field::Images)?.as_array()?.first()?;
-            references::facts(first.get("image_url")?.as_str()?).info?.ok()
+            let mut picture = Picture::new(&[], None);
+            references::told(&mut picture, first.get("image_url")?.as_str()?);
+            picture.facts.info?.ok()
         }
         None => None,
     }
-}
-
-/// Masks and markup have the pixels of the first image, as it is seen after turning.
-fn same_size(checker: &mut Checker<'_>, path: &[PathItem], info: &ImageInfo) {
-    let Some(first) = first_image(checker) else { return };
-    let (width, height) = first.upright_size();
-    if (info.width, info.height) == (width, height) {
-        return;
-    }
-    let size = |width: u32, height: u32| Size::Pixels { width, height }.to_string();
-    let (own, other) = (size(info.width, info.height), size(width, height));
-    let message = join(&["is ", &own, " and the first image ", &other, "; both must be the same"]);
-    checker
-        .at(Code::MaskSize, path.to_vec(), Some(Value::from(own)), &message)
-        .allowed(Value::Array(vec![Value::from(other)]));
 }

@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{join, quoted, similar};
+use super::message::{Part, similar};
 use super::report::Applicability;
 use crate::catalog::{Model, Status};
 use crate::request::{Field, Operation, Value};
@@ -13,9 +13,8 @@ const WARN_DAYS: i32 = 60;
 pub(super) fn check(checker: &mut Checker<'_>) {
     let Some(model) = checker.model else { return unknown(checker) };
     if checker.fields.get(Field::Model).is_none() {
-        let message = join(&["not given; ", &quoted(model.id), " is taken"]);
         checker
-            .issue(Code::ModelMissing, Field::Model, &message)
+            .issue_with(Code::ModelMissing, Field::Model, "not given; {} is taken", &[Part::Quoted(model.id)])
             .fix(Value::from(model.id), Applicability::Safe);
     }
     life(checker, model, true);
@@ -28,22 +27,19 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         Operation::Runware | Operation::Batch => true,
     };
     if !served {
-        let message = join(&[&quoted(model.id), " does not serve this endpoint"]);
-        checker.issue(Code::ModelNotForOperation, Field::Model, &message);
+        let template = "{} does not serve this endpoint";
+        checker.issue_with(Code::ModelNotForOperation, Field::Model, template, &[Part::Quoted(model.id)]);
     }
 }
 
 fn unknown(checker: &mut Checker<'_>) {
     let Some(id) = checker.fields.text(Field::Model) else { return };
-    let meant = similar(id, checker.catalog.iter().map(|model| model.id));
-    let mut message =
-        join(&[&quoted(id), " is not in the catalogue; only the rules all models share are checked"]);
+    let known: Vec<&str> = checker.catalog.iter().map(|model| model.id).collect();
+    let meant = similar(id, &known);
+    let template = "{} is not in the catalogue; only the rules all models share are checked";
+    let draft = checker.issue_with(Code::UnknownModel, Field::Model, template, &[Part::Quoted(id)]);
     if let Some(meant) = meant {
-        message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
-    }
-    let draft = checker.issue(Code::UnknownModel, Field::Model, &message);
-    if let Some(meant) = meant {
-        draft.fix(Value::from(meant), Applicability::Unsafe);
+        draft.did_you_mean(meant).fix(Value::from(meant), Applicability::Unsafe);
     }
 }
 
@@ -60,17 +56,17 @@ pub(super) fn life(checker: &mut Checker<'_>, model: &Model, by_id: bool) {
         checker.catalog.find(id).is_none_or(|model| model.lifecycle.status(today) != Status::Retired)
     };
     let replacement = model.lifecycle.replacements.iter().find(served).copied();
-    let mut message = checker.about(Field::Model).quoted(model.id);
-    message = message.text(if retired { " was shut down on " } else { " ends on " }).text(&end.to_string());
-    if !retired {
-        message = message.text(", in ").integer(days).text(if days == 1 { " day" } else { " days" });
-    }
-    if let Some(id) = replacement {
-        message = message.text("; OpenAI names ").quoted(id).text(" as its replacement");
-    }
-    let code = if retired { Code::ModelRetired } else { Code::ModelEnding };
-    let draft = checker.say(code, Field::Model, message);
-    if let Some(id) = replacement.filter(|_| by_id) {
+    let (code, template) = match days {
+        _ if retired => (Code::ModelRetired, "{} was shut down on {}"),
+        1 => (Code::ModelEnding, "{} ends on {}, in {} day"),
+        _ => (Code::ModelEnding, "{} ends on {}, in {} days"),
+    };
+    let end = end.spelled();
+    let parts = [Part::Quoted(model.id), Part::Text(&end), Part::Number(days.into())];
+    let draft = checker.issue_with(code, Field::Model, template, &parts);
+    let Some(id) = replacement else { return };
+    let draft = draft.and("; OpenAI names {} as its replacement", &[Part::Quoted(id)]);
+    if by_id {
         // Another model draws another picture at another price: never without being asked.
         draft.fix(Value::from(id), Applicability::Unsafe);
     }

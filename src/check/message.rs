@@ -10,7 +10,7 @@ use crate::request::{Size, Value};
 pub(crate) struct Message(String);
 
 /// As long as most messages.
-const USUAL_LENGTH: usize = 160;
+pub(crate) const USUAL_LENGTH: usize = 160;
 
 impl Message {
     /// What is to be said about a field, which is named first; about the whole request if the name is empty.
@@ -59,6 +59,50 @@ impl Message {
     }
 }
 
+/// What fills a hole of a message.
+#[derive(Clone, Copy)]
+pub(crate) enum Part<'a> {
+    /// Text as it is.
+    Text(&'a str),
+    /// Text in quotes, cut when it is long.
+    Quoted(&'a str),
+    /// A whole number.
+    Number(i64),
+    /// A size in quotes.
+    Size(Size),
+    /// A value: text in quotes, a whole number, or what else it is.
+    Value(&'a Value),
+    /// `"a", "b" or "c"`.
+    Words(&'a [&'a str]),
+}
+
+/// Writes a message: each `{}` of the template is filled by the next part. Parts beyond the last hole are not told.
+pub(crate) fn fill(out: &mut String, template: &str, parts: &[Part<'_>]) {
+    let mut rest = template;
+    for part in parts {
+        let Some(hole) = rest.bytes().position(|byte| byte == b'{') else { break };
+        out.push_str(rest.get(..hole).unwrap_or_default());
+        rest = rest.get(hole.saturating_add(2)..).unwrap_or_default();
+        match *part {
+            Part::Text(text) => out.push_str(text),
+            Part::Quoted(text) => push_quoted(out, text),
+            Part::Number(number) => push_integer(out, number),
+            Part::Size(size) => {
+                out.push('"');
+                size.push_to(out);
+                out.push('"');
+            }
+            Part::Value(Value::String(text)) => push_quoted(out, text),
+            Part::Value(value) => match value.as_integer() {
+                Some(number) => push_integer(out, number),
+                None => out.push_str(kind(value)),
+            },
+            Part::Words(words) => push_alternatives(out, words),
+        }
+    }
+    out.push_str(rest);
+}
+
 /// The longest piece of the caller's text that a message repeats, in characters.
 const MAX_QUOTED_CHARS: usize = 60;
 
@@ -87,17 +131,17 @@ fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// How a message shows a value.
-pub(crate) fn shown(value: &Value) -> String {
+/// What a message calls a value that it does not repeat.
+const fn kind(value: &Value) -> &'static str {
     match value {
-        Value::String(text) => quoted(text),
-        Value::Number(_) => value.as_integer().map_or_else(|| "a fraction".to_owned(), integer),
-        Value::Bool(true) => "true".to_owned(),
-        Value::Bool(false) => "false".to_owned(),
-        Value::Null => "null".to_owned(),
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-        Value::File(_) => "a file".to_owned(),
+        Value::String(_) => "text",
+        Value::Number(_) => "a fraction",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Null => "null",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+        Value::File(_) => "a file",
     }
 }
 
@@ -122,7 +166,7 @@ fn push_alternatives(out: &mut String, words: &[&str]) {
 
 /// Pieces put together.
 pub(crate) fn join(pieces: &[&str]) -> String {
-    pieces.concat()
+    crate::text::concat(pieces)
 }
 
 /// A copy of a value for `given`: long text is cut, so that a report stays small whatever was sent.
@@ -145,27 +189,19 @@ const LONGEST_WORD: usize = 40;
 
 /// The word of the list that the text was probably meant to be: alike but for case, separators or at most two typing
 /// errors (one in short words). The text's length is bounded first, so the time is too.
-pub(crate) fn similar<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     let folded = Folded::of(text)?;
-    let mut best: Option<(usize, &str)> = None;
-    for word in words {
-        let tolerated = if word.len() <= 4 { 1 } else { 2 };
-        let Some(other) = Folded::of(word) else { continue };
-        // Each letter more or less is a change, and a change makes at most two letters differ: one that goes and one
-        // that comes.
-        let differing = (folded.set ^ other.set).count_ones() as usize;
-        if folded.letters().len().abs_diff(other.letters().len()) > tolerated
-            || differing > tolerated.saturating_mul(2)
-        {
-            continue;
-        }
-        let distance = edit_distance(folded.letters(), other.letters());
-        if distance <= tolerated && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, word));
-        }
-    }
-    best.map(|(_, word)| word)
+    (0..=MAX_ERRORS).find_map(|errors| {
+        words.iter().copied().find(|word| {
+            let tolerated = if word.len() <= 4 { 1 } else { MAX_ERRORS };
+            let other = Folded::of(word);
+            errors <= tolerated && other.is_some_and(|other| alike(folded.letters(), other.letters(), errors))
+        })
+    })
 }
+
+/// The typing errors that leave a word recognisable.
+const MAX_ERRORS: u32 = 2;
 
 /// Whether two words are the same but for case and separators: `outputFormat` and `output-format` are.
 pub(crate) fn same_letters(a: &str, b: &str) -> bool {
@@ -177,8 +213,6 @@ pub(crate) fn same_letters(a: &str, b: &str) -> bool {
 struct Folded {
     letters: [u8; LONGEST_WORD],
     length: usize,
-    /// Which letters and digits there are, each as a bit; some share one.
-    set: u32,
 }
 
 impl Folded {
@@ -187,11 +221,9 @@ impl Folded {
         if text.len() > LONGEST_WORD {
             return None;
         }
-        let mut folded = Self { letters: [0; LONGEST_WORD], length: 0, set: 0 };
+        let mut folded = Self { letters: [0; LONGEST_WORD], length: 0 };
         for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
-            let letter = byte.to_ascii_lowercase();
-            *folded.letters.get_mut(folded.length)? = letter;
-            folded.set |= 1 << (letter % 32);
+            *folded.letters.get_mut(folded.length)? = byte.to_ascii_lowercase();
             folded.length = folded.length.saturating_add(1);
         }
         Some(folded)
@@ -202,38 +234,58 @@ impl Folded {
     }
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::needless_range_loop,
-    reason = "indices run over rows that are one cell longer than any word"
-)]
-fn edit_distance(a: &[u8], b: &[u8]) -> usize {
-    const ROW: usize = LONGEST_WORD + 1;
-    let mut before = [0; ROW];
-    let mut above = [0; ROW];
-    for j in 0..=b.len() {
-        above[j] = j;
+/// Whether so many insertions, deletions, replacements and swaps of neighbours, or fewer, turn one word into the other.
+/// What both begin with stays as it is: no way with fewer changes touches it.
+fn alike(a: &[u8], b: &[u8], changes: u32) -> bool {
+    let (Some((first, a_rest)), Some((other, b_rest))) = (a.split_first(), b.split_first()) else {
+        return a.len().abs_diff(b.len()) <= changes as usize;
+    };
+    if first == other {
+        return alike(a_rest, b_rest, changes);
     }
-    for i in 0..a.len() {
-        let mut row = [i + 1; ROW];
-        for j in 0..b.len() {
-            let replaced = above[j] + usize::from(a[i] != b[j]);
-            row[j + 1] = replaced.min(above[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
-                row[j + 1] = row[j + 1].min(before[j - 1] + 1);
-            }
-        }
-        before = above;
-        above = row;
-    }
-    above[b.len()]
+    let Some(left) = changes.checked_sub(1) else { return false };
+    let swapped = match (a_rest, b_rest) {
+        ([second, a @ ..], [next, b @ ..]) => second == other && first == next && alike(a, b, left),
+        _ => false,
+    };
+    swapped || alike(a_rest, b, left) || alike(a, b_rest, left) || alike(a_rest, b_rest, left)
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
-    use super::{alternatives, quoted, similar};
+    use proptest::prelude::*;
+
+    use super::{alike, alternatives, quoted, similar};
+
+    /// The fewest changes, by a table of the distances between all beginnings of the two words.
+    fn distance(a: &[u8], b: &[u8]) -> usize {
+        let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let replaced = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1)
+                };
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    table[i][j] = table[i][j].min(table[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        table[a.len()][b.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_alike_when_their_distance_is_small(a in "[a-c]{0,9}", b in "[a-c]{0,9}") {
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            for changes in 0..=2 {
+                prop_assert_eq!(alike(a, b, changes), distance(a, b) <= changes as usize);
+            }
+        }
+    }
 
     #[test]
     fn long_text_is_cut_at_a_character() {
@@ -250,7 +302,7 @@ mod tests {
 
     #[test]
     fn misspellings_are_recognised_and_strangers_are_not() {
-        let words = ["prompt", "size", "n", "quality", "output_format"];
+        let words = ["prompt", "size", "quality", "output_format"];
         for (text, meant) in [
             ("outputFormat", Some("output_format")),
             ("promt", Some("prompt")),
@@ -260,7 +312,7 @@ mod tests {
             ("width", None),
             ("", None),
         ] {
-            assert_eq!(similar(text, words.into_iter().filter(|word| word.len() > 1)), meant, "{text}");
+            assert_eq!(similar(text, &words), meant, "{text}");
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use super::message::{join, quoted};
+use super::message::{Part, fill};
 use super::report::{Applicability, Change, PathItem, Report, Severity};
 use super::{Code, Context, check, normalize};
 use crate::catalog::model::OutputTokens;
 use crate::catalog::{Catalog, Fact, Model, Status};
-use crate::request::{Field, Operation, Value};
+use crate::request::{Field, Operation, Text, Value};
 
 /// A request that was moved.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,8 +81,9 @@ pub fn migrate(
         let mut replacements = source.lifecycle.replacements.iter().filter_map(|id| catalog.find(id));
         replacements.find(served).ok_or(MigrateError::NoReplacement)?
     };
+    let model = Some(target.id.into());
     let mut changes =
-        vec![set(&mut request, Field::Model, Code::ModelRetired, target.id.into(), why(source, context))];
+        vec![set(&mut request, Field::Model.name().into(), Code::ModelRetired, model, why(source, context))];
     changes.extend(quality(&mut request, source, target));
     changes.extend(format(&mut request, source, target));
     for _ in 0..MAX_ROUNDS {
@@ -91,28 +92,14 @@ pub fn migrate(
         for issue in report.issues.iter().filter(|issue| issue.severity() == Severity::Error) {
             let Some(fix) = &issue.fix else { continue };
             let [PathItem::Key(name)] = issue.path.as_slice() else { continue };
-            let from = request.get(name).cloned();
             if fix.applicability == Applicability::DisplayOnly
                 || issue.code == Code::UnrecognizedKey
-                || from == fix.value
+                || request.get(name) == fix.value.as_ref()
             {
                 continue;
             }
-            match &fix.value {
-                Some(value) => request.set(name, value.clone()),
-                None => {
-                    request.remove(name);
-                }
-            }
-            let (code, param, path) = (issue.code, issue.param.clone(), issue.path.clone());
-            changes.push(Change {
-                code,
-                param,
-                path,
-                from,
-                to: fix.value.clone(),
-                reason: issue.message.clone(),
-            });
+            let reason = issue.message.clone();
+            changes.push(set(&mut request, name.clone(), issue.code, fix.value.clone(), reason));
         }
         if changes.len() == before {
             break;
@@ -124,79 +111,64 @@ pub fn migrate(
 }
 
 fn why(source: &Model, context: &Context) -> String {
-    match source.lifecycle.shutdown {
-        Some(end) if end <= context.today => {
-            join(&["model: ", &quoted(source.id), " was shut down on ", &end.to_string()])
-        }
-        Some(end) => join(&["model: ", &quoted(source.id), " ends on ", &end.to_string()]),
-        None => join(&["model: moved from ", &quoted(source.id), " as asked"]),
-    }
+    let name = Part::Quoted(source.id);
+    let Some(end) = source.lifecycle.shutdown else {
+        return said("model: moved from {} as asked", &[name]);
+    };
+    let template =
+        if end <= context.today { "model: {} was shut down on {}" } else { "model: {} ends on {}" };
+    said(template, &[name, Part::Text(&end.spelled())])
 }
 
-fn set(request: &mut Value, field: Field, code: Code, to: Value, reason: String) -> Change {
-    let from = request.get(field.name()).cloned();
-    request.set(field.name(), to.clone());
-    let path = vec![PathItem::Key(field.name().into())];
-    Change { code, param: field.name().into(), path, from, to: Some(to), reason }
+fn said(template: &str, parts: &[Part<'_>]) -> String {
+    let mut reason = String::new();
+    fill(&mut reason, template, parts);
+    reason
+}
+
+/// Sets a field, or removes it.
+fn set(request: &mut Value, name: Text, code: Code, to: Option<Value>, reason: String) -> Change {
+    let from = request.get(&name).cloned();
+    request.put(&name, to.clone());
+    Change { code, param: name.clone(), path: vec![PathItem::Key(name)], from, to, reason }
 }
 
 /// The same word may mean another amount of work. Where both models count by the grid, the word with the same factor keeps
 /// the picture and its price; words that the target does not have go to what comes closest.
 fn quality(request: &mut Value, source: &Model, target: &Model) -> Option<Change> {
-    let word = request.get(Field::Quality.name()).and_then(Value::as_str)?.to_owned();
-    if let (OutputTokens::Grid(before), OutputTokens::Grid(after)) =
+    let name = Field::Quality.name();
+    let word = request.get(name).and_then(Value::as_str)?;
+    let (template, other) = if let (OutputTokens::Grid(before), OutputTokens::Grid(after)) =
         (source.output_tokens, target.output_tokens)
     {
         let (_, factor) = before.factors.iter().find(|(name, _)| *name == word)?;
         let (same, _) = after.factors.iter().find(|(_, other)| other == factor)?;
-        if *same == word {
-            return None;
-        }
-        let reason = join(&[
-            "quality: what is called ",
-            &quoted(&word),
-            " there is ",
-            &quoted(same),
-            " here, with the same tokens",
-        ]);
-        return Some(set(request, Field::Quality, Code::InvalidValue, (*same).into(), reason));
-    }
-    if target.qualities.accepts(&word) {
+        ("quality: what is called {} there is {} here, with the same tokens", *same)
+    } else if target.qualities.accepts(word) {
+        return None;
+    } else {
+        let (_, nearest) = QUALITY_WORDS.iter().find(|(old, _)| *old == word)?;
+        ("quality: {} is a word of older models; {} comes closest, at another price", *nearest)
+    };
+    if other == word {
         return None;
     }
-    let (_, nearest) = QUALITY_WORDS.iter().find(|(old, _)| *old == word)?;
-    let reason = join(&[
-        "quality: ",
-        &quoted(&word),
-        " is a word of older models; ",
-        &quoted(nearest),
-        " comes closest, at another price",
-    ]);
-    Some(set(request, Field::Quality, Code::InvalidValue, (*nearest).into(), reason))
+    let reason = said(template, &[Part::Quoted(word), Part::Quoted(other)]);
+    Some(set(request, name.into(), Code::InvalidValue, Some(other.into()), reason))
 }
 
 /// dall-e models could answer an address; GPT Image models always answer the bytes.
 fn format(request: &mut Value, source: &Model, target: &Model) -> Option<Change> {
-    let name = Field::ResponseFormat.name();
     if !matches!((source.response_format, target.response_format), (Fact::Known(_), Fact::NotSupported)) {
         return None;
     }
-    let from = request.get(name).cloned()?;
-    request.remove(name);
-    let reason = if from.as_str() == Some("url") {
-        "response_format: there are no addresses any more; the picture comes as base64 in b64_json".to_owned()
+    let name = Field::ResponseFormat.name();
+    let reason = if request.get(name)?.as_str() == Some("url") {
+        "response_format: there are no addresses any more; the picture comes as base64 in b64_json"
     } else {
-        "response_format: the picture always comes as base64, so there is nothing to choose".to_owned()
+        "response_format: the picture always comes as base64, so there is nothing to choose"
     };
-    let path = vec![PathItem::Key(name.to_owned().into())];
-    Some(Change {
-        code: Code::UnsupportedParameter,
-        param: name.to_owned().into(),
-        path,
-        from: Some(from),
-        to: None,
-        reason,
-    })
+    Some(set(request, name.into(), Code::UnsupportedParameter, None, reason.to_owned()))
 }
 
 #[cfg(test)]

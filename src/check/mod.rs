@@ -13,6 +13,7 @@ mod lifecycle;
 mod message;
 #[cfg(feature = "extras")]
 mod migrate;
+mod nested;
 mod normalize;
 mod prompt;
 mod references;
@@ -34,7 +35,7 @@ pub use migrate::{MigrateError, Migrated, migrate};
 pub use normalize::{Normalized, normalize};
 pub use report::{Applicability, Change, Fix, Issue, PathItem, Report, Severity};
 
-use crate::catalog::{Catalog, Fact};
+use crate::catalog::Catalog;
 use crate::request::{Field, Operation, Value};
 use checker::Checker;
 
@@ -67,16 +68,12 @@ pub(crate) fn images_api(checker: &mut Checker<'_>) {
     if checker.fields.raw(Field::Model).is_none() || shape::typed(checker, Field::Model) {
         lifecycle::check(checker);
     }
-    choice::number(checker, Field::N, checker.model.map(|model| Fact::Known(model.n)));
+    choice::check(checker, Field::N);
     parameters(checker);
-    for field in [Field::Stream, Field::SafetyIdentifier, Field::User] {
-        shape::typed(checker, field);
+    for field in [Field::Stream, Field::SafetyIdentifier, Field::User, Field::ResponseFormat, Field::Style] {
+        choice::check(checker, field);
     }
     let model = checker.model;
-    choice::word(checker, Field::ResponseFormat, model.map(|model| model.response_format));
-    if checker.operation == Operation::Generate {
-        choice::word(checker, Field::Style, model.map(|model| model.style));
-    }
     if let Some(model) = model {
         if model.streaming.is_refused() && checker.fields.raw(Field::Stream).is_some() {
             choice::unsupported(checker, Field::Stream, model.id);
@@ -89,37 +86,26 @@ pub(crate) fn images_api(checker: &mut Checker<'_>) {
 
 /// The rules of what the Images API and the Responses tool have in common.
 fn parameters(checker: &mut Checker<'_>) {
-    let model = checker.model;
     size::check(checker);
-    choice::word(checker, Field::Quality, model.map(|model| Fact::Known(model.qualities)));
-    choice::word(checker, Field::Background, model.map(|model| model.backgrounds));
-    choice::word(checker, Field::OutputFormat, model.map(|model| model.output_formats));
-    choice::number(checker, Field::OutputCompression, model.map(|model| model.output_compression));
-    if checker.operation != Operation::Generate {
-        choice::word(checker, Field::InputFidelity, model.map(|model| model.input_fidelity));
+    for field in [
+        Field::Quality,
+        Field::Background,
+        Field::OutputFormat,
+        Field::OutputCompression,
+        Field::InputFidelity,
+        Field::Moderation,
+        Field::PartialImages,
+        Field::Complexity,
+        Field::FrameCount,
+        Field::FrameDurationMs,
+    ] {
+        choice::check(checker, field);
     }
-    choice::word(checker, Field::Moderation, model.map(|model| model.moderation));
-    let partial = model.map(|model| map(model.streaming, |rule| rule.partial_images));
-    choice::number(checker, Field::PartialImages, partial);
-    choice::word(checker, Field::Complexity, model.map(|model| model.complexity));
-    let animation = model.map(|model| model.animation);
-    choice::number(checker, Field::FrameCount, animation.map(|fact| map(fact, |rule| rule.frame_count)));
-    let duration = animation.map(|fact| map(fact, |rule| rule.frame_duration_ms));
-    choice::number(checker, Field::FrameDurationMs, duration);
     svg::check(checker);
-    if let Some(model) = model {
+    if let Some(model) = checker.model {
         combination::transparency(checker, model);
         combination::preview_format(checker, model);
         combination::compression(checker, model);
         combination::formats(checker, model);
-    }
-}
-
-/// The part of a rule that concerns one field.
-fn map<T: Copy, U>(fact: Fact<T>, part: impl Fn(T) -> U) -> Fact<U> {
-    match fact {
-        Fact::Known(rule) => Fact::Known(part(rule)),
-        Fact::NotSupported => Fact::NotSupported,
-        Fact::NotPublished => Fact::NotPublished,
     }
 }

@@ -51,31 +51,18 @@ fn apply(request: &mut Value, issue: &Issue) -> Option<Change> {
     let (PathItem::Key(name), way) = issue.path.split_last()? else { return None };
     let object = way.iter().try_fold(request, step)?;
     let from = object.get(name).cloned();
-    let mut change = Change {
-        code: issue.code,
-        param: issue.param.clone(),
-        path: issue.path.clone(),
-        from: from.clone(),
-        to: fix.value.clone(),
-        reason: issue.message.clone(),
-    };
+    let mut to = fix.value.clone();
     if issue.code == Code::UnrecognizedKey {
         // The fix is the right name: the value moves there, unless somebody sits there already.
-        let right = fix.value.as_ref()?.as_str()?;
-        if object.get(right).is_some() {
-            return None;
-        }
-        rename(object, name, right);
-        change.to = from;
-        return Some(change);
+        rename(object, name, to.as_ref()?.as_str()?)?;
+        to.clone_from(&from);
+    } else if to == from {
+        return None;
+    } else {
+        object.put(name, to.clone());
     }
-    match &fix.value {
-        Some(value) if from.as_ref() == Some(value) => return None,
-        Some(value) => object.set(name, value.clone()),
-        None if !object.remove(name) => return None,
-        None => {}
-    }
-    Some(change)
+    let (code, param, path) = (issue.code, issue.param.clone(), issue.path.clone());
+    Some(Change { code, param, path, from, to, reason: issue.message.clone() })
 }
 
 /// One step into a value.
@@ -89,11 +76,16 @@ fn step<'a>(value: &'a mut Value, item: &PathItem) -> Option<&'a mut Value> {
     }
 }
 
-fn rename(request: &mut Value, wrong: &str, right: &str) {
-    let Value::Object(fields) = request else { return };
+/// Gives a field its right name, unless there is one of that name.
+fn rename(object: &mut Value, wrong: &str, right: &str) -> Option<()> {
+    let Value::Object(fields) = object else { return None };
+    if fields.iter().any(|(name, _)| name == right) {
+        return None;
+    }
     for (name, _) in fields {
         if name == wrong {
             *name = right.to_owned().into();
         }
     }
+    Some(())
 }

@@ -2,12 +2,17 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{integer, join};
+use super::message::Part;
 use super::shape::typed;
-use crate::request::{Field, Value};
+use crate::request::Field;
 
 /// What all GPT Image models read, in code points. Source: the published description, 2026-08-21.
 const SHARED_MAX_CHARS: u32 = 32_000;
+
+/// How many code points a text has: every byte begins one but those that go on with it.
+pub(super) fn characters(text: &str) -> usize {
+    text.bytes().filter(|byte| byte & 0b1100_0000 != 0b1000_0000).count()
+}
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     if checker.fields.get(Field::Prompt).is_none() {
@@ -32,17 +37,12 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     if prompt.len() <= max as usize {
         return;
     }
-    let chars = prompt.chars().count();
+    let chars = characters(prompt);
     if chars > max as usize {
-        let chars = i64::try_from(chars).unwrap_or(i64::MAX);
-        let message = join(&[
-            "has ",
-            &integer(chars),
-            " characters; at most ",
-            &integer(i64::from(max)),
-            " are accepted",
-        ]);
-        let allowed = Value::Object(vec![("max_characters".into(), Value::from(max))]);
-        checker.issue(Code::PromptTooLong, Field::Prompt, &message).allowed(allowed);
+        let parts = [Part::Number(i64::try_from(chars).unwrap_or(i64::MAX)), Part::Number(i64::from(max))];
+        let template = "has {} characters; at most {} are accepted";
+        checker
+            .issue_with(Code::PromptTooLong, Field::Prompt, template, &parts)
+            .allowed_numbers(&[("max_characters", max)]);
     }
 }

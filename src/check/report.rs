@@ -93,6 +93,13 @@ pub enum Applicability {
     DisplayOnly,
 }
 
+impl Applicability {
+    /// Safe where nothing is lost.
+    pub(crate) const fn safe_if(safe: bool) -> Self {
+        if safe { Self::Safe } else { Self::Unsafe }
+    }
+}
+
 /// A repair that `normalize` made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {

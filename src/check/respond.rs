@@ -2,10 +2,13 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, given, join, quoted};
+use super::images::{Picture, SHARED, image, rule, tool_mask};
+use super::message::Part;
+use super::nested::{issue, issue_with, path, wrong_type};
 use super::report::{Applicability, PathItem};
-use super::{images, lifecycle, parameters, references, shape};
+use super::{lifecycle, parameters, references, shape};
 use crate::catalog::RESPONSES_TOOL_DEFAULT;
+use crate::catalog::model::EditRule;
 use crate::request::{DataUrl, Field, Operation, Value};
 
 /// The body's own fields. Source: openai 7.55.0, `ResponseCreateParams` (2026-11-10).
@@ -45,9 +48,15 @@ const FIELDS: &[&str] = &[
 const TOOL: &str = "image_generation";
 const TOOL_FIELDS: &[&str] = &["type", "action", "input_image_mask"];
 const ACTIONS: &[&str] = &["auto", "generate", "edit"];
-/// The longest `image_url` of an input image. Source: the published description, `InputImageContentParamAutoParam`
-/// (2026-08-21).
-const MAX_URL_CHARS: u32 = 20_971_520;
+
+/// Pictures of the input. GIFs that do not move are read there too. Source of the longest address: the published
+/// description, `InputImageContentParamAutoParam` (2026-08-21).
+const INPUT: EditRule = EditRule {
+    max_image_bytes: u64::MAX,
+    formats: &["png", "jpeg", "webp", "gif"],
+    max_image_url_chars: 20_971_520,
+    ..SHARED
+};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     shape::names(checker, FIELDS, "a response", &outside);
@@ -71,26 +80,17 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             }
         }
         None | Some(Value::Null) => {}
-        Some(other) => wrong_type(checker, "tools", "an array", other),
+        Some(other) => wrong_type(checker, &["tools"], other, "an array"),
     }
     if count == 0 {
         let message = "has no {type: \"image_generation\"}, so nothing is drawn";
-        checker.at(Code::NoImageTool, key("tools"), checker.request.get("tools").map(given), message);
+        issue(checker, Code::NoImageTool, &["tools"], checker.request.get("tools"), message);
     }
     tool_choice(checker, count > 0);
 }
 
-fn key(name: &'static str) -> Vec<PathItem> {
-    vec![PathItem::Key(name.into())]
-}
-
 fn kind(item: &Value) -> Option<&str> {
     item.get("type").and_then(Value::as_str)
-}
-
-fn wrong_type(checker: &mut Checker<'_>, name: &'static str, expected: &str, value: &Value) {
-    let message = join(&["must be ", expected, ", not ", value.type_name()]);
-    checker.at(Code::InvalidType, key(name), Some(given(value)), &message);
 }
 
 /// A parameter of the tool that was given outside of it.
@@ -100,32 +100,24 @@ fn outside(checker: &mut Checker<'_>, name: &str, value: &Value) -> bool {
         return false;
     }
     let message = "belongs into the tool: tools: [{type: \"image_generation\", …}]";
-    checker.at(
-        Code::ToolParameterOutside,
-        vec![PathItem::Key(name.to_owned().into())],
-        Some(given(value)),
-        message,
-    );
+    let path = [PathItem::Key(name.to_owned().into())];
+    checker.issue_at(Code::ToolParameterOutside, &path, message).given(value);
     true
 }
 
 fn main_model(checker: &mut Checker<'_>) {
     match checker.request.get("model") {
         None | Some(Value::Null) => {
-            checker.at(
-                Code::Required,
-                key("model"),
-                None,
-                "is needed: a language model that can use the image tool",
-            );
+            let message = "is needed: a language model that can use the image tool";
+            issue(checker, Code::Required, &["model"], None, message);
         }
-        Some(Value::String(id)) if checker.catalog.find(id).is_some() => {
-            let message =
-                join(&[&quoted(id), " is an image model; name it in the tool, and a language model here"]);
-            checker.at(Code::ImageModelAsMain, key("model"), Some(Value::String(id.clone())), &message);
+        Some(id @ Value::String(text)) if checker.catalog.find(text).is_some() => {
+            let template = "{} is an image model; name it in the tool, and a language model here";
+            let parts = [Part::Quoted(text)];
+            issue_with(checker, Code::ImageModelAsMain, &["model"], Some(id), template, &parts);
         }
         Some(Value::String(_)) => {}
-        Some(other) => wrong_type(checker, "model", "a string", other),
+        Some(other) => wrong_type(checker, &["model"], other, "a string"),
     }
 }
 
@@ -136,12 +128,11 @@ fn input(checker: &mut Checker<'_>) -> Option<bool> {
         // A stored prompt can stand for the input.
         None | Some(Value::Null) if checker.request.get("prompt").is_some() => return None,
         None | Some(Value::Null) => {
-            checker.at(Code::Required, key("input"), None, "is needed: what to draw, or the turns so far");
+            issue(checker, Code::Required, &["input"], None, "is needed: what to draw, or the turns so far");
             return None;
         }
-        Some(Value::String(text)) if text.trim().is_empty() => {
-            let given = Some(Value::String(text.clone()));
-            checker.at(Code::EmptyPrompt, key("input"), given, "is empty; say what to draw");
+        Some(blank @ Value::String(text)) if text.trim().is_empty() => {
+            issue(checker, Code::EmptyPrompt, &["input"], Some(blank), "is empty; say what to draw");
         }
         Some(Value::String(_)) => {}
         Some(Value::Array(items)) => {
@@ -154,11 +145,16 @@ fn input(checker: &mut Checker<'_>) -> Option<bool> {
                 };
             }
         }
-        Some(other) => wrong_type(checker, "input", "a string or an array", other),
+        Some(other) => wrong_type(checker, &["input"], other, "a string or an array"),
     }
-    let refers = |name| checker.request.get(name).is_some_and(|value| *value != Value::Null);
-    let goes_on = refers("previous_response_id") || refers("conversation") || refers("prompt");
+    let mut earlier = ["previous_response_id", "conversation", "prompt"].into_iter();
+    let goes_on = earlier.any(|name| present(checker.request, name).is_some());
     found.filter(|found| *found || !goes_on)
+}
+
+/// A field of an object that has one, `null` counting as absent.
+fn present<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
+    object.get(name).filter(|value| !matches!(value, Value::Null))
 }
 
 /// One item of the input. Answers whether it holds a picture; `None` where that cannot be told.
@@ -176,25 +172,21 @@ fn turn(checker: &mut Checker<'_>, index: usize, item: &Value) -> Option<bool> {
             break;
         }
         found = true;
-        let path = vec![
+        let path = [
             PathItem::Key("input".into()),
             PathItem::at(index),
             PathItem::Key("content".into()),
             PathItem::at(part_index),
         ];
         let text = |name| part.get(name).and_then(Value::as_str);
-        match (text("image_url"), text("file_id")) {
-            (Some(url), _) => {
-                if references::address(checker, &path, url, MAX_URL_CHARS) {
-                    let declared = DataUrl::parse(url).map_or("", |url| url.media_type);
-                    images::input_image(checker, &path, declared, references::facts(url));
-                }
+        if let Some(url) = text("image_url") {
+            let mut picture = Picture::new(&path, None);
+            if references::address(checker, &mut picture, url, INPUT.max_image_url_chars) {
+                image(checker, &picture, &INPUT);
             }
-            (None, Some(_)) => {}
-            (None, None) => {
-                let message = "needs an image_url or a file_id, as text";
-                checker.at(Code::InvalidReference, path, Some(given(part)), message);
-            }
+        } else if text("file_id").is_none() {
+            let message = "needs an image_url or a file_id, as text";
+            checker.issue_at(Code::InvalidReference, &path, message).given(part);
         }
     }
     Some(found)
@@ -202,23 +194,13 @@ fn turn(checker: &mut Checker<'_>, index: usize, item: &Value) -> Option<bool> {
 
 /// What the turn goes on from.
 fn history(checker: &mut Checker<'_>) {
-    let previous = checker.request.get("previous_response_id").filter(|value| **value != Value::Null);
-    let Some(previous) = previous else { return };
-    let conversation = checker.request.get("conversation").is_some_and(|value| *value != Value::Null);
-    match previous {
-        Value::String(_) if conversation => {
-            let message = "cannot be given together with conversation; keep one of them";
-            checker
-                .at(
-                    Code::PreviousAndConversation,
-                    key("previous_response_id"),
-                    Some(given(previous)),
-                    message,
-                )
-                .fix_by_removal(Applicability::Unsafe);
-        }
-        Value::String(_) => {}
-        other => wrong_type(checker, "previous_response_id", "a string", other),
+    let Some(previous) = present(checker.request, "previous_response_id") else { return };
+    if !matches!(previous, Value::String(_)) {
+        wrong_type(checker, &["previous_response_id"], previous, "a string");
+    } else if present(checker.request, "conversation").is_some() {
+        let message = "cannot be given together with conversation; keep one of them";
+        issue(checker, Code::PreviousAndConversation, &["previous_response_id"], Some(previous), message)
+            .fix_by_removal(Applicability::Unsafe);
     }
 }
 
@@ -233,21 +215,19 @@ fn image_tool(checker: &mut Checker<'_>, has_images: Option<bool>) {
     }
     match checker.request.get("action") {
         None | Some(Value::Null) => {}
-        Some(Value::String(action)) if action == "edit" && has_images == Some(false) => {
+        Some(edit @ Value::String(action)) if action == "edit" && has_images == Some(false) => {
             let message = "\"edit\" needs a picture: in the input, or from the response before";
-            checker
-                .at(Code::NothingToEdit, key("action"), Some(Value::from("edit")), message)
+            issue(checker, Code::NothingToEdit, &["action"], Some(edit), message)
                 .fix(Value::from("auto"), Applicability::Unsafe);
         }
         Some(Value::String(action)) if ACTIONS.contains(&action.as_ref()) => {}
         Some(other) => {
-            let message = join(&["must be ", &alternatives(ACTIONS)]);
-            checker
-                .at(Code::InvalidValue, key("action"), Some(given(other)), &message)
+            let parts = [Part::Words(ACTIONS)];
+            issue_with(checker, Code::InvalidValue, &["action"], Some(other), "must be {}", &parts)
                 .allowed_words(ACTIONS);
         }
     }
-    if let Some(mask) = checker.request.get("input_image_mask").filter(|mask| **mask != Value::Null) {
+    if let Some(mask) = present(checker.request, "input_image_mask") {
         input_mask(checker, mask);
     }
     parameters(checker);
@@ -255,25 +235,28 @@ fn image_tool(checker: &mut Checker<'_>, has_images: Option<bool>) {
 
 /// The mask of the tool, whose `image_url` may also be bare base64.
 fn input_mask(checker: &mut Checker<'_>, mask: &Value) {
-    let path = key("input_image_mask");
+    let path = path(&["input_image_mask"]);
     let bare = mask
         .get("image_url")
         .and_then(Value::as_str)
         .filter(|url| !url.is_empty() && !url.contains(':') && mask.get("file_id").is_none());
-    let facts = match bare {
-        Some(base64) => references::within(DataUrl { media_type: "", base64 }),
-        None => match references::reference(checker, &path, mask, None) {
-            Some((facts, _)) => facts,
-            None => return,
-        },
-    };
-    images::tool_mask(checker, &path, facts);
-    let rule = checker.model.and_then(|model| model.edit.known()).and_then(|rule| rule.mask.known());
+    let mut picture = Picture::new(&path, None);
+    if let Some(base64) = bare {
+        picture.facts = references::within(DataUrl { media_type: "", base64 });
+    } else if !references::reference(checker, &mut picture, mask, SHARED.max_image_url_chars) {
+        return;
+    }
+    // What the address declares is not looked at.
+    picture.declared = "";
+    tool_mask(checker, &picture);
+    let rule = rule(checker.model).and_then(|rule| rule.mask.known());
     if let (Some(rule), Some(format)) = (rule, checker.fields.text(Field::OutputFormat))
         && rule.excluded_formats.contains(&format)
     {
-        let message = join(&["cannot be combined with output_format ", &quoted(format)]);
-        checker.at(Code::MaskFormat, path, None, &message).fix_by_removal(Applicability::Unsafe);
+        let template = "cannot be combined with output_format {}";
+        checker
+            .issue_at_with(Code::MaskFormat, &path, template, &[Part::Quoted(format)])
+            .fix_by_removal(Applicability::Unsafe);
     }
 }
 
@@ -291,26 +274,16 @@ fn partial_images(checker: &mut Checker<'_>, streams: bool) {
 
 fn tool_choice(checker: &mut Checker<'_>, has_tool: bool) {
     match checker.request.get("tool_choice") {
-        Some(Value::String(word)) if word == "none" => {
-            checker.at(
-                Code::ToolForbidden,
-                key("tool_choice"),
-                Some(Value::from("none")),
-                "\"none\" forbids the image tool",
-            );
+        Some(choice @ Value::String(word)) if word == "none" => {
+            let message = "\"none\" forbids the image tool";
+            issue(checker, Code::ToolForbidden, &["tool_choice"], Some(choice), message);
         }
         Some(choice) if kind(choice) == Some(TOOL) => {}
         Some(Value::String(word)) if word == "required" => {}
-        _ if has_tool => {
+        choice if has_tool => {
             let forced = Value::Object(vec![("type".into(), Value::from(TOOL))]);
             let message = "the model may answer with text alone; {type: \"image_generation\"} makes it draw";
-            checker
-                .at(
-                    Code::ToolNotForced,
-                    key("tool_choice"),
-                    checker.request.get("tool_choice").map(given),
-                    message,
-                )
+            issue(checker, Code::ToolNotForced, &["tool_choice"], choice, message)
                 .fix(forced, Applicability::Unsafe);
         }
         _ => {}

@@ -4,13 +4,16 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, given, integer, join, quoted};
-use super::references::facts;
+use super::images::{Picture, SHARED, image};
+use super::message::Part;
+use super::nested::{issue, issue_with, only, path, wrong_type, wrong_type_at};
+use super::prompt::characters;
+use super::references::told;
 use super::report::{Applicability, PathItem};
-use super::{images, lifecycle, shape};
+use super::{lifecycle, shape};
 use crate::catalog::Model;
 use crate::catalog::model::SizeRule;
-use crate::request::{DataUrl, Size, Value};
+use crate::request::{Size, Value};
 
 /// What a value must be.
 enum Rule {
@@ -78,13 +81,12 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     shape::names(checker, FIELDS, "an imageInference task for this model", &|_, _, _| false);
     for needed in REQUIRED {
         if checker.request.get(needed).is_none() {
-            checker.at(Code::Required, key(needed), None, "is needed");
+            issue(checker, Code::Required, &[needed], None, "is needed");
         }
     }
     for (place, rule) in RULES {
         if let Some(value) = value_at(checker.request, place) {
-            let path = place.iter().map(|key| PathItem::Key((*key).to_owned().into())).collect();
-            by_rule(checker, path, value, rule);
+            by_rule(checker, place, value, rule);
         }
     }
     uuid(checker);
@@ -99,9 +101,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             size(checker, model);
         }
         (None, Some(id)) => {
-            let message =
-                join(&[&quoted(id), " is not in the catalogue; only the rules all models share are checked"]);
-            checker.at(Code::UnknownModel, key("model"), Some(Value::from(id.to_owned())), &message);
+            let template = "{} is not in the catalogue; only the rules all models share are checked";
+            let given = checker.request.get("model");
+            issue_with(checker, Code::UnknownModel, &["model"], given, template, &[Part::Quoted(id)]);
         }
         (None, None) => {}
     }
@@ -111,73 +113,57 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         if let Some(value) = checker.request.get(name) {
             let message =
                 "makes the provider call this address; never take it from a caller you do not trust";
-            checker
-                .at(Code::CallsAddress, key(name), Some(given(value)), message)
+            issue(checker, Code::CallsAddress, &[name], Some(value), message)
                 .fix_by_removal(Applicability::Unsafe);
         }
     }
-}
-
-fn key(name: &'static str) -> Vec<PathItem> {
-    vec![PathItem::Key(name.into())]
 }
 
 fn value_at<'v>(value: &'v Value, place: &[&str]) -> Option<&'v Value> {
     place.iter().try_fold(value, |value, key| value.get(key))
 }
 
-fn by_rule(checker: &mut Checker<'_>, path: Vec<PathItem>, value: &Value, rule: &Rule) {
+fn by_rule(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, rule: &Rule) {
     let expected = match (rule, value) {
         (Rule::Text, Value::String(_)) | (Rule::Flag, Value::Bool(_)) => return,
-        (Rule::Word(words), Value::String(text)) => return word(checker, path, text, words),
-        (Rule::Number(min, max), Value::Number(_)) => return number(checker, path, value, *min, *max),
-        (Rule::Object(known), Value::Object(fields)) => {
-            for (name, value) in fields.iter().filter(|(name, _)| !known.contains(&name.as_ref())) {
-                let mut path = path.clone();
-                path.push(PathItem::Key(name.clone()));
-                let message = join(&["there is no such field here; there are ", &alternatives(known)]);
-                checker
-                    .at(Code::UnrecognizedKey, path, Some(given(value)), &message)
-                    .fix_by_removal(Applicability::Unsafe);
-                if checker.is_full() {
-                    break;
-                }
-            }
-            return;
-        }
+        (Rule::Word(words), Value::String(text)) => return word(checker, keys, value, text, words),
+        (Rule::Number(min, max), Value::Number(_)) => return number(checker, keys, value, *min, *max),
+        (Rule::Object(known), Value::Object(_)) => return only(checker, keys, value, known),
         (Rule::Text | Rule::Word(_), _) => "a string",
         (Rule::Flag, _) => "a boolean",
         (Rule::Number(..), _) => "a whole number",
         (Rule::Object(_), _) => "an object",
     };
-    let message = join(&["must be ", expected, ", not ", value.type_name()]);
-    checker.at(Code::InvalidType, path, Some(given(value)), &message);
+    wrong_type(checker, keys, value, expected);
 }
 
-fn word(checker: &mut Checker<'_>, path: Vec<PathItem>, text: &str, words: &[&'static str]) {
+fn word(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, text: &str, words: &[&'static str]) {
     if words.contains(&text) {
         return;
     }
-    let message = join(&[&quoted(text), " is not accepted; allowed are ", &alternatives(words)]);
-    let same = words.iter().copied().find(|word| word.eq_ignore_ascii_case(text));
-    let draft = checker
-        .at(Code::InvalidValue, path, Some(given(&Value::from(text.to_owned()))), &message)
-        .allowed_words(words);
-    if let Some(same) = same {
-        draft.fix(Value::from(same), Applicability::Safe);
+    let template = "{} is not accepted; allowed are {}";
+    let parts = [Part::Quoted(text), Part::Words(words)];
+    let draft =
+        issue_with(checker, Code::InvalidValue, keys, Some(value), template, &parts).allowed_words(words);
+    if let Some(same) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
+        draft.fix(Value::from(*same), Applicability::Safe);
     }
 }
 
-fn number(checker: &mut Checker<'_>, path: Vec<PathItem>, value: &Value, min: i64, max: i64) {
+fn number(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, min: i64, max: i64) {
     let code = match value.as_integer() {
         Some(number) if number < min => Code::TooSmall,
         Some(number) if number > max => Code::TooBig,
         Some(_) => return,
         None => Code::NotAnInteger,
     };
-    let upper = if max == i64::MAX { " or more".to_owned() } else { join(&[" to ", &integer(max)]) };
-    let message = join(&["must be a whole number, ", &integer(min), &upper]);
-    checker.at(code, path, Some(given(value)), &message);
+    let draft =
+        issue_with(checker, code, keys, Some(value), "must be a whole number, {}", &[Part::Number(min)]);
+    if max == i64::MAX {
+        draft.and(" or more", &[]);
+    } else {
+        draft.and(" to {}", &[Part::Number(max)]);
+    }
 }
 
 fn uuid(checker: &mut Checker<'_>) {
@@ -192,17 +178,17 @@ fn uuid(checker: &mut Checker<'_>) {
             })
     });
     if !sound {
-        checker.at(Code::InvalidUuid, key("taskUUID"), Some(given(value)), "must be a UUID of version 4");
+        issue(checker, Code::InvalidUuid, &["taskUUID"], Some(value), "must be a UUID of version 4");
     }
 }
 
 fn prompt(checker: &mut Checker<'_>) {
     let Some(Value::String(text)) = checker.request.get("positivePrompt") else { return };
-    let path = key("positivePrompt");
+    let keys = ["positivePrompt"];
     if text.trim().is_empty() {
-        checker.at(Code::EmptyPrompt, path, Some(Value::from("")), "is empty; say what to draw");
-    } else if text.len() > MAX_PROMPT_CHARS && text.chars().count() > MAX_PROMPT_CHARS {
-        checker.at(Code::PromptTooLong, path, None, "has more than 32000 characters");
+        issue(checker, Code::EmptyPrompt, &keys, Some(&Value::from("")), "is empty; say what to draw");
+    } else if text.len() > MAX_PROMPT_CHARS && characters(text) > MAX_PROMPT_CHARS {
+        issue(checker, Code::PromptTooLong, &keys, None, "has more than 32000 characters");
     }
 }
 
@@ -215,43 +201,38 @@ fn size(checker: &mut Checker<'_>, model: &Model) {
     if sizes.contains(&(width, height)) {
         return;
     }
-    let words: Vec<String> = sizes
-        .iter()
-        .map(|(width, height)| Size::Pixels { width: *width, height: *height }.to_string())
-        .collect();
+    let words: Vec<String> =
+        sizes.iter().map(|&(width, height)| Size::Pixels { width, height }.spelled()).collect();
     let spelled: Vec<&str> = words.iter().map(String::as_str).collect();
-    let message = join(&["width and height go together; allowed are ", &alternatives(&spelled)]);
-    checker
-        .at(Code::SizeNotOffered, key("width"), checker.request.get("width").map(given), &message)
-        .allowed_texts(words);
+    let template = "width and height go together; allowed are {}";
+    let (given, parts) = (checker.request.get("width"), [Part::Words(&spelled)]);
+    issue_with(checker, Code::SizeNotOffered, &["width"], given, template, &parts).allowed_texts(words);
 }
 
 /// Reference images are identifiers, addresses, data URLs, or bare base64: only data URLs can be looked into.
 fn reference_images(checker: &mut Checker<'_>) {
-    let Some(value) = value_at(checker.request, &["inputs", "referenceImages"]) else { return };
-    let path = ["inputs", "referenceImages"].map(|key| PathItem::Key(key.to_owned().into())).to_vec();
+    let keys = ["inputs", "referenceImages"];
+    let Some(value) = value_at(checker.request, &keys) else { return };
+    let path = path(&keys);
     let Some(items) = value.as_array() else {
-        let message = join(&["must be an array of strings, not ", value.type_name()]);
-        checker.at(Code::InvalidType, path, Some(given(value)), &message);
-        return;
+        return wrong_type(checker, &keys, value, "an array of strings");
     };
     let rule = checker.model.and_then(|model| model.edit.known());
     if let Some(max) = rule.map(|rule| rule.max_images).filter(|max| items.len() > *max as usize) {
-        let message = join(&["at most ", &integer(i64::from(max)), " images are accepted"]);
-        checker.at(Code::TooManyImages, path.clone(), None, &message);
+        let parts = [Part::Number(i64::from(max))];
+        checker.issue_at_with(Code::TooManyImages, &path, "at most {} images are accepted", &parts);
     }
     for (index, item) in items.iter().enumerate() {
         if checker.is_full() {
             break;
         }
-        let mut path = path.clone();
-        path.push(PathItem::at(index));
+        let path = [path.as_slice(), &[PathItem::at(index)]].concat();
         if let Some(text) = item.as_str() {
-            let declared = DataUrl::parse(text).map_or("", |url| url.media_type);
-            images::image(checker, &path, declared, facts(text), rule);
+            let mut picture = Picture::new(&path, None);
+            told(&mut picture, text);
+            image(checker, &picture, &rule.unwrap_or(SHARED));
         } else {
-            let message = join(&["must be a string, not ", item.type_name()]);
-            checker.at(Code::InvalidType, path, Some(given(item)), &message);
+            wrong_type_at(checker, &path, item, "a string");
         }
     }
 }
@@ -261,13 +242,8 @@ fn transparency(checker: &mut Checker<'_>) {
     // Left out, the format is JPG, which drops the transparency.
     let format = checker.request.get("outputFormat").and_then(Value::as_str).unwrap_or("JPG");
     if background.and_then(Value::as_str) == Some("transparent") && format == "JPG" {
-        checker
-            .at(
-                Code::TransparentFormat,
-                key("outputFormat"),
-                Some(Value::from(format.to_owned())),
-                "\"JPG\", the default, has no transparency; set \"PNG\" or \"WEBP\"",
-            )
+        let message = "\"JPG\", the default, has no transparency; set \"PNG\" or \"WEBP\"";
+        issue(checker, Code::TransparentFormat, &["outputFormat"], Some(&Value::from("JPG")), message)
             .allowed_words(&["PNG", "WEBP"])
             .fix(Value::from("PNG"), Applicability::Unsafe);
     }

@@ -2,59 +2,32 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{given, join, quoted, same_letters, shown, similar};
+use super::message::{Part, same_letters, similar};
 use super::report::{Applicability, PathItem};
-use crate::repeats::last_places;
 use crate::request::field::Kind;
-use crate::request::{Field, Operation, Text, Value};
+use crate::request::{Field, Operation, Value};
 
 /// Whether the request is an object at all; every other rule needs one.
 pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
     if checker.request.as_object().is_some() {
         return true;
     }
-    let message = join(&["the request must be an object, not ", checker.request.type_name()]);
-    let given = given(checker.request);
-    checker.at(Code::InvalidRequest, Vec::new(), Some(given), &message);
+    let request = checker.request;
+    let template = "the request must be an object, not {}";
+    let parts = [Part::Text(request.type_name())];
+    checker.issue_at_with(Code::InvalidRequest, &[], template, &parts).given(request);
     false
 }
 
 /// Fields that no such object has, and fields that are given twice. `more` are names it has beside the usual ones.
+///
+/// A field that another operation has is unrecognized here; one that only another model has is not: the rules of the model
+/// know more to say.
 pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
-    if checker.fields.are_all_of(checker.operation, checker.json_body) {
+    let (operation, json) = (checker.operation, checker.json_body);
+    if checker.fields.are_all_of(operation, json) {
         return;
     }
-    let Some(entries) = checker.request.as_object() else { return };
-    for ((name, value), last) in entries.iter().zip(last_places(&names_of(entries))) {
-        let known = Field::from_name(name).is_some_and(|field| belongs(field, checker));
-        if !known && !more.contains(&name.as_ref()) {
-            unrecognized(checker, name, value, more);
-        }
-        if last.is_none() {
-            duplicate(checker, name, value);
-        }
-    }
-}
-
-/// Whether the rules that follow look at the field. One that another operation has is unrecognized here; one that only
-/// another model has is not: the rules of the model know more to say.
-fn belongs(field: Field, checker: &Checker<'_>) -> bool {
-    field.is_of(checker.operation, checker.json_body)
-}
-
-fn names_of(entries: &[(Text, Value)]) -> Vec<&str> {
-    entries.iter().map(|(name, _)| name.as_ref()).collect()
-}
-
-fn duplicate(checker: &mut Checker<'_>, name: &str, value: &Value) {
-    let path = vec![PathItem::Key(name.to_owned().into())];
-    checker.at(Code::DuplicateKey, path, Some(given(value)), "given more than once; keep one");
-}
-
-/// A field that images requests of this kind do not have.
-fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value, more: &[&str]) {
-    let json = checker.json_body;
-    let operation = checker.operation;
     let place = match operation {
         Operation::Edit => "an edit",
         Operation::Generate => "a generation",
@@ -63,7 +36,19 @@ fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value, more: &[&s
         #[cfg(feature = "extras")]
         Operation::Runware | Operation::Batch => "such a request",
     };
-    let elsewhere = match (operation, Field::from_name(name)) {
+    let usual = Field::ALL.iter().filter(|field| field.is_of(operation, json));
+    let mut known: Vec<&str> = usual.map(|field| field.name()).collect();
+    known.extend_from_slice(more);
+    names(checker, &known, place, &|checker, name, value| {
+        let elsewhere = elsewhere(operation, name);
+        stranger(checker, name, value, [place, elsewhere], &known);
+        true
+    });
+}
+
+/// Where a field belongs that requests of this kind do not have.
+fn elsewhere(operation: Operation, name: &str) -> &'static str {
+    match (operation, Field::from_name(name)) {
         (Operation::Edit, Some(Field::Images)) => "; it is for bodies in JSON, files go into image",
         (Operation::Edit, Some(Field::Image)) => "; in JSON pictures are given in images, by reference",
         (Operation::Edit, Some(Field::Markup)) => "; only forms have it",
@@ -71,36 +56,30 @@ fn unrecognized(checker: &mut Checker<'_>, name: &str, value: &Value, more: &[&s
             "; it belongs to an edit"
         }
         _ => "",
-    };
-    let usual = Field::ALL.iter().filter(|field| field.is_of(operation, json)).map(|field| field.name());
-    let known: Vec<&str> = usual.chain(more.iter().copied()).collect();
-    stranger(checker, name, value, &join(&[place, elsewhere]), &known);
+    }
 }
 
 /// A field that an object does not have, and what it was probably meant to be among those it has.
-pub(super) fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, place: &str, known: &[&str]) {
-    if checker.is_full() {
-        return;
-    }
-    let meant = similar(name, known.iter().copied());
-    let mut message = join(&["there is no such field in ", place]);
-    if let Some(meant) = meant {
-        message = join(&[&message, "; did you mean ", &quoted(meant), "?"]);
-    }
-    let path = vec![PathItem::Key(name.to_owned().into())];
-    let draft = checker.at(Code::UnrecognizedKey, path, Some(given(value)), &message);
-    if let Some(meant) = meant {
-        // The same letters in another spelling leave no doubt; `normalize` moves the value there.
-        let certain = same_letters(meant, name);
-        let applicability = if certain { Applicability::Safe } else { Applicability::DisplayOnly };
-        draft.fix(Value::from(meant.to_owned()), applicability);
-    } else {
+fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, place: [&str; 2], known: &[&str]) {
+    let path = [PathItem::Key(name.to_owned().into())];
+    let template = "there is no such field in {}{}";
+    let draft =
+        checker.issue_at_with(Code::UnrecognizedKey, &path, template, &place.map(Part::Text)).given(value);
+    let Some(meant) = similar(name, known) else {
         draft.fix_by_removal(Applicability::Unsafe);
-    }
+        return;
+    };
+    // The same letters in another spelling leave no doubt; `normalize` moves the value there.
+    let certain = same_letters(meant, name);
+    let applicability = if certain { Applicability::Safe } else { Applicability::DisplayOnly };
+    draft.did_you_mean(meant).fix(Value::from(meant.to_owned()), applicability);
 }
 
 /// The names of an object with a closed list of fields: `place` says in messages what it is. `elsewhere` may answer for a
-/// name that is not in the list, and tells whether it did.
+/// name that is not in the list, with an issue, and tells whether it did.
+///
+/// A name that is not in the list is an issue, and so is one that comes again: the list of issues is full before there
+/// are many names to compare with.
 pub(super) fn names(
     checker: &mut Checker<'_>,
     known: &[&str],
@@ -108,12 +87,16 @@ pub(super) fn names(
     elsewhere: &dyn Fn(&mut Checker<'_>, &str, &Value) -> bool,
 ) {
     let entries = checker.request.as_object().unwrap_or_default();
-    for ((name, value), last) in entries.iter().zip(last_places(&names_of(entries))) {
-        if !known.contains(&name.as_ref()) && !elsewhere(checker, name, value) {
-            stranger(checker, name, value, place, known);
+    for (index, (name, value)) in entries.iter().enumerate() {
+        if checker.is_full() {
+            break;
         }
-        if last.is_none() {
-            duplicate(checker, name, value);
+        if !known.contains(&name.as_ref()) && !elsewhere(checker, name, value) {
+            stranger(checker, name, value, [place, ""], known);
+        }
+        if entries.iter().take(index).any(|(earlier, _)| earlier == name) {
+            let path = [PathItem::Key(name.clone())];
+            checker.issue_at(Code::DuplicateKey, &path, "given more than once; keep one").given(value);
         }
     }
 }
@@ -145,10 +128,9 @@ pub(super) fn typed(checker: &mut Checker<'_>, field: Field) -> bool {
             false
         }
         (kind, _) => {
-            let message = join(&["must be ", article(kind), kind.name(), ", not ", &shown(value)]);
-            let repaired = respelled(kind, value);
-            let draft = checker.issue(Code::InvalidType, field, &message);
-            if let Some(repaired) = repaired {
+            let parts = [Part::Text(article(kind)), Part::Text(kind.name()), Part::Value(value)];
+            let draft = checker.issue_with(Code::InvalidType, field, "must be {}{}, not {}", &parts);
+            if let Some(repaired) = respelled(kind, value) {
                 draft.fix(repaired, Applicability::Safe);
             }
             false
@@ -171,8 +153,14 @@ fn respelled(kind: Kind, value: &Value) -> Option<Value> {
         (Kind::Boolean, "false") => Some(Value::Bool(false)),
         (Kind::Integer, _) => {
             let digits = text.strip_prefix('-').unwrap_or(text);
-            let plain = (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-            plain.then(|| text.parse::<i32>().ok()).flatten().map(Value::from)
+            if !(1..=9).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            let append = |number: i32, digit: u8| {
+                number.saturating_mul(10).saturating_add(i32::from(digit.saturating_sub(b'0')))
+            };
+            let number = digits.bytes().fold(0, append);
+            Some(Value::from(if digits.len() < text.len() { number.saturating_neg() } else { number }))
         }
         _ => None,
     }

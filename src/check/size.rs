@@ -1,8 +1,8 @@
 //! `size`: presets, or any that keeps five rules, with the nearest legal size as the fix.
 
-use super::checker::Checker;
+use super::checker::{Checker, Draft};
 use super::code::Code;
-use super::message::{Message, join};
+use super::message::Part;
 use super::report::Applicability;
 use super::shape::typed;
 use crate::catalog::Model;
@@ -15,12 +15,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let Some(text) = checker.fields.text(Field::Size) else { return };
     let Some(size) = Size::parse(text) else {
-        let message = checker.about(Field::Size).quoted(text);
-        let message =
-            message.text(" is no size; write \"auto\" or WIDTHxHEIGHT in pixels, such as \"1024x1024\"");
-        let repaired = respelled(text);
-        let draft = checker.say(Code::MalformedSize, Field::Size, message);
-        if let Some(size) = repaired {
+        let template = "{} is no size; write \"auto\" or WIDTHxHEIGHT in pixels, such as \"1024x1024\"";
+        let draft = checker.issue_with(Code::MalformedSize, Field::Size, template, &[Part::Quoted(text)]);
+        if let Some(size) = respelled(text) {
             draft.fix(Value::from(size.spelled()), Applicability::Safe);
         }
         return;
@@ -58,12 +55,11 @@ fn animated(checker: &mut Checker<'_>, rule: &FlexibleSize, frame_pixels: u32, w
         return;
     }
     let fitting = FlexibleSize { max_pixels: frame_pixels, ..*rule };
-    let message = checker.about(Field::Size);
-    let message = message.text("so many frames of this size were seen to be refused; at most ");
-    let message = message.integer(frame_pixels).text(" pixels each");
-    let draft = checker.say(Code::AnimationSize, Field::Size, message);
-    if let Some((width, height)) = nearest(&fitting, width, height) {
-        draft.fix(Value::from(Size::Pixels { width, height }.spelled()), Applicability::Unsafe);
+    let template = "so many frames of this size were seen to be refused; at most {} pixels each";
+    let parts = [Part::Number(frame_pixels.into())];
+    let draft = checker.issue_with(Code::AnimationSize, Field::Size, template, &parts);
+    if let Some(nearest) = nearest(&fitting, width, height) {
+        draft.fix(spelled(nearest), Applicability::Unsafe);
     }
 }
 
@@ -76,45 +72,58 @@ fn respelled(text: &str) -> Option<Size> {
     if tight.eq_ignore_ascii_case("auto") {
         return Some(Size::Auto);
     }
-    let parts = tight.split_once(['x', 'X', '×', '*', ',', ':', '/']).or_else(|| by(&tight))?;
-    let edge = |digits: &str| digits.strip_suffix("px").unwrap_or(digits).trim_start_matches('0').to_owned();
-    Size::parse(&join(&[&edge(parts.0), "x", &edge(parts.1)]))
+    let (at, length) = separator(&tight)?;
+    let mut spelled = edge(tight.get(..at)?).to_owned();
+    spelled.push('x');
+    spelled.push_str(edge(tight.get(at.saturating_add(length)..)?));
+    Size::parse(&spelled)
 }
 
-/// The edges of "1024by1024".
-fn by(text: &str) -> Option<(&str, &str)> {
-    let (width, rest) = text.split_once('b')?;
-    Some((width, rest.strip_prefix('y')?))
+/// Where width and height are separated, and how long the separator is.
+fn separator(text: &str) -> Option<(usize, usize)> {
+    let sign = text
+        .char_indices()
+        .find(|(_, character)| matches!(character, 'x' | 'X' | '×' | '*' | ',' | ':' | '/'));
+    if let Some((at, character)) = sign {
+        return Some((at, character.len_utf8()));
+    }
+    let by = text.bytes().position(|byte| byte == b'b')?;
+    text.get(by..)?.starts_with("by").then_some((by, 2))
+}
+
+/// The digits of an edge that may have its unit, and zeros before it.
+fn edge(text: &str) -> &str {
+    let digits = text.strip_suffix("px").unwrap_or(text);
+    digits.trim_start_matches('0')
 }
 
 fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Size) {
-    let pair = match size {
+    let wanted = match size {
         Size::Pixels { width, height } => Some((width, height)),
         Size::Auto => None,
     };
-    if pair.is_some_and(|pair| sizes.contains(&pair)) {
+    if wanted.is_some_and(|wanted| sizes.contains(&wanted)) {
         return;
     }
-    let spelled = |pair: (u32, u32)| Size::Pixels { width: pair.0, height: pair.1 }.spelled();
-    let mut words: Vec<String> = sizes.iter().map(|pair| spelled(*pair)).collect();
+    let mut words = Vec::new();
     if auto {
-        words.insert(0, Size::Auto.spelled());
+        words.push(Value::from("auto"));
     }
-    let nearest =
-        pair.map_or_else(|| sizes.first().copied(), |pair| nearest_preset(sizes, pair)).map(spelled);
-    let listed: Vec<&str> = words.iter().map(String::as_str).collect();
-    let model = checker.model.map_or("", |model| model.id);
-    let message = checker.about(Field::Size).size(size).text(" is not drawn by ").text(model);
-    let message = message.text("; allowed are ").alternatives(&listed);
-    let draft = checker.say(Code::SizeNotOffered, Field::Size, message).allowed_texts(words);
+    words.extend(sizes.iter().map(|size| spelled(*size)));
+    let listed: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+    let parts = [Part::Size(size), Part::Text(checker.model_id()), Part::Words(&listed)];
+    let template = "{} is not drawn by {}; allowed are {}";
+    let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, template, &parts);
+    let draft = draft.allowed(Value::Array(words));
+    let far = |size| wanted.map_or(0.0, |wanted| distance(size, wanted));
+    let nearest = sizes.iter().copied().reduce(|best, size| if far(size) < far(best) { size } else { best });
     if let Some(nearest) = nearest {
-        draft.fix(Value::from(nearest), Applicability::Unsafe);
+        draft.fix(spelled(nearest), Applicability::Unsafe);
     }
 }
 
-/// The preset that is nearest.
-fn nearest_preset(sizes: &[(u32, u32)], wanted: (u32, u32)) -> Option<(u32, u32)> {
-    sizes.iter().copied().min_by(|a, b| distance(*a, wanted).total_cmp(&distance(*b, wanted)))
+fn spelled((width, height): (u32, u32)) -> Value {
+    Value::from(Size::Pixels { width, height }.spelled())
 }
 
 /// How far a size is from the wanted one: by what factor each edge would change, squared and added. A small correction
@@ -136,54 +145,49 @@ fn flexible(checker: &mut Checker<'_>, rule: &FlexibleSize, width: u32, height: 
     if rule.accepts(width, height) {
         let pixels = u64::from(width).saturating_mul(u64::from(height));
         if pixels > u64::from(rule.experimental_above_pixels) {
-            let message = checker.about(Field::Size).size(size);
-            let message = message.text(" is experimental: more than 2560x1440 pixels");
-            checker.say(Code::SizeExperimental, Field::Size, message);
+            let template = "{} is experimental: more than 2560x1440 pixels";
+            checker.issue_with(Code::SizeExperimental, Field::Size, template, &[Part::Size(size)]);
         }
         return;
     }
-    let nearest = nearest(rule, width, height).map(|(width, height)| Size::Pixels { width, height });
-    let mut message = broken_rules(checker.about(Field::Size).size(size), rule, width, height);
-    if let Some(nearest) = nearest {
-        message = message.text("; nearest allowed ").size(nearest);
-    }
-    let limit = |name: &'static str, number: u32| (name.into(), Value::from(number));
-    let allowed = Value::Object(vec![
-        limit("multiple_of", rule.multiple_of),
-        limit("max_edge", rule.max_edge),
-        limit("min_pixels", rule.min_pixels),
-        limit("max_pixels", rule.max_pixels),
-        limit("max_ratio", rule.max_ratio),
+    let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, "{}", &[Part::Size(size)]);
+    let draft = broken_rules(draft, rule, width, height).allowed_numbers(&[
+        ("multiple_of", rule.multiple_of),
+        ("max_edge", rule.max_edge),
+        ("min_pixels", rule.min_pixels),
+        ("max_pixels", rule.max_pixels),
+        ("max_ratio", rule.max_ratio),
     ]);
-    let draft = checker.say(Code::SizeNotOffered, Field::Size, message).allowed(allowed);
-    if let Some(nearest) = nearest {
-        draft.fix(Value::from(nearest.spelled()), Applicability::Unsafe);
+    if let Some((width, height)) = nearest(rule, width, height) {
+        let nearest = Size::Pixels { width, height };
+        draft
+            .and("; nearest allowed {}", &[Part::Size(nearest)])
+            .fix(Value::from(nearest.spelled()), Applicability::Unsafe);
     }
 }
 
 /// The rules of free sizes that a size breaks, in words.
-fn broken_rules(mut message: Message, rule: &FlexibleSize, width: u32, height: u32) -> Message {
+fn broken_rules<'c>(mut draft: Draft<'c>, rule: &FlexibleSize, width: u32, height: u32) -> Draft<'c> {
     let pixels = u64::from(width).saturating_mul(u64::from(height));
     let (long, short) = (width.max(height), width.min(height));
     let odd = |edge: u32| edge.checked_rem(rule.multiple_of) != Some(0);
     let mut separator = ": ";
     let rules = [
-        (odd(width) || odd(height), "both edges must be multiples of ", rule.multiple_of, ""),
-        (long > rule.max_edge, "no edge may be longer than ", rule.max_edge, ""),
+        (odd(width) || odd(height), "{}both edges must be multiples of {}", rule.multiple_of),
+        (long > rule.max_edge, "{}no edge may be longer than {}", rule.max_edge),
         (
             u64::from(long) > u64::from(short).saturating_mul(u64::from(rule.max_ratio)),
-            "one edge may be at most ",
+            "{}one edge may be at most {} times the other",
             rule.max_ratio,
-            " times the other",
         ),
-        (pixels < u64::from(rule.min_pixels), "at least ", rule.min_pixels, " pixels in all"),
-        (pixels > u64::from(rule.max_pixels), "at most ", rule.max_pixels, " pixels in all"),
+        (pixels < u64::from(rule.min_pixels), "{}at least {} pixels in all", rule.min_pixels),
+        (pixels > u64::from(rule.max_pixels), "{}at most {} pixels in all", rule.max_pixels),
     ];
-    for (_, before, number, after) in rules.into_iter().filter(|(broken, ..)| *broken) {
-        message = message.text(core::mem::replace(&mut separator, "; ")).text(before);
-        message = message.integer(number).text(after);
+    for (_, template, number) in rules.into_iter().filter(|(broken, ..)| *broken) {
+        draft = draft.and(template, &[Part::Text(separator), Part::Number(number.into())]);
+        separator = "; ";
     }
-    message
+    draft
 }
 
 /// The legal size nearest by [`distance`]. Beside one width the legal heights are those between two bounds, so the best

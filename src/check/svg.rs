@@ -4,8 +4,9 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{alternatives, given, join, quoted, similar};
-use super::report::{Applicability, PathItem};
+use super::message::{Part, similar};
+use super::nested::{issue, issue_with, only, wrong_type};
+use super::report::Applicability;
 use super::{choice, shape};
 use crate::catalog::model::SvgRule;
 use crate::request::{Field, Operation, Value};
@@ -22,69 +23,42 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let Some(svg) = checker.fields.get(Field::Svg) else { return };
     only(checker, &["svg"], svg, &["model", "reasoning"]);
+    let at = ["svg", "model"];
     match svg.get("model") {
         Some(Value::String(_)) => {}
         // In a response the main model writes it where no other is named; edits are typed as if they could do without, too.
         None | Some(Value::Null) if checker.operation != Operation::Generate => {}
         None | Some(Value::Null) => {
-            checker.at(
-                Code::Required,
-                path(&["svg", "model"]),
-                None,
-                "is needed: the model that writes the image",
-            );
+            issue(checker, Code::Required, &at, None, "is needed: the model that writes the image");
         }
-        Some(other) => wrong_type(checker, &["svg", "model"], other, "a string"),
+        Some(other) => wrong_type(checker, &at, other, "a string"),
     }
+    let at = ["svg", "reasoning"];
     match svg.get("reasoning") {
         None | Some(Value::Null) => {}
         Some(reasoning @ Value::Object(_)) => {
-            only(checker, &["svg", "reasoning"], reasoning, &["effort"]);
+            only(checker, &at, reasoning, &["effort"]);
             effort(checker, reasoning.get("effort"), rule);
         }
-        Some(other) => wrong_type(checker, &["svg", "reasoning"], other, "an object"),
+        Some(other) => wrong_type(checker, &at, other, "an object"),
     }
 }
 
 fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRule>) {
     let at = ["svg", "reasoning", "effort"];
-    match (effort, rule) {
-        (None | Some(Value::Null), _) | (Some(Value::String(_)), None) => {}
-        (Some(Value::String(word)), Some(rule)) if rule.efforts.contains(&word.as_ref()) => {}
-        (Some(Value::String(word)), Some(rule)) => {
-            let message =
-                join(&[&quoted(word), " is not accepted; allowed are ", &alternatives(rule.efforts)]);
-            let draft = checker
-                .at(Code::InvalidValue, path(&at), Some(Value::String(word.clone())), &message)
-                .allowed_words(rule.efforts);
-            if let Some(meant) = similar(word, rule.efforts.iter().copied()) {
-                draft.fix(Value::from(meant), Applicability::Unsafe);
-            }
-        }
-        (Some(other), _) => wrong_type(checker, &at, other, "a string"),
+    let (given, word, efforts) = match (effort, rule) {
+        (Some(given @ Value::String(word)), Some(rule)) => (given, word, rule.efforts),
+        (None | Some(Value::Null | Value::String(_)), _) => return,
+        (Some(other), _) => return wrong_type(checker, &at, other, "a string"),
+    };
+    if efforts.contains(&word.as_ref()) {
+        return;
     }
-}
-
-fn path(keys: &[&'static str]) -> Vec<PathItem> {
-    keys.iter().map(|key| PathItem::Key((*key).into())).collect()
-}
-
-/// Fields that the object does not have.
-fn only(checker: &mut Checker<'_>, at: &[&'static str], object: &Value, known: &[&str]) {
-    for (name, value) in object.as_object().unwrap_or_default() {
-        if known.contains(&name.as_ref()) || checker.is_full() {
-            continue;
-        }
-        let message = join(&["there is no such field here; there are ", &alternatives(known)]);
-        let mut path = path(at);
-        path.push(PathItem::Key(name.clone()));
-        checker
-            .at(Code::UnrecognizedKey, path, Some(given(value)), &message)
-            .fix_by_removal(Applicability::Unsafe);
+    let template = "{} is not accepted; allowed are {}";
+    let parts = [Part::Quoted(word), Part::Words(efforts)];
+    let draft =
+        issue_with(checker, Code::InvalidValue, &at, Some(given), template, &parts).allowed_words(efforts);
+    if let Some(meant) = similar(word, efforts) {
+        draft.fix(Value::from(meant), Applicability::Unsafe);
     }
-}
-
-fn wrong_type(checker: &mut Checker<'_>, at: &[&'static str], value: &Value, expected: &str) {
-    let message = join(&["must be ", expected, ", not ", value.type_name()]);
-    checker.at(Code::InvalidType, path(at), Some(given(value)), &message);
 }

@@ -19,6 +19,9 @@ pub enum Found<'a> {
     Event(&'a str),
     /// The whole reply, likewise.
     Document(&'a str),
+    /// An event or a whole reply that brings no picture though it should, likewise: give its JSON to
+    /// [`Session::explained`](super::Session::explained) before anything else.
+    Unexplained(&'a str),
     /// The reply is complete, and was all that was asked for.
     Complete,
     /// It was not: what to do next.

@@ -12,6 +12,9 @@
 //!             └── wake <── Wait <────────────────────────────────────┴───┘
 //!                                                                    └────> Fail
 //! ```
+//!
+//! What says that something is wrong is small JSON text, which the host parses: it has a parser, and the module need not
+//! bring another one.
 
 mod found;
 mod session;

@@ -6,8 +6,9 @@ use crate::exchange::stream::{Meaning, Progress};
 use crate::exchange::{Call, Deadlines, Outcome, Step, meaning};
 use crate::picture;
 use crate::request::Value;
-use crate::wire::scan::{Document, Item, Limits, Message, ScanError, ScanErrorKind, Scanner};
-use crate::wire::{headers, json, problem};
+use crate::wire::problem::ApiProblem;
+use crate::wire::scan::{Item, Limits, ScanError, Scanner};
+use crate::wire::{headers, problem};
 
 /// What a call is held to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,6 +42,7 @@ pub struct Session {
     /// The picture whose first bytes were seen.
     opened: Option<u32>,
     last_event_id: String,
+    unexplained: Unexplained,
     /// What the next scanner decodes into.
     buffer: Vec<u8>,
 }
@@ -57,6 +59,7 @@ impl Session {
             progress: Progress::default(),
             opened: None,
             last_event_id: String::new(),
+            unexplained: Unexplained::default(),
             buffer: Vec::new(),
         };
         (session, step)
@@ -73,8 +76,8 @@ impl Session {
         self.buffer
     }
 
-    /// The head of a reply came: its status, and its headers by their names in lower case.
-    pub fn head(&mut self, status: u16, get: impl Fn(&str) -> Option<String>, now_ms: u64) -> Head {
+    /// The head of a reply came.
+    pub fn head(&mut self, status: u16, get: headers::Get<'_, '_>, now_ms: u64) -> Head {
         self.status = status;
         if !(200..300).contains(&status) {
             return Head::Refused;
@@ -82,8 +85,7 @@ impl Session {
         self.call.headers(now_ms);
         let limits = Limits::default();
         // By what came, not by what was asked for: some gateways answer a streamed call with JSON.
-        let kind = get("content-type").unwrap_or_default();
-        let is_stream = kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream");
+        let is_stream = headers::is_event_stream(get);
         let mut scanner = if is_stream { Scanner::event_stream(&limits) } else { Scanner::json(&limits) };
         scanner.reuse(core::mem::take(&mut self.buffer));
         self.scanner = Some(scanner);
@@ -91,16 +93,22 @@ impl Session {
         Head::Read
     }
 
+    /// The status of the last head.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
     /// The head of the reply shows that the server keeps the answer of this call ([`Call::keeps_answers`]).
     pub fn keeps_answers(&mut self) {
         self.call.keeps_answers();
     }
 
-    /// The body of a reply that was refused by [`Self::head`]. `unix_ms` is the time of day.
+    /// The body of a reply that was refused by [`Self::head`], as [`problem::read`] or [`problem::of_reply`] has it.
+    /// `unix_ms` is the time of day.
     pub fn refused(
         &mut self,
-        body: &[u8],
-        get: impl Fn(&str) -> Option<String>,
+        problem: ApiProblem,
+        get: headers::Get<'_, '_>,
         unix_ms: u64,
         now_ms: u64,
         dice: f64,
@@ -108,17 +116,17 @@ impl Session {
     ) -> Step {
         let outcome = Outcome::Refused {
             status: self.status,
-            problem: problem::read(self.status, body),
-            retry_after_ms: headers::retry_after_ms(&get, unix_ms),
-            should_retry: headers::should_retry(&get),
+            problem,
+            retry_after_ms: headers::retry_after_ms(get, unix_ms),
+            should_retry: headers::should_retry(get),
         };
-        self.end(&outcome, now_ms, dice, budget)
+        self.end(outcome, now_ms, dice, budget)
     }
 
     /// The attempt failed before its head came. `code` is what the host's error says, as Node, Deno and Bun name it.
     pub fn rejected(&mut self, code: &str, now_ms: u64, dice: f64, budget: &mut Budget) -> Step {
         let outcome = if meaning::never_sent(code) { Outcome::NeverSent } else { Outcome::Cut };
-        self.end(&outcome, now_ms, dice, budget)
+        self.end(outcome, now_ms, dice, budget)
     }
 
     /// Reads from the front of `chunk` until something is found, and shows it; `None` when the chunk is used up.
@@ -128,35 +136,12 @@ impl Session {
         now_ms: u64,
         dice: f64,
         budget: &mut Budget,
-        show: impl FnOnce(Found<'_>) -> T,
+        mut show: impl FnMut(Found<'_>) -> T,
     ) -> Option<T> {
         self.call.alive(now_ms);
-        let Some(scanner) = &mut self.scanner else {
-            *chunk = &[];
-            return None;
-        };
-        loop {
-            let outcome = match scanner.feed(chunk) {
-                Ok(None) => return None,
-                Ok(Some(Item::Comment(_) | Item::Retry(_) | Item::Done | Item::Document(_))) => continue,
-                Ok(Some(Item::Piece(piece))) => {
-                    let first = self.opened != Some(piece.image);
-                    self.opened = Some(piece.image);
-                    let info = if first { picture::inspect(piece.bytes).ok() } else { None };
-                    return Some(show(Found::Picture(Picture { piece, info })));
-                }
-                Ok(Some(Item::Message(message))) => {
-                    message.last_event_id.clone_into(&mut self.last_event_id);
-                    match event(&mut self.progress, &message, self.all_events) {
-                        Ok(None) => continue,
-                        Ok(Some(found)) => return Some(show(found)),
-                        Err(outcome) => *outcome,
-                    }
-                }
-                Err(error) => unreadable(error),
-            };
-            let step = self.end(&outcome, now_ms, dice, budget);
-            return Some(show(Found::Step(step)));
+        match self.find(Some(chunk), &mut show) {
+            Ok(found) => found,
+            Err(stop) => Some(show(Found::Step(self.end(stop.into(), now_ms, dice, budget)))),
         }
     }
 
@@ -166,52 +151,112 @@ impl Session {
         now_ms: u64,
         dice: f64,
         budget: &mut Budget,
-        show: impl FnOnce(Found<'_>) -> T,
+        mut show: impl FnMut(Found<'_>) -> T,
     ) -> T {
-        let outcome = loop {
-            let Some(scanner) = &mut self.scanner else { break None };
-            match scanner.finish() {
-                Ok(None) => break None,
-                Ok(Some(Item::Document(document))) => {
-                    if let Some(outcome) = self::document(&document, self.all_events) {
-                        break Some(outcome);
+        match self.find(None, &mut show).map_err(Outcome::from) {
+            Ok(Some(found)) => found,
+            // What was cut may be the end of a reply that had already brought everything.
+            Ok(None) | Err(Outcome::Cut) => self.cut(now_ms, dice, budget, show),
+            Err(outcome) => show(Found::Step(self.end(outcome, now_ms, dice, budget))),
+        }
+    }
+
+    /// Shows what is found first in a chunk, or, without one, at the end of the body.
+    fn find<T>(
+        &mut self,
+        mut chunk: Option<&mut &[u8]>,
+        show: &mut impl FnMut(Found<'_>) -> T,
+    ) -> Result<Option<T>, Stop> {
+        let Some(scanner) = &mut self.scanner else {
+            if let Some(chunk) = chunk {
+                *chunk = &[];
+            }
+            return Ok(None);
+        };
+        loop {
+            let item = match &mut chunk {
+                Some(chunk) => scanner.feed(chunk),
+                None => scanner.finish(),
+            };
+            let found = match item.map_err(Stop::Scan)? {
+                None => return Ok(None),
+                Some(Item::Comment(_) | Item::Retry(_) | Item::Done) => continue,
+                Some(Item::Piece(piece)) => {
+                    let first = self.opened != Some(piece.image);
+                    self.opened = Some(piece.image);
+                    let info = if first { picture::inspect(piece.bytes).ok() } else { None };
+                    Found::Picture(Picture { piece, info })
+                }
+                Some(Item::Message(message)) => {
+                    // An event without its blank line may be cut off, and is to be sent again.
+                    if chunk.is_some() {
+                        message.last_event_id.clone_into(&mut self.last_event_id);
                     }
+                    let data = message.data;
+                    let drawn = !message.images.is_empty();
+                    match self.progress.note(&message) {
+                        Meaning::Partial if drawn => Found::Partial(data),
+                        Meaning::Image if drawn => Found::Image(data),
+                        Meaning::Image => {
+                            self.unexplained = Unexplained::Empty;
+                            Found::Unexplained(data)
+                        }
+                        Meaning::Failed => {
+                            self.unexplained = Unexplained::Failed;
+                            Found::Unexplained(data)
+                        }
+                        Meaning::Completed if self.all_events => Found::Completed(data),
+                        Meaning::Partial | Meaning::Other if self.all_events => Found::Event(data),
+                        Meaning::Completed | Meaning::Partial | Meaning::Other => continue,
+                        Meaning::Unreadable => return Err(Stop::NoJson),
+                    }
+                }
+                Some(Item::Document(document)) if document.images.is_empty() => {
+                    self.unexplained = Unexplained::Document;
+                    Found::Unexplained(document.data)
+                }
+                Some(Item::Document(document)) => {
                     self.progress.note_document();
-                    return show(Found::Document(document.data));
+                    Found::Document(document.data)
                 }
-                Ok(Some(Item::Message(message))) => {
-                    match event(&mut self.progress, &message, self.all_events) {
-                        Ok(None) => {}
-                        Ok(Some(found)) => return show(found),
-                        Err(outcome) => break Some(*outcome),
-                    }
+            };
+            return Ok(Some(show(found)));
+        }
+    }
+
+    /// What is wrong with [`Found::Unexplained`], by its JSON, which is null where there is none. `None` when nothing is,
+    /// and it is a whole reply as [`Found::Document`].
+    pub fn explained(&mut self, json: &Value, now_ms: u64, dice: f64, budget: &mut Budget) -> Option<Step> {
+        let mut images = 0;
+        let problem = match self.unexplained {
+            Unexplained::Empty => None,
+            Unexplained::Failed => {
+                images = self.progress.partials().saturating_add(self.progress.images());
+                Some(problem::from_value(json).unwrap_or_else(|| ApiProblem {
+                    message: "the server reported an error and said nothing about it".to_owned(),
+                    ..ApiProblem::default()
+                }))
+            }
+            Unexplained::Document => {
+                let error = json.get("error").or_else(|| json.get("errors"));
+                let reports = error.is_some_and(|error| !matches!(error, Value::Null));
+                let problem = if reports { problem::from_value(json) } else { None };
+                if problem.is_none() && self.all_events {
+                    self.progress.note_document();
+                    return None;
                 }
-                Ok(Some(_)) => {}
-                Err(error) => break Some(unreadable(error)),
+                problem
             }
         };
-        match outcome {
-            // What was cut may be the end of a reply that had already brought everything.
-            None | Some(Outcome::Cut) => self.over(now_ms, dice, budget, show),
-            Some(outcome) => {
-                let step = self.end(&outcome, now_ms, dice, budget);
-                show(Found::Step(step))
-            }
-        }
+        let outcome = match problem {
+            Some(problem) => Outcome::Reported { problem, images },
+            None => Outcome::Empty { has_url: has_url(json) },
+        };
+        Some(self.end(outcome, now_ms, dice, budget))
     }
 
     /// The body broke off.
     pub fn cut<T>(
-        &mut self,
-        now_ms: u64,
-        dice: f64,
-        budget: &mut Budget,
-        show: impl FnOnce(Found<'_>) -> T,
-    ) -> T {
-        self.over(now_ms, dice, budget, show)
-    }
-
-    fn over<T>(
         &mut self,
         now_ms: u64,
         dice: f64,
@@ -223,8 +268,7 @@ impl Session {
             self.call.succeeded(budget);
             return show(Found::Complete);
         }
-        let step = self.end(&Outcome::Cut, now_ms, dice, budget);
-        show(Found::Step(step))
+        show(Found::Step(self.end(Outcome::Cut, now_ms, dice, budget)))
     }
 
     /// The host was busy with what was found, or with nothing of this call: the silence was not the server's.
@@ -234,7 +278,7 @@ impl Session {
 
     /// The caller called it off.
     pub fn abort(&mut self, now_ms: u64, budget: &mut Budget) -> Step {
-        self.end(&Outcome::Aborted, now_ms, 0.0, budget)
+        self.end(Outcome::Aborted, now_ms, 0.0, budget)
     }
 
     /// What is due by now ([`Call::wake`]).
@@ -263,55 +307,41 @@ impl Session {
         }
     }
 
-    fn end(&mut self, outcome: &Outcome, now_ms: u64, dice: f64, budget: &mut Budget) -> Step {
+    fn end(&mut self, outcome: Outcome, now_ms: u64, dice: f64, budget: &mut Budget) -> Step {
         self.close();
         self.call.ended(outcome, now_ms, dice, budget)
     }
 }
 
-/// What an event is to the caller; an outcome when it ends the attempt.
-fn event<'a>(
-    progress: &mut Progress,
-    message: &Message<'a>,
-    all_events: bool,
-) -> Result<Option<Found<'a>>, Box<Outcome>> {
-    let data = message.data;
-    match progress.note(message) {
-        Meaning::Partial if !message.images.is_empty() => Ok(Some(Found::Partial(data))),
-        Meaning::Image if !message.images.is_empty() => Ok(Some(Found::Image(data))),
-        Meaning::Image => {
-            let has_url = json::parse(data).is_some_and(|value| has_url(&value));
-            Err(Box::new(Outcome::Empty { has_url }))
+/// Why the rest of a reply cannot be read.
+enum Stop {
+    Scan(ScanError),
+    /// An event is no JSON, which all of them are.
+    NoJson,
+}
+
+impl From<Stop> for Outcome {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Scan(error) => error.into(),
+            Stop::NoJson => Self::Unreadable {
+                message: "an event of the stream is not valid JSON".to_owned(),
+                code: "invalid_json",
+            },
         }
-        Meaning::Completed => Ok(all_events.then_some(Found::Completed(data))),
-        Meaning::Partial | Meaning::Other => Ok(all_events.then_some(Found::Event(data))),
-        Meaning::Failed => {
-            let problem = problem::from_json(data).unwrap_or_else(|| problem::ApiProblem {
-                message: "the server reported an error and said nothing about it".to_owned(),
-                ..problem::ApiProblem::default()
-            });
-            let images = progress.partials().saturating_add(progress.images());
-            Err(Box::new(Outcome::Reported { problem, images }))
-        }
-        Meaning::Unreadable => Err(Box::new(Outcome::Unreadable {
-            message: "an event of the stream is not valid JSON".to_owned(),
-            code: "invalid_json",
-        })),
     }
 }
 
-/// What is wrong with a whole reply, if anything.
-fn document(document: &Document<'_>, may_be_empty: bool) -> Option<Outcome> {
-    if !document.images.is_empty() {
-        return None;
-    }
-    let value = json::parse(document.data).unwrap_or(Value::Null);
-    let reported =
-        value.get("error").or_else(|| value.get("errors")).is_some_and(|error| *error != Value::Null);
-    if reported && let Some(problem) = problem::from_value(&value) {
-        return Some(Outcome::Reported { problem, images: 0 });
-    }
-    (!may_be_empty).then(|| Outcome::Empty { has_url: has_url(&value) })
+/// What [`Found::Unexplained`] was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Unexplained {
+    /// An event that ends the stream in an error.
+    Failed,
+    /// An event that should bring a finished picture.
+    #[default]
+    Empty,
+    /// A whole reply.
+    Document,
 }
 
 /// Whether an address stands where a picture should.
@@ -323,12 +353,5 @@ fn has_url(value: &Value) -> bool {
             other => has_url(other),
         }),
         _ => false,
-    }
-}
-
-fn unreadable(error: ScanError) -> Outcome {
-    match error.kind {
-        ScanErrorKind::Truncated => Outcome::Cut,
-        kind => Outcome::Unreadable { message: error.to_string(), code: kind.name() },
     }
 }

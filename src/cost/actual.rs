@@ -7,9 +7,10 @@ use super::estimate::rates_on;
 use super::interval::Few;
 use super::kind::Kind;
 use super::money::NanoUsd;
-use crate::catalog::{Catalog, Fact};
+use crate::catalog::Catalog;
 use crate::date::Date;
 use crate::request::Value;
+use crate::text::concat;
 
 /// How a call was made, beside its usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,54 +134,57 @@ pub fn actual(
     usage.as_object().ok_or(CostError::NotAnObject)?;
     let mut cost =
         Cost { usd: NanoUsd::ZERO, items: Few::new(), notes: Few::new(), unknown_fields: Vec::new() };
-    let price = match (options.batch, rates.batch) {
-        (true, Fact::Known(batch)) => batch,
-        (true, Fact::NotSupported | Fact::NotPublished) => {
-            cost.notes.push(CostNote::NoBatchPrice);
-            rates.standard
-        }
-        (false, _) => rates.standard,
-    };
+    let price = rates.of(options.batch).unwrap_or_else(|| {
+        cost.notes.push(CostNote::NoBatchPrice);
+        &rates.standard
+    });
 
-    let input = needed(usage, "input_tokens")?;
-    let output = needed(usage, "output_tokens")?;
-    if count(usage, "total_tokens", "total_tokens")?
-        .is_some_and(|total| Some(total) != input.checked_add(output))
-    {
-        return Err(CostError::Inconsistent("total_tokens"));
+    let mut counts = Counts { usage, problem: None };
+    let input = counts.needed(INPUT.name);
+    let output = counts.needed(OUTPUT.name);
+    if counts.count(TOTAL).is_some_and(|total| total != input.saturating_add(output)) {
+        counts.refuse(CostError::Inconsistent(TOTAL));
     }
-    let incoming = split(usage, &INPUT, input)?;
-    let outgoing = split(usage, &OUTPUT, output)?;
+    let incoming = counts.split(&INPUT, Some(input));
+    let outgoing = counts.split(&OUTPUT, Some(output));
     if incoming.is_none() && input > 0 {
         cost.notes.push(CostNote::InputNotSplit);
     }
     // Models that do not bill text have image output only.
-    if outgoing.is_none() && output > 0 && price.text_output.known().is_some() {
+    let text_rate = price.text_output.known();
+    if outgoing.is_none() && output > 0 && text_rate.is_some() {
         cost.notes.push(CostNote::OutputNotSplit);
     }
     let (text_in, image_in) = incoming.unwrap_or((input, 0));
     let (text_out, image_out) = outgoing.unwrap_or((0, output));
-    let (cached_text, cached_image) = cached(usage, text_in, image_in, &mut cost)?;
-    let rest = |all: u64, cached: u64| {
-        all.checked_sub(cached).ok_or(CostError::Inconsistent("cached_tokens_details"))
-    };
-    let text_rate = price.text_output.known();
+    let (cached_text, cached_image) = counts.cached(text_in, image_in, &mut cost.notes);
+    if cached_text > text_in || cached_image > image_in {
+        counts.refuse(CostError::Inconsistent(CACHED.details));
+    }
     if text_out > 0 && text_rate.is_none() {
         cost.notes.push(CostNote::TextOutputNotBilled);
     }
     for (kind, tokens, rate) in [
-        (Kind::TextInput, rest(text_in, cached_text)?, price.text_input),
+        (Kind::TextInput, text_in.saturating_sub(cached_text), price.text_input),
         (Kind::CachedTextInput, cached_text, price.cached_text_input),
-        (Kind::ImageInput, rest(image_in, cached_image)?, price.image_input),
+        (Kind::ImageInput, image_in.saturating_sub(cached_image), price.image_input),
         (Kind::CachedImageInput, cached_image, price.cached_image_input),
         (Kind::ImageOutput, image_out, price.image_output),
         (Kind::TextOutput, text_out, text_rate.unwrap_or(0)),
     ] {
         if tokens > 0 {
-            let usd = NanoUsd::checked_of_tokens(tokens, rate).ok_or(CostError::TooLarge)?;
-            cost.usd = cost.usd.checked_plus(usd).ok_or(CostError::TooLarge)?;
+            let usd = NanoUsd::checked_of_tokens(tokens, rate);
+            let sum = usd.and_then(|usd| cost.usd.checked_plus(usd));
+            let (Some(usd), Some(sum)) = (usd, sum) else {
+                counts.refuse(CostError::TooLarge);
+                break;
+            };
+            cost.usd = sum;
             cost.items.push(CostItem { kind, tokens, usd });
         }
+    }
+    if let Some(problem) = counts.problem {
+        return Err(problem);
     }
     unknown_fields(usage, &mut cost.unknown_fields);
     Ok(cost)
@@ -190,127 +194,123 @@ pub fn actual(
 struct Whole {
     name: &'static str,
     details: &'static str,
-    text: &'static str,
-    image: &'static str,
+    /// The names of the parts, and where they stand.
+    text: (&'static str, &'static str),
+    image: (&'static str, &'static str),
 }
 
 const INPUT: Whole = Whole {
     name: "input_tokens",
     details: "input_tokens_details",
-    text: "input_tokens_details.text_tokens",
-    image: "input_tokens_details.image_tokens",
+    text: ("text_tokens", "input_tokens_details.text_tokens"),
+    image: ("image_tokens", "input_tokens_details.image_tokens"),
 };
 
 const OUTPUT: Whole = Whole {
     name: "output_tokens",
     details: "output_tokens_details",
-    text: "output_tokens_details.text_tokens",
-    image: "output_tokens_details.image_tokens",
+    text: ("text_tokens", "output_tokens_details.text_tokens"),
+    image: ("image_tokens", "output_tokens_details.image_tokens"),
 };
 
-const CACHED: &str = "cached_tokens_details";
+const CACHED: Whole = Whole {
+    name: "cached_tokens",
+    details: "cached_tokens_details",
+    text: ("cached_text_tokens", "cached_tokens_details.cached_text_tokens"),
+    image: ("cached_image_tokens", "cached_tokens_details.cached_image_tokens"),
+};
+
+const TOTAL: &str = "total_tokens";
 
 /// Every field that is understood, by the object it stands in.
 const KNOWN: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            "input_tokens",
-            "output_tokens",
-            "total_tokens",
-            INPUT.details,
-            OUTPUT.details,
-            "cached_tokens",
-            CACHED,
-        ],
-    ),
-    (INPUT.details, &["text_tokens", "image_tokens"]),
-    (OUTPUT.details, &["text_tokens", "image_tokens"]),
-    (CACHED, &["cached_text_tokens", "cached_image_tokens"]),
+    ("", &[INPUT.name, OUTPUT.name, TOTAL, INPUT.details, OUTPUT.details, CACHED.name, CACHED.details]),
+    (INPUT.details, &[INPUT.text.0, INPUT.image.0]),
+    (OUTPUT.details, &[OUTPUT.text.0, OUTPUT.image.0]),
+    (CACHED.details, &[CACHED.text.0, CACHED.image.0]),
 ];
 
 fn unknown_fields(usage: &Value, unknown: &mut Vec<String>) {
     for (object, known) in KNOWN {
-        let value = if object.is_empty() { Some(usage) } else { usage.get(object) };
+        let (value, dot) = if object.is_empty() { (Some(usage), "") } else { (usage.get(object), ".") };
         for (name, _) in value.and_then(Value::as_object).unwrap_or_default() {
             if !known.contains(&name.as_ref()) {
-                let dot = if object.is_empty() { "" } else { "." };
-                unknown.push([object, dot, name].concat());
+                unknown.push(concat(&[object, dot, name]));
             }
         }
     }
 }
 
-fn count(object: &Value, name: &str, path: &'static str) -> Result<Option<u64>, CostError> {
-    match object.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => {
-            let tokens = value.as_integer().and_then(|tokens| u64::try_from(tokens).ok());
-            tokens.map(Some).ok_or(CostError::InvalidCount(path))
+/// Reads the counts of a usage. What cannot be read counts as nothing, and the first such problem is kept.
+struct Counts<'a> {
+    usage: &'a Value,
+    problem: Option<CostError>,
+}
+
+impl Counts<'_> {
+    fn refuse(&mut self, problem: CostError) {
+        self.problem.get_or_insert(problem);
+    }
+
+    fn count(&mut self, name: &'static str) -> Option<u64> {
+        self.part(Some(self.usage), (name, name))
+    }
+
+    fn needed(&mut self, name: &'static str) -> u64 {
+        self.count(name).unwrap_or_else(|| {
+            self.refuse(CostError::InvalidCount(name));
+            0
+        })
+    }
+
+    /// The count of that name in an object, with the path that an error names.
+    fn part(&mut self, object: Option<&Value>, (name, path): (&str, &'static str)) -> Option<u64> {
+        let value = object?.get(name).filter(|value| **value != Value::Null)?;
+        let tokens = value.as_integer().and_then(|tokens| u64::try_from(tokens).ok());
+        if tokens.is_none() {
+            self.refuse(CostError::InvalidCount(path));
         }
+        tokens
     }
-}
 
-fn needed(usage: &Value, name: &'static str) -> Result<u64, CostError> {
-    count(usage, name, name)?.ok_or(CostError::InvalidCount(name))
-}
-
-fn object<'a>(usage: &'a Value, name: &'static str) -> Result<Option<&'a Value>, CostError> {
-    match usage.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value @ Value::Object(_)) => Ok(Some(value)),
-        Some(_) => Err(CostError::InvalidDetails(name)),
+    /// Text and image tokens of a whole; `None` where the usage does not split it. One part alone leaves the rest to the
+    /// other, if the whole is known.
+    fn split(&mut self, whole: &Whole, all: Option<u64>) -> Option<(u64, u64)> {
+        let details = self.usage.get(whole.details).filter(|value| **value != Value::Null);
+        if details.is_some_and(|details| details.as_object().is_none()) {
+            self.refuse(CostError::InvalidDetails(whole.details));
+        }
+        let text = self.part(details, whole.text);
+        let image = self.part(details, whole.image);
+        if text.is_none() && image.is_none() {
+            return None;
+        }
+        let rest = |part: Option<u64>| all.unwrap_or(0).saturating_sub(part.unwrap_or(0));
+        let (text, image) = (text.unwrap_or_else(|| rest(image)), image.unwrap_or_else(|| rest(text)));
+        if all.is_some_and(|all| text.saturating_add(image) != all) {
+            self.refuse(CostError::Inconsistent(whole.name));
+        }
+        Some((text, image))
     }
-}
 
-/// Text and image tokens of a whole; `None` where the usage does not split it. One part alone leaves the rest to the other.
-fn split(usage: &Value, whole: &Whole, tokens: u64) -> Result<Option<(u64, u64)>, CostError> {
-    let Some(details) = object(usage, whole.details)? else { return Ok(None) };
-    let text = count(details, "text_tokens", whole.text)?;
-    let image = count(details, "image_tokens", whole.image)?;
-    let rest = |part: u64| tokens.checked_sub(part).ok_or(CostError::Inconsistent(whole.name));
-    match (text, image) {
-        (Some(text), Some(image)) if text.checked_add(image) == Some(tokens) => Ok(Some((text, image))),
-        (Some(_), Some(_)) => Err(CostError::Inconsistent(whole.name)),
-        (Some(text), None) => Ok(Some((text, rest(text)?))),
-        (None, Some(image)) => Ok(Some((rest(image)?, image))),
-        (None, None) => Ok(None),
-    }
-}
-
-/// Cached text and image tokens.
-fn cached(usage: &Value, text: u64, image: u64, cost: &mut Cost) -> Result<(u64, u64), CostError> {
-    let all = count(usage, "cached_tokens", "cached_tokens")?;
-    let details = object(usage, CACHED)?;
-    let part = |name, path| details.map_or(Ok(None), |details| count(details, name, path));
-    let cached_text = part("cached_text_tokens", "cached_tokens_details.cached_text_tokens")?;
-    let cached_image = part("cached_image_tokens", "cached_tokens_details.cached_image_tokens")?;
-    let inconsistent = CostError::Inconsistent("cached_tokens");
-    match (all, cached_text, cached_image) {
-        (None, None, None) => Ok((0, 0)),
-        (None, cached_text, cached_image) => Ok((cached_text.unwrap_or(0), cached_image.unwrap_or(0))),
-        (Some(all), Some(cached_text), Some(cached_image)) => {
-            if cached_text.checked_add(cached_image) == Some(all) {
-                Ok((cached_text, cached_image))
-            } else {
-                Err(inconsistent)
+    /// Cached text and image tokens.
+    fn cached(&mut self, text: u64, image: u64, notes: &mut Few<CostNote, 5>) -> (u64, u64) {
+        let all = self.count(CACHED.name);
+        if let Some(parts) = self.split(&CACHED, all) {
+            return parts;
+        }
+        let all = all.unwrap_or(0);
+        if all > text.saturating_add(image) {
+            self.refuse(CostError::Inconsistent(CACHED.name));
+        }
+        match (text, image) {
+            _ if all == 0 => (0, 0),
+            (_, 0) => (all, 0),
+            (0, _) => (0, all),
+            _ => {
+                notes.push(CostNote::CachedNotSplit);
+                (0, 0)
             }
-        }
-        (Some(all), Some(cached_text), None) => {
-            Ok((cached_text, all.checked_sub(cached_text).ok_or(inconsistent)?))
-        }
-        (Some(all), None, Some(cached_image)) => {
-            Ok((all.checked_sub(cached_image).ok_or(inconsistent)?, cached_image))
-        }
-        (Some(all), None, None) if text.checked_add(image).is_none_or(|input| all > input) => {
-            Err(inconsistent)
-        }
-        (Some(0), None, None) => Ok((0, 0)),
-        (Some(all), None, None) if image == 0 => Ok((all, 0)),
-        (Some(all), None, None) if text == 0 => Ok((0, all)),
-        (Some(_), None, None) => {
-            cost.notes.push(CostNote::CachedNotSplit);
-            Ok((0, 0))
         }
     }
 }

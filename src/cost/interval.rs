@@ -47,6 +47,15 @@ impl<T: Copy> Bounds<T> {
         Self { min, expected: None, max: None }
     }
 
+    fn sum(self, other: Self, plus: fn(T, T) -> T) -> Self {
+        let both = |a: Option<T>, b: Option<T>| Some(plus(a?, b?));
+        Self {
+            min: plus(self.min, other.min),
+            expected: both(self.expected, other.expected),
+            max: both(self.max, other.max),
+        }
+    }
+
     pub(crate) fn map<U>(self, f: impl Fn(T) -> U) -> Bounds<U> {
         Bounds { min: f(self.min), expected: self.expected.map(&f), max: self.max.map(&f) }
     }
@@ -56,12 +65,15 @@ impl Bounds<NanoUsd> {
     /// The sum; what is unknown in one is unknown in the sum.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        let plus = |a: Option<NanoUsd>, b: Option<NanoUsd>| Some(a?.plus(b?));
-        Self {
-            min: self.min.plus(other.min),
-            expected: plus(self.expected, other.expected),
-            max: plus(self.max, other.max),
-        }
+        self.sum(other, NanoUsd::plus)
+    }
+}
+
+impl Bounds<u64> {
+    /// The sum; what is unknown in one is unknown in the sum.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        self.sum(other, u64::saturating_add)
     }
 }
 

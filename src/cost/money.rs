@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::digits::push_natural;
+
 /// An amount of US dollars in billionths. Every published price per token is a whole number of them, so sums are exact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NanoUsd(u64);
@@ -22,16 +24,12 @@ impl NanoUsd {
 
     /// So many tokens at a rate in nano-dollars per token. Stops at the largest amount (18 billion dollars).
     pub const fn of_tokens(tokens: u64, rate: u32) -> Self {
-        // What fits needs no multiplication that looks at 128 bits, which is slow in WebAssembly.
-        if tokens <= u32::MAX as u64 {
-            return Self(tokens.wrapping_mul(rate as u64));
-        }
-        Self(tokens.saturating_mul(rate as u64))
+        Self(tokens).times(rate as u64)
     }
 
     /// So many tokens at a rate in nano-dollars per token; `None` above the largest amount.
     pub fn checked_of_tokens(tokens: u64, rate: u32) -> Option<Self> {
-        tokens.checked_mul(u64::from(rate)).map(Self)
+        product(tokens, u64::from(rate)).map(Self)
     }
 
     /// The sum; `None` above the largest amount.
@@ -48,13 +46,33 @@ impl NanoUsd {
     /// So many times the amount, stopping at the largest.
     #[must_use]
     pub const fn times(self, count: u64) -> Self {
-        Self(self.0.saturating_mul(count))
+        match product(self.0, count) {
+            Some(nano) => Self(nano),
+            None => Self(u64::MAX),
+        }
     }
 
     /// Half the amount, rounded up to a whole nano-dollar.
     #[must_use]
     pub const fn half(self) -> Self {
         Self(self.0.div_ceil(2))
+    }
+
+    /// Dollars as a decimal: `0.011`, `0.00054`, `3`. Exact, without trailing zeros. `to_string` would bring the formatting
+    /// machinery along.
+    pub(crate) fn decimal(self) -> String {
+        const NANO: u64 = 1_000_000_000;
+        let mut out = String::new();
+        push_natural(&mut out, self.0 / NANO, 1);
+        let fraction = self.0 % NANO;
+        if fraction > 0 {
+            out.push('.');
+            push_natural(&mut out, fraction, 9);
+            while out.ends_with('0') {
+                out.pop();
+            }
+        }
+        out
     }
 
     /// As a number of dollars, the nearest there is: exact in every digit that is printed up to nine million dollars.
@@ -64,20 +82,15 @@ impl NanoUsd {
     }
 }
 
-/// Dollars as a decimal: `0.011`, `0.00054`, `3`. Exact, without trailing zeros.
+/// The product, if it fits. In one place, for a multiplication that looks at 128 bits is long and slow in WebAssembly.
+#[inline(never)]
+const fn product(a: u64, b: u64) -> Option<u64> {
+    if a <= u32::MAX as u64 && b <= u32::MAX as u64 { Some(a.wrapping_mul(b)) } else { a.checked_mul(b) }
+}
+
 impl fmt::Display for NanoUsd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NANO: u64 = 1_000_000_000;
-        let (whole, mut fraction) = (self.0 / NANO, self.0 % NANO);
-        if fraction == 0 {
-            return write!(f, "{whole}");
-        }
-        let mut width = 9_usize;
-        while fraction.is_multiple_of(10) {
-            fraction /= 10;
-            width = width.saturating_sub(1);
-        }
-        write!(f, "{whole}.{fraction:0width$}")
+        f.write_str(&self.decimal())
     }
 }
 

@@ -90,7 +90,7 @@ impl Serialize for Cost {
         let mut out = serializer.serialize_struct("Cost", 6)?;
         out.serialize_field("currency", CURRENCY)?;
         out.serialize_field("usd", &self.usd)?;
-        out.serialize_field("usd_text", &self.usd.to_string())?;
+        out.serialize_field("usd_text", &self.usd.decimal())?;
         out.serialize_field("items", &self.items)?;
         some(&mut out, "notes", Some(&self.notes).filter(|list| !list.is_empty()))?;
         some(&mut out, "unknown_fields", Some(&self.unknown_fields).filter(|list| !list.is_empty()))?;
@@ -111,10 +111,10 @@ impl Serialize for CostItem {
 impl Serialize for Cheapest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Cheapest", 4)?;
-        out.serialize_field("size", &Size::Pixels { width: self.width, height: self.height }.to_string())?;
+        out.serialize_field("size", &Size::Pixels { width: self.width, height: self.height }.spelled())?;
         out.serialize_field("tokens", &self.tokens)?;
         out.serialize_field("usd", &self.usd)?;
-        out.serialize_field("usd_text", &self.usd.to_string())?;
+        out.serialize_field("usd_text", &self.usd.decimal())?;
         out.end()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::meaning::{self, Billed, Kind};
-use super::retry::{self, Budget, Policy};
+use super::retry::{self, Budget, Cause, Policy};
 use crate::wire::problem::ApiProblem;
 use crate::wire::scan::{ScanError, ScanErrorKind};
 
@@ -132,7 +132,7 @@ enum Phase {
 /// let mut budget = Budget::default();
 /// let (mut call, first) = Call::begin(Policy::default(), Deadlines::default(), 0);
 /// assert!(matches!(first, Step::Send(attempt) if attempt.number == 1));
-/// let Step::Wait { until_ms } = call.ended(&Outcome::NeverSent, 3, 0.5, &mut budget) else { panic!() };
+/// let Step::Wait { until_ms } = call.ended(Outcome::NeverSent, 3, 0.5, &mut budget) else { panic!() };
 /// assert!(matches!(call.wake(until_ms, 0.5, &mut budget), Some(Step::Send(attempt)) if attempt.number == 2));
 /// call.headers(400);
 /// call.succeeded(&mut budget);
@@ -211,7 +211,10 @@ impl Call {
             Phase::Connecting(sent) => after(sent, self.deadlines.connect_ms),
             Phase::Receiving(_, alive) => after(alive, self.deadlines.idle_ms),
         };
-        [own, total].into_iter().flatten().min()
+        match (own, total) {
+            (Some(own), Some(total)) => Some(own.min(total)),
+            (own, total) => own.or(total),
+        }
     }
 
     /// What is due by now: to send again after a wait, or that a time is over. After [`Outcome::Late`] came of it, the
@@ -223,145 +226,144 @@ impl Call {
         if self.phase == Phase::Ended {
             return None;
         }
-        if due(self.begun_ms, self.deadlines.total_ms) {
-            return Some(self.ended(&Outcome::Late(Timeout::Total), now_ms, dice, budget));
-        }
-        match self.phase {
-            Phase::Waiting(until) if now_ms >= until => Some(self.send(now_ms)),
-            Phase::Connecting(sent) if due(sent, self.deadlines.connect_ms) => {
-                Some(self.ended(&Outcome::Late(Timeout::Connect), now_ms, dice, budget))
-            }
-            Phase::Receiving(_, alive) if due(alive, self.deadlines.idle_ms) => {
-                Some(self.ended(&Outcome::Late(Timeout::Idle), now_ms, dice, budget))
-            }
-            _ => None,
-        }
+        let late = match self.phase {
+            _ if due(self.begun_ms, self.deadlines.total_ms) => Timeout::Total,
+            Phase::Waiting(until) if now_ms >= until => return Some(self.send(now_ms)),
+            Phase::Connecting(sent) if due(sent, self.deadlines.connect_ms) => Timeout::Connect,
+            Phase::Receiving(_, alive) if due(alive, self.deadlines.idle_ms) => Timeout::Idle,
+            _ => return None,
+        };
+        Some(self.ended(Outcome::Late(late), now_ms, dice, budget))
     }
 
     /// An attempt ended without an answer, or the call was called off. `dice` is a random number from 0 up to 1.
-    pub fn ended(&mut self, outcome: &Outcome, now_ms: u64, dice: f64, budget: &mut Budget) -> Step {
-        let (sent_ms, was_waiting, had_begun) = match self.phase {
-            Phase::Waiting(_) => (now_ms, true, false),
-            Phase::Connecting(sent) => (sent, false, false),
-            Phase::Receiving(sent, _) => (sent, false, true),
-            Phase::Ended => (now_ms, false, false),
+    pub fn ended(&mut self, outcome: Outcome, now_ms: u64, dice: f64, budget: &mut Budget) -> Step {
+        let (sent_ms, had_begun) = match self.phase {
+            Phase::Connecting(sent) => (sent, false),
+            Phase::Receiving(sent, _) => (sent, true),
+            Phase::Waiting(_) | Phase::Ended => (now_ms, false),
         };
-        let failure = self.failure(outcome, now_ms.saturating_sub(sent_ms), was_waiting);
-        let again = retry::cause(&self.policy, outcome, now_ms.saturating_sub(sent_ms));
-        let may = !was_waiting && self.phase != Phase::Ended && self.retries() < self.policy.max_retries;
-        if let (Some(cause), true) = (again, may) {
-            let asked = failure.retry_after_ms.filter(|ms| *ms <= self.policy.max_wait_ms);
-            let too_long = failure.retry_after_ms.is_some() && asked.is_none();
-            let until = now_ms.saturating_add(retry::wait_ms(cause, asked, self.retries(), dice));
-            let end = self.deadlines.total_ms.map(|total| self.begun_ms.saturating_add(total));
-            // A wait that outlasts the call would only hide what went wrong.
-            if !too_long
-                && end.is_none_or(|end| until < end)
-                && let Some(price) = budget.pay(cause)
-            {
-                self.paid = price;
-                self.resume = self.resume || (self.policy.idempotent && had_begun);
-                self.last = Some(Box::new(failure));
-                self.phase = Phase::Waiting(until);
-                return Step::Wait { until_ms: until };
-            }
+        let under_way = matches!(self.phase, Phase::Connecting(_) | Phase::Receiving(..));
+        let again = retry::cause(&self.policy, &outcome, now_ms.saturating_sub(sent_ms));
+        let failure = Box::new(self.failure(outcome, again.is_some()));
+        if under_way && let Some(until_ms) = self.again(again, failure.retry_after_ms, now_ms, dice, budget) {
+            self.resume = self.resume || (self.policy.idempotent && had_begun);
+            self.last = Some(failure);
+            self.phase = Phase::Waiting(until_ms);
+            return Step::Wait { until_ms };
         }
         self.phase = Phase::Ended;
-        Step::Fail(Box::new(failure))
+        Step::Fail(failure)
     }
 
-    fn retries(&self) -> u32 {
-        self.attempts.saturating_sub(1)
+    /// Pays for sending again, and says when; `None` when it is not to be.
+    fn again(
+        &mut self,
+        cause: Option<Cause>,
+        asked_ms: Option<u64>,
+        now_ms: u64,
+        dice: f64,
+        budget: &mut Budget,
+    ) -> Option<u64> {
+        let retries = self.attempts.saturating_sub(1);
+        if retries >= self.policy.max_retries || asked_ms.is_some_and(|ms| ms > self.policy.max_wait_ms) {
+            return None;
+        }
+        let cause = cause?;
+        let until = now_ms.saturating_add(retry::wait_ms(cause, asked_ms, retries, dice));
+        // A wait that outlasts the call would only hide what went wrong.
+        if self.deadlines.total_ms.is_some_and(|total| until >= self.begun_ms.saturating_add(total)) {
+            return None;
+        }
+        self.paid = budget.pay(cause)?;
+        Some(until)
     }
 
-    fn failure(&self, outcome: &Outcome, since_sent_ms: u64, was_waiting: bool) -> Failure {
-        let retryable = retry::cause(&self.policy, outcome, since_sent_ms).is_some();
-        let simple = |kind: Kind, code: &str, message: &str, billed: Billed| Failure {
-            kind,
+    fn failure(&self, outcome: Outcome, retryable: bool) -> Failure {
+        // Between two attempts nothing is under way: what it may have cost is what the last one may have cost.
+        let last = self.last.as_deref().filter(|_| matches!(self.phase, Phase::Waiting(_)));
+        let mut failure = Failure {
+            kind: Kind::Network,
             status: None,
-            problem: ApiProblem {
-                message: message.to_owned(),
-                code: Some(code.to_owned()),
-                ..ApiProblem::default()
-            },
+            problem: ApiProblem::default(),
             retryable,
             retry_after_ms: None,
-            billed,
+            billed: last.map_or(Billed::Unknown, |last| last.billed),
             attempts: self.attempts,
         };
-        // Between two attempts nothing is under way: what it may have cost is what the last one may have cost.
-        let billed = match (&self.last, was_waiting) {
-            (Some(last), true) => last.billed,
-            _ => Billed::Unknown,
-        };
-        match outcome {
-            Outcome::NeverSent => simple(
-                Kind::Network,
-                "connection_failed",
-                "the server could not be reached; nothing was sent",
-                Billed::No,
-            ),
+        let &(kind, code, message) = match outcome {
             Outcome::Refused { status, problem, retry_after_ms, .. } => {
-                let kind = meaning::of_problem(Some(*status), problem);
-                Failure {
-                    kind,
-                    status: Some(*status),
-                    problem: problem.clone(),
-                    retryable,
-                    retry_after_ms: *retry_after_ms,
-                    billed: meaning::billed(kind, Some(*status), problem),
-                    attempts: self.attempts,
-                }
-            }
-            Outcome::Cut => simple(
-                Kind::Network,
-                "connection_lost",
-                "the connection was lost before the answer was complete; it may have been billed",
-                billed,
-            ),
-            Outcome::Late(timeout) => {
-                let (code, message) = match timeout {
-                    Timeout::Total => ("total_timeout", "the call took longer than timeout"),
-                    Timeout::Connect => ("connect_timeout", "no answer began within connectTimeout"),
-                    Timeout::Idle => ("idle_timeout", "the answer fell silent for longer than idleTimeout"),
-                };
-                let mut failure = simple(Kind::Timeout, code, message, billed);
-                if was_waiting && let Some(last) = &self.last {
-                    failure.problem.message =
-                        [message, " while waiting to send again after: ", &last.problem.message].concat();
-                    failure.status = last.status;
-                }
-                failure
+                failure.kind = meaning::of_problem(Some(status), &problem);
+                failure.billed = meaning::billed(failure.kind, Some(status), &problem);
+                failure.status = Some(status);
+                failure.retry_after_ms = retry_after_ms;
+                failure.problem = problem;
+                return failure;
             }
             Outcome::Reported { problem, images } => {
-                let kind = meaning::of_problem(None, problem);
-                Failure {
-                    kind,
-                    status: None,
-                    problem: problem.clone(),
-                    retryable,
-                    retry_after_ms: None,
-                    billed: if *images > 0 { Billed::Yes } else { meaning::billed(kind, None, problem) },
-                    attempts: self.attempts,
-                }
+                failure.kind = meaning::of_problem(None, &problem);
+                failure.billed =
+                    if images > 0 { Billed::Yes } else { meaning::billed(failure.kind, None, &problem) };
+                failure.problem = problem;
+                return failure;
             }
-            Outcome::Unreadable { message, code } => simple(Kind::Protocol, code, message, billed),
-            Outcome::Empty { has_url: false } => simple(
-                Kind::Protocol,
-                "empty_result",
-                "the server answered with success, but without a picture",
-                billed,
-            ),
-            Outcome::Empty { has_url: true } => simple(
-                Kind::Protocol,
-                "url_result",
-                "the server answered with the address of a picture instead of its bytes; this package does not fetch it",
-                Billed::Yes,
-            ),
-            Outcome::Aborted => simple(Kind::Aborted, "aborted", "the call was aborted", billed),
+            Outcome::Unreadable { message, code } => {
+                failure.kind = Kind::Protocol;
+                failure.problem.message = message;
+                failure.problem.code = Some(code.to_owned());
+                return failure;
+            }
+            Outcome::NeverSent => {
+                failure.billed = Billed::No;
+                &NEVER_SENT
+            }
+            Outcome::Empty { has_url: true } => {
+                failure.billed = Billed::Yes;
+                &URL_RESULT
+            }
+            Outcome::Empty { has_url: false } => &EMPTY_RESULT,
+            Outcome::Cut => &CUT,
+            Outcome::Late(Timeout::Total) => &TOTAL_TIMEOUT,
+            Outcome::Late(Timeout::Connect) => &CONNECT_TIMEOUT,
+            Outcome::Late(Timeout::Idle) => &IDLE_TIMEOUT,
+            Outcome::Aborted => &ABORTED,
+        };
+        failure.kind = kind;
+        failure.problem.code = Some(code.to_owned());
+        failure.problem.message.push_str(message);
+        if kind == Kind::Timeout
+            && let Some(last) = last
+        {
+            failure.problem.message.push_str(" while waiting to send again after: ");
+            failure.problem.message.push_str(&last.problem.message);
+            failure.status = last.status;
         }
+        failure
     }
 }
+
+/// What an outcome that says nothing itself is told as: its kind, code and message.
+type Told = (Kind, &'static str, &'static str);
+
+const NEVER_SENT: Told =
+    (Kind::Network, "connection_failed", "the server could not be reached; nothing was sent");
+const CUT: Told = (
+    Kind::Network,
+    "connection_lost",
+    "the connection was lost before the answer was complete; it may have been billed",
+);
+const TOTAL_TIMEOUT: Told = (Kind::Timeout, "total_timeout", "the call took longer than timeout");
+const CONNECT_TIMEOUT: Told = (Kind::Timeout, "connect_timeout", "no answer began within connectTimeout");
+const IDLE_TIMEOUT: Told =
+    (Kind::Timeout, "idle_timeout", "the answer fell silent for longer than idleTimeout");
+const EMPTY_RESULT: Told =
+    (Kind::Protocol, "empty_result", "the server answered with success, but without a picture");
+const URL_RESULT: Told = (
+    Kind::Protocol,
+    "url_result",
+    "the server answered with the address of a picture instead of its bytes; this package does not fetch it",
+);
+const ABORTED: Told = (Kind::Aborted, "aborted", "the call was aborted");
 
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "small numbers")]
@@ -396,7 +398,7 @@ mod tests {
         let (mut call, first) = Call::begin(Policy::default(), Deadlines::default(), 1000);
         assert_eq!(first, Step::Send(Attempt { number: 1, resume: false }));
         let until =
-            wait(&call.ended(&refused(429, "rate_limit_exceeded", Some(2000)), 1200, 0.5, &mut budget));
+            wait(&call.ended(refused(429, "rate_limit_exceeded", Some(2000)), 1200, 0.5, &mut budget));
         assert_eq!(until, 1200 + 2000 + 100);
         assert_eq!(call.wake_at_ms(), Some(until));
         assert_eq!(call.wake(until - 1, 0.5, &mut budget), None);
@@ -417,11 +419,11 @@ mod tests {
         let mut budget = Budget::default();
         let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
         for expected in [2, 3] {
-            let until = wait(&call.ended(&Outcome::NeverSent, 0, 0.0, &mut budget));
+            let until = wait(&call.ended(Outcome::NeverSent, 0, 0.0, &mut budget));
             let step = call.wake(until, 0.5, &mut budget);
             assert_eq!(step, Some(Step::Send(Attempt { number: expected, resume: false })));
         }
-        let failure = failure(call.ended(&Outcome::NeverSent, 0, 0.0, &mut budget));
+        let failure = failure(call.ended(Outcome::NeverSent, 0, 0.0, &mut budget));
         assert_eq!((failure.kind, failure.attempts, failure.billed), (Kind::Network, 3, Billed::No));
         assert!(failure.retryable);
     }
@@ -436,7 +438,7 @@ mod tests {
         ] {
             let mut budget = Budget::default();
             let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
-            let failure = failure(call.ended(&outcome, 90_000, 0.5, &mut budget));
+            let failure = failure(call.ended(outcome.clone(), 90_000, 0.5, &mut budget));
             assert!(!failure.retryable, "{outcome:?}");
             assert_eq!(failure.billed, Billed::Unknown, "{outcome:?}");
             assert_eq!(budget, Budget::default());
@@ -447,15 +449,15 @@ mod tests {
     fn with_a_key_a_cut_stream_is_resumed() {
         let mut budget = Budget::default();
         let (mut call, _) = Call::begin(OURS, Deadlines::default(), 0);
-        let until = wait(&call.ended(&Outcome::Cut, 10, 0.0, &mut budget));
+        let until = wait(&call.ended(Outcome::Cut, 10, 0.0, &mut budget));
         assert_eq!(
             call.wake(until, 0.5, &mut budget),
             Some(Step::Send(Attempt { number: 2, resume: false }))
         );
         call.headers(500);
-        let until = wait(&call.ended(&Outcome::Cut, 600, 0.0, &mut budget));
+        let until = wait(&call.ended(Outcome::Cut, 600, 0.0, &mut budget));
         assert_eq!(call.wake(until, 0.5, &mut budget), Some(Step::Send(Attempt { number: 3, resume: true })));
-        let failure = failure(call.ended(&Outcome::Cut, 5000, 0.0, &mut budget));
+        let failure = failure(call.ended(Outcome::Cut, 5000, 0.0, &mut budget));
         assert!(failure.retryable);
         assert_eq!(failure.attempts, 3);
     }
@@ -466,7 +468,7 @@ mod tests {
         let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
         call.headers(500);
         call.keeps_answers();
-        let until = wait(&call.ended(&Outcome::Cut, 600, 0.0, &mut budget));
+        let until = wait(&call.ended(Outcome::Cut, 600, 0.0, &mut budget));
         assert_eq!(call.wake(until, 0.5, &mut budget), Some(Step::Send(Attempt { number: 2, resume: true })));
     }
 
@@ -482,7 +484,7 @@ mod tests {
             let mut budget = Budget::default();
             let deadlines = Deadlines { total_ms: total, connect_ms: None, idle_ms: None };
             let (mut call, _) = Call::begin(Policy::default(), deadlines, 0);
-            let step = call.ended(&refused(429, "rate_limit_exceeded", asked), 0, 0.0, &mut budget);
+            let step = call.ended(refused(429, "rate_limit_exceeded", asked), 0, 0.0, &mut budget);
             assert_eq!(matches!(step, Step::Fail(_)), fails, "{asked:?} {total:?}");
             if fails {
                 let failure = failure(step);
@@ -529,12 +531,12 @@ mod tests {
     fn a_call_that_is_called_off_while_waiting_costs_what_the_last_attempt_did() {
         let mut budget = Budget::default();
         let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
-        wait(&call.ended(&refused(429, "rate_limit_exceeded", Some(50_000)), 5, 0.0, &mut budget));
-        let aborted = failure(call.ended(&Outcome::Aborted, 60, 0.0, &mut budget));
+        wait(&call.ended(refused(429, "rate_limit_exceeded", Some(50_000)), 5, 0.0, &mut budget));
+        let aborted = failure(call.ended(Outcome::Aborted, 60, 0.0, &mut budget));
         assert_eq!((aborted.kind, aborted.billed, aborted.retryable), (Kind::Aborted, Billed::No, false));
 
         let (mut call, _) = Call::begin(Policy::default(), Deadlines::default(), 0);
-        let aborted = failure(call.ended(&Outcome::Aborted, 60, 0.0, &mut budget));
+        let aborted = failure(call.ended(Outcome::Aborted, 60, 0.0, &mut budget));
         assert_eq!(aborted.billed, Billed::Unknown);
     }
 
@@ -545,7 +547,7 @@ mod tests {
         for _ in 0..1000 {
             let (mut call, _) = Call::begin(OURS, Deadlines::default(), 0);
             sent += 1;
-            while let Step::Wait { until_ms } = call.ended(&refused(503, "", None), 0, 0.0, &mut budget) {
+            while let Step::Wait { until_ms } = call.ended(refused(503, "", None), 0, 0.0, &mut budget) {
                 assert!(call.wake(until_ms, 0.5, &mut budget).is_some());
                 sent += 1;
             }
@@ -558,7 +560,7 @@ mod tests {
         let end = |outcome| {
             let (mut call, _) = Call::begin(OURS, Deadlines::default(), 0);
             call.headers(5);
-            failure(call.ended(&outcome, 50, 0.0, &mut Budget::default()))
+            failure(call.ended(outcome, 50, 0.0, &mut Budget::default()))
         };
         let problem =
             ApiProblem { message: "late".into(), code: Some("server_error".into()), ..ApiProblem::default() };
@@ -579,7 +581,7 @@ mod tests {
     fn a_failure_is_the_record_an_error_is_made_of() {
         let (mut call, _) =
             Call::begin(Policy { max_retries: 0, ..Policy::default() }, Deadlines::default(), 0);
-        let failed = failure(call.ended(&refused(429, "slow_down", Some(7)), 0, 0.0, &mut Budget::default()));
+        let failed = failure(call.ended(refused(429, "slow_down", Some(7)), 0, 0.0, &mut Budget::default()));
         assert_eq!(
             serde_json::to_value(&failed).unwrap(),
             serde_json::json!({
@@ -680,7 +682,7 @@ mod tests {
                                 &outcome,
                                 Outcome::NeverSent | Outcome::Refused { status: 429, .. }
                             );
-                            let step = call.ended(&outcome, now, dice, &mut budget);
+                            let step = call.ended(outcome.clone(), now, dice, &mut budget);
                             if let Step::Wait { until_ms } = step {
                                 prop_assert!(!waiting && (idempotent || !may_be_billed), "{:?}", outcome);
                                 prop_assert!(until_ms >= now && total_ms.is_none_or(|total| until_ms < total));

@@ -1,12 +1,11 @@
 //! What an error means: whose it is, whether it may pass, and whether it may have cost money.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::wire::problem::ApiProblem;
 
-/// Whose fault an error is; what to do about it follows from that. The words are the JavaScript API's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// Whose fault an error is; what to do about it follows from that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// The request is wrong: change it.
@@ -33,9 +32,36 @@ pub enum Kind {
     Protocol,
 }
 
+impl Kind {
+    /// The words of the JavaScript API, in the order of the kinds.
+    const NAMES: [&'static str; 11] = [
+        "user",
+        "auth",
+        "account",
+        "quota",
+        "rate",
+        "moderation",
+        "upstream",
+        "network",
+        "timeout",
+        "aborted",
+        "protocol",
+    ];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.get(self as usize).copied().unwrap_or_default()
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit_variant("Kind", *self as u32, self.name())
+    }
+}
+
 /// Whether a failed attempt has to be paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Billed {
     /// It provably made no picture.
     No,
@@ -45,45 +71,93 @@ pub enum Billed {
     Yes,
 }
 
-/// Codes that say the money is gone, though the status is that of a rate limit.
+impl Billed {
+    const NAMES: [&'static str; 3] = ["no", "unknown", "yes"];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.get(self as usize).copied().unwrap_or_default()
+    }
+}
+
+impl Serialize for Billed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit_variant("Billed", *self as u32, self.name())
+    }
+}
+
+/// Where a word stands that tells what an error is.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It is the code.
+    Code,
+    /// It is in the code.
+    InCode,
+    /// The code begins with it.
+    Start,
+    /// It is the type.
+    Type,
+}
+use Place::{Code, InCode, Start, Type};
+
+type Rule = (Place, &'static str, Kind);
+
+/// Words that decide whatever the status is.
 ///
-/// Source: `OpenAI`'s error codes guide and what others captured (facts checked 2026-11-20).
-const QUOTA_CODES: [&str; 6] = [
-    "insufficient_quota",
-    "credit_balance_exhausted",
-    "organization_spend_limit_exceeded",
-    "project_spend_limit_exceeded",
-    "organization_usage_limit_exceeded",
-    "billing_hard_limit_reached",
+/// Codes that say the content was refused: `OpenAI`'s, of which `content_filter` is why a response is incomplete, and those
+/// of `Runware/runware-typescript` 1.6.8. Codes that say the money is gone, though the status is that of a rate limit:
+/// `OpenAI`'s error codes guide and what others captured (facts checked 2026-11-20).
+const WITH_ANY_STATUS: &[Rule] = &[
+    (Code, "moderation_blocked", Kind::Moderation),
+    (Code, "content_policy_violation", Kind::Moderation),
+    (Code, "image_content_policy_violation", Kind::Moderation),
+    (Code, "content_filter", Kind::Moderation),
+    (Code, "contentPolicyViolation", Kind::Moderation),
+    (Code, "providerContentPolicyViolation", Kind::Moderation),
+    (Code, "sensitiveContentDetected", Kind::Moderation),
+    (Code, "unsafeContentDetected", Kind::Moderation),
+    (Code, "nsfwContentDetected", Kind::Moderation),
+    (Code, "promptBlocked", Kind::Moderation),
+    (Code, "imageBlocked", Kind::Moderation),
+    (Code, "moderationFailed", Kind::Moderation),
+    (Code, "insufficient_quota", Kind::Quota),
+    (Code, "credit_balance_exhausted", Kind::Quota),
+    (Code, "organization_spend_limit_exceeded", Kind::Quota),
+    (Code, "project_spend_limit_exceeded", Kind::Quota),
+    (Code, "organization_usage_limit_exceeded", Kind::Quota),
+    (Code, "billing_hard_limit_reached", Kind::Quota),
+    (Type, "insufficient_quota", Kind::Quota),
 ];
 
-/// Codes that say the content was refused: `OpenAI`'s, of which `content_filter` is why a response is incomplete, and those
-/// of `Runware/runware-typescript` 1.6.8.
-const MODERATION_CODES: [&str; 12] = [
-    "moderation_blocked",
-    "content_policy_violation",
-    "image_content_policy_violation",
-    "content_filter",
-    "contentPolicyViolation",
-    "providerContentPolicyViolation",
-    "sensitiveContentDetected",
-    "unsafeContentDetected",
-    "nsfwContentDetected",
-    "promptBlocked",
-    "imageBlocked",
-    "moderationFailed",
+/// Words that have to do where there is no status. Runware's are told apart as its own SDK does.
+const WITHOUT_STATUS: &[Rule] = &[
+    (Code, "rate_limit_exceeded", Kind::Rate),
+    (Code, "slow_down", Kind::Rate),
+    (Type, "rate_limit_error", Kind::Rate),
+    (InCode, "RateLimit", Kind::Rate),
+    (Code, "invalid_api_key", Kind::Auth),
+    (Type, "authentication_error", Kind::Auth),
+    (InCode, "ApiKey", Kind::Auth),
+    (InCode, "Credits", Kind::Quota),
+    (InCode, "Quota", Kind::Quota),
+    (InCode, "Balance", Kind::Quota),
+    (Type, "invalid_request_error", Kind::User),
+    (Type, "image_generation_user_error", Kind::User),
+    (Start, "invalid", Kind::User),
+    (Start, "missing", Kind::User),
+    (Start, "conflict", Kind::User),
+    (Start, "duplicate", Kind::User),
+    (Start, "unsupported", Kind::User),
 ];
 
 /// What an error reply means. `status` is `None` where the error came inside a reply that had begun well: an error event
 /// of a stream, or an error in a body of status 200.
 pub fn of_problem(status: Option<u16>, problem: &ApiProblem) -> Kind {
-    let code = problem.code.as_deref().unwrap_or("");
-    let kind = problem.kind.as_deref().unwrap_or("");
-    if MODERATION_CODES.contains(&code) || problem.moderation.is_some() {
+    if problem.moderation.is_some() {
         return Kind::Moderation;
     }
-    if QUOTA_CODES.contains(&code) || kind == "insufficient_quota" {
-        return Kind::Quota;
+    if let Some(kind) = by_word(WITH_ANY_STATUS, problem) {
+        return kind;
     }
     match status {
         Some(401 | 407) => Kind::Auth,
@@ -94,32 +168,21 @@ pub fn of_problem(status: Option<u16>, problem: &ApiProblem) -> Kind {
         Some(429) => Kind::Rate,
         Some(400..=499) => Kind::User,
         Some(_) => Kind::Protocol,
-        None => by_word(code, kind),
+        None => by_word(WITHOUT_STATUS, problem).unwrap_or(Kind::Upstream),
     }
 }
 
-/// Without a status, the words have to do. Runware's are told apart as its own SDK does.
-fn by_word(code: &str, kind: &str) -> Kind {
-    let has = |parts: &[&str]| parts.iter().any(|part| code.contains(part));
-    if code == "rate_limit_exceeded"
-        || code == "slow_down"
-        || kind == "rate_limit_error"
-        || has(&["RateLimit"])
-    {
-        Kind::Rate
-    } else if code == "invalid_api_key" || kind == "authentication_error" || has(&["ApiKey"]) {
-        Kind::Auth
-    } else if has(&["Credits", "Quota", "Balance"]) {
-        Kind::Quota
-    } else if matches!(kind, "invalid_request_error" | "image_generation_user_error")
-        || ["invalid", "missing", "conflict", "duplicate", "unsupported"]
-            .iter()
-            .any(|word| code.starts_with(word))
-    {
-        Kind::User
-    } else {
-        Kind::Upstream
-    }
+/// What the first rule says that a problem keeps to.
+fn by_word(rules: &[Rule], problem: &ApiProblem) -> Option<Kind> {
+    let code = problem.code.as_deref().unwrap_or("").as_bytes();
+    let name = problem.kind.as_deref().unwrap_or("").as_bytes();
+    let keeps_to = |place: Place, word: &[u8]| match place {
+        Code => code == word,
+        InCode => code.windows(word.len()).any(|part| part == word),
+        Start => code.starts_with(word),
+        Type => name == word,
+    };
+    rules.iter().find(|(place, word, _)| keeps_to(*place, word.as_bytes())).map(|(_, _, kind)| *kind)
 }
 
 /// Whether an attempt that was refused with this has to be paid.
@@ -144,22 +207,23 @@ pub fn billed(kind: Kind, status: Option<u16>, problem: &ApiProblem) -> Billed {
 /// Only names of what fails before the first byte: a reset (`ECONNRESET`, `EPIPE`) may come after the request was read.
 /// Source: Node's `common system errors` and undici's error classes.
 pub fn never_sent(code: &str) -> bool {
-    matches!(
-        code,
-        "ECONNREFUSED"
-            | "ENOTFOUND"
-            | "EAI_AGAIN"
-            | "EHOSTUNREACH"
-            | "ENETUNREACH"
-            | "UND_ERR_CONNECT_TIMEOUT"
-            | "CERT_HAS_EXPIRED"
-            | "DEPTH_ZERO_SELF_SIGNED_CERT"
-            | "SELF_SIGNED_CERT_IN_CHAIN"
-            | "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
-            | "ERR_TLS_CERT_ALTNAME_INVALID"
-            | "ConnectionRefused"
-    )
+    NEVER_SENT.contains(&code)
 }
+
+const NEVER_SENT: [&str; 12] = [
+    "ECONNREFUSED",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "UND_ERR_CONNECT_TIMEOUT",
+    "CERT_HAS_EXPIRED",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "ConnectionRefused",
+];
 
 #[cfg(test)]
 mod tests {

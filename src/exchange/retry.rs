@@ -127,11 +127,14 @@ const CAPACITY: u32 = 500;
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { tokens: CAPACITY }
+        Self::FULL
     }
 }
 
 impl Budget {
+    /// What a server begins with.
+    pub const FULL: Self = Self { tokens: CAPACITY };
+
     /// Takes what a retry costs; `None` when there is not enough.
     pub(super) fn pay(&mut self, cause: Cause) -> Option<u32> {
         let price = if cause == Cause::Slow { 10 } else { 5 };

@@ -2,9 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer, answer_compact, answer_or_failure, operation, values, with_catalog};
-use super::context;
-use super::failure::Failure;
+use super::bridge::{NO_OPERATION, respond};
 use crate::check;
 
 /// What [`validate`] answers when it must see the prompt itself.
@@ -14,37 +12,30 @@ const NEEDS_TEXT: usize = usize::MAX;
 /// `stand_in` tells that something of the same length may stand for the prompt: about that nothing may be said.
 #[wasm_bindgen]
 pub fn validate(number: u32, length: usize, now: f64, stand_in: bool) -> usize {
-    let report = || -> Result<_, Failure> {
-        let (request, beside) = values(length)?;
-        let context = context::read(&request, &beside, now)?;
-        let operation = operation(number)?;
-        Ok(with_catalog(|catalog| check::check(operation, &request, &context, catalog)))
-    };
-    match report() {
-        Ok(report) if report.issues.is_empty() => 0,
-        Ok(report) if stand_in && report.issues.iter().any(|issue| issue.param == "prompt") => NEEDS_TEXT,
-        Ok(report) => answer_compact(&report),
-        Err(failure) => answer(&failure),
-    }
+    respond(number, length, now, &|asked, out| {
+        let report = check::check(asked.operation, &asked.request, asked.context, asked.catalog);
+        Ok(if report.issues.is_empty() {
+            0
+        } else if stand_in && report.issues.iter().any(|issue| issue.param == "prompt") {
+            NEEDS_TEXT
+        } else {
+            out.write(&report)
+        })
+    })
 }
 
 /// Repairs what has one safe answer.
 #[wasm_bindgen]
 pub fn normalize(number: u32, length: usize, now: f64) -> usize {
-    let normalized = || -> Result<_, Failure> {
-        let (request, beside) = values(length)?;
-        let context = context::read(&request, &beside, now)?;
-        let operation = operation(number)?;
-        Ok(with_catalog(|catalog| check::normalize(operation, request, &context, catalog)))
-    };
-    answer_or_failure(normalized())
+    respond(number, length, now, &|asked, out| {
+        Ok(out.write(&check::normalize(asked.operation, asked.request, asked.context, asked.catalog)))
+    })
 }
 
 /// What a model accepts whatever else is asked of it, or null; the input is its id or null.
 #[wasm_bindgen]
 pub fn accepted(length: usize, now: f64) -> usize {
-    answer_or_failure(values(length).and_then(|(id, beside)| {
-        let context = context::read(&id, &beside, now)?;
-        Ok(with_catalog(|catalog| check::accepted(id.as_str(), &context, catalog)))
-    }))
+    respond(NO_OPERATION, length, now, &|asked, out| {
+        Ok(out.write(&check::accepted(asked.request.as_str(), asked.context, asked.catalog)))
+    })
 }

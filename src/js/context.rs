@@ -5,39 +5,51 @@ use crate::check::{Context, ImageFacts, Transparency};
 use crate::date::Date;
 use crate::picture::{Color, Format, ImageInfo, Problem};
 use crate::request::Value;
+use crate::text::concat;
 
-/// Reads `{ today, images, mask, markup, batch, text_tokens, json_body }`, all of it optional; `now` (milliseconds since
-/// 1970) tells the day where `today` does not, and `request` whether an edit is sent as JSON. Unknown fields are refused: a typo must not look like silence.
+/// Reads `{ today, images, mask, markup, batch, text_tokens, json_body }`, all of it optional, over what the context has; the
+/// `request` tells whether an edit is sent as JSON. Unknown fields are refused: a typo must not look like silence.
 ///
 /// # Errors
 /// [`Failure`] names the first field that is not understood.
-pub(super) fn read(request: &Value, value: &Value, now: f64) -> Result<Context, Failure> {
-    let mut context = Context::new(Date::from_unix_ms(now));
+pub(super) fn read(request: &Value, value: &Value, context: &mut Context) -> Result<(), Failure> {
     context.json_body = request.get("images").is_some() && request.get("image").is_none();
     let fields = match value {
-        Value::Null => return Ok(context),
+        Value::Null => return Ok(()),
         Value::Object(fields) => fields,
         _ => return Err(expected("context", "an object")),
     };
-    for (name, value) in fields.iter().filter(|(_, value)| *value != Value::Null) {
+    for (name, value) in fields {
+        if matches!(value, Value::Null) {
+            continue;
+        }
         match name.as_ref() {
             "today" => {
                 context.today =
                     day(value).ok_or_else(|| expected("today", "a day such as \"2026-11-20\""))?;
             }
             "images" => {
-                let items = value.as_array().ok_or_else(|| expected("images", "an array"))?;
-                context.images = items.iter().map(|item| facts("images", item)).collect::<Result<_, _>>()?;
+                for item in value.as_array().ok_or_else(|| expected("images", "an array"))? {
+                    let mut image = ImageFacts::default();
+                    facts("images", item, &mut image)?;
+                    context.images.push(image);
+                }
             }
-            "mask" => context.mask = Some(facts("mask", value)?),
-            "markup" => context.markup = Some(facts("markup", value)?),
+            "mask" => facts("mask", value, context.mask.insert(ImageFacts::default()))?,
+            "markup" => facts("markup", value, context.markup.insert(ImageFacts::default()))?,
             "batch" => context.batch = flag("batch", value)?,
             "json_body" => context.json_body = flag("json_body", value)?,
-            "text_tokens" => context.text_tokens = Some(count("text_tokens", value)?),
-            other => return Err(Failure::user(other, &format!("context: unknown field \"{other}\""))),
+            "text_tokens" => {
+                let count = whole(value).and_then(|count| u32::try_from(count).ok());
+                let count = count.ok_or_else(|| expected("text_tokens", "a whole number, 0 or more"))?;
+                context.text_tokens = Some(count);
+            }
+            other => {
+                return Err(Failure::user(other, &concat(&["context: unknown field \"", other, "\""])));
+            }
         }
     }
-    Ok(context)
+    Ok(())
 }
 
 /// `YYYY-MM-DD`, or the beginning of an ISO time.
@@ -45,17 +57,18 @@ fn day(value: &Value) -> Option<Date> {
     Date::parse(value.as_str()?.get(..10)?)
 }
 
-fn facts(name: &'static str, value: &Value) -> Result<ImageFacts, Failure> {
-    if *value == Value::Null {
-        return Ok(ImageFacts::default());
+/// What is known of a picture, for facts of which nothing is known yet.
+fn facts(name: &'static str, value: &Value, facts: &mut ImageFacts) -> Result<(), Failure> {
+    if matches!(value, Value::Null) {
+        return Ok(());
     }
     if value.as_object().is_none() {
         return Err(expected(name, "what inspectImage answers"));
     }
     let word = |field| value.get(field).and_then(Value::as_str);
-    let bytes = value.get("bytes").and_then(Value::as_integer).and_then(|bytes| u64::try_from(bytes).ok());
     let format = word("format").and_then(Format::from_name);
-    let info = match (word("problem"), format) {
+    facts.bytes = value.get("bytes").and_then(whole);
+    facts.info = match (word("problem"), format) {
         (Some("truncated"), Some(format)) => Some(Err(Problem::Truncated(format))),
         (Some("corrupt"), Some(format)) => Some(Err(Problem::Corrupt(format))),
         (Some("not_an_image"), _) => Some(Err(Problem::NotAnImage)),
@@ -65,41 +78,42 @@ fn facts(name: &'static str, value: &Value) -> Result<ImageFacts, Failure> {
         (None, Some(format)) => Some(Ok(info(name, format, value)?)),
         (None, None) => None,
     };
-    let transparency = match word("transparency") {
+    facts.transparency = match word("transparency") {
         Some("none") => Some(Transparency::None),
         Some("some") => Some(Transparency::Some),
         Some("all") => Some(Transparency::All),
         Some(_) => return Err(expected(name, "\"none\", \"some\" or \"all\" as `transparency`")),
         None => None,
     };
-    Ok(ImageFacts { bytes, info, transparency })
+    Ok(())
 }
 
 /// A header as `inspectImage` answers it. What a caller leaves out is taken as the API likes it, so that no rule speaks.
 fn info(name: &'static str, format: Format, value: &Value) -> Result<ImageInfo, Failure> {
-    let edge = |field| value.get(field).ok_or(()).and_then(|edge| count(name, edge).map_err(|_| ()));
-    let (Ok(width), Ok(height)) = (edge("width"), edge("height")) else {
+    let number = |field| value.get(field).and_then(whole);
+    let edge = |field| number(field).and_then(|edge| u32::try_from(edge).ok());
+    let (Some(width), Some(height)) = (edge("width"), edge("height")) else {
         return Err(expected(name, "`width` and `height` in pixels"));
     };
-    let small =
-        |field| value.get(field).and_then(Value::as_integer).and_then(|number| u8::try_from(number).ok());
-    let flag = |field| value.get(field).and_then(Value::as_bool);
+    let small = |field, usual| number(field).and_then(|number| u8::try_from(number).ok()).unwrap_or(usual);
+    let flag = |field, usual| value.get(field).and_then(Value::as_bool).unwrap_or(usual);
+    let color = match value.get("color").and_then(Value::as_str) {
+        Some("gray") => Color::Gray,
+        Some("palette") => Color::Palette,
+        Some("cmyk") => Color::Cmyk,
+        Some("rgb") | None => Color::Rgb,
+        Some(_) => return Err(expected(name, "\"gray\", \"rgb\", \"palette\" or \"cmyk\" as `color`")),
+    };
     Ok(ImageInfo {
         format,
         width,
         height,
-        bit_depth: small("bit_depth").unwrap_or(8),
-        color: match value.get("color").and_then(Value::as_str) {
-            Some("gray") => Color::Gray,
-            Some("palette") => Color::Palette,
-            Some("cmyk") => Color::Cmyk,
-            Some("rgb") | None => Color::Rgb,
-            Some(_) => return Err(expected(name, "\"gray\", \"rgb\", \"palette\" or \"cmyk\" as `color`")),
-        },
-        has_alpha: flag("has_alpha").unwrap_or(true),
-        animated: flag("animated").unwrap_or(false),
-        orientation: small("orientation").unwrap_or(1),
-        complete: flag("complete").unwrap_or(true),
+        bit_depth: small("bit_depth", 8),
+        color,
+        has_alpha: flag("has_alpha", true),
+        animated: flag("animated", false),
+        orientation: small("orientation", 1),
+        complete: flag("complete", true),
     })
 }
 
@@ -107,11 +121,11 @@ fn flag(name: &'static str, value: &Value) -> Result<bool, Failure> {
     value.as_bool().ok_or_else(|| expected(name, "true or false"))
 }
 
-fn count(name: &'static str, value: &Value) -> Result<u32, Failure> {
-    let whole = value.as_integer().and_then(|number| u32::try_from(number).ok());
-    whole.ok_or_else(|| expected(name, "a whole number, 0 or more"))
+/// A whole number that is not negative.
+fn whole(value: &Value) -> Option<u64> {
+    value.as_integer().and_then(|number| u64::try_from(number).ok())
 }
 
 fn expected(name: &'static str, what: &str) -> Failure {
-    Failure::user(name, &format!("context.{name}: expected {what}"))
+    Failure::user(name, &concat(&["context.", name, ": expected ", what]))
 }

@@ -1,8 +1,6 @@
 //! Why a call has no answer, as a record that JavaScript makes an `Error` of.
 
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
-
-use super::packed::Malformed;
+use super::packed::{END, Malformed, OBJECT, Pack, Writer};
 #[cfg(feature = "extras")]
 use crate::catalog::ExtendError;
 #[cfg(feature = "extras")]
@@ -13,54 +11,58 @@ use crate::picture::Problem;
 use crate::request::batch::BatchError;
 #[cfg(feature = "extras")]
 use crate::request::runware::TranslateError;
+use crate::text::concat;
 use crate::wire::body::BodyError;
 
 /// What the thrown `Error` will say. It goes out as an object with the single field `failure`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+#[derive(Debug)]
+pub(super) struct Failure(Box<Record>);
+
+#[derive(Debug)]
+struct Record {
     /// The field it is about, as the API spells it; empty where it is about none.
-    pub(super) param: String,
+    param: String,
     /// A stable word for it.
-    pub(super) code: &'static str,
+    code: &'static str,
     /// For a person.
-    pub(super) message: String,
+    message: String,
     /// The format of the image it is about, where that much is known.
-    pub(super) format: Option<&'static str>,
+    format: Option<&'static str>,
 }
 
 impl Failure {
+    fn new(param: &str, code: &'static str, message: &str) -> Self {
+        Self(Box::new(Record { param: param.to_owned(), code, message: message.to_owned(), format: None }))
+    }
+
     /// The caller gave something that cannot be worked with.
     pub(super) fn user(param: &str, message: &str) -> Self {
-        Self { param: param.to_owned(), code: "invalid_argument", message: message.to_owned(), format: None }
+        Self::new(param, "invalid_argument", message)
     }
 }
 
 impl From<Malformed> for Failure {
     fn from(Malformed: Malformed) -> Self {
-        Self {
-            param: String::new(),
-            code: "mixed_versions",
-            message: "the JavaScript and the .wasm of gpt-image-edge are of different versions; install the package again"
-                .to_owned(),
-            format: None,
-        }
+        Self::new(
+            "",
+            "mixed_versions",
+            "the JavaScript and the .wasm of gpt-image-edge are of different versions; install the package again",
+        )
     }
 }
 
 impl From<BodyError> for Failure {
     fn from(error: BodyError) -> Self {
-        let message = error.to_string();
-        let (param, code) = match error {
+        let (param, code) = match &error {
             BodyError::FileInJson { param } => (param, "file_in_json"),
             BodyError::NotFinite { param } => (param, "not_finite"),
         };
-        Self { param, code, message, format: None }
+        Self::new(param, code, &concat(&error.pieces()))
     }
 }
 
 impl From<CostError> for Failure {
     fn from(error: CostError) -> Self {
-        let message = error.to_string();
         let (param, code) = match error {
             CostError::UnknownModel => ("model", "unknown_model"),
             CostError::NoTokenPrices => ("model", "no_token_prices"),
@@ -70,7 +72,7 @@ impl From<CostError> for Failure {
             CostError::InvalidCount(name) => (name, "invalid_count"),
             CostError::Inconsistent(name) => (name, "inconsistent"),
         };
-        Self { param: param.to_owned(), code, message, format: None }
+        Self::new(param, code, &error.to_string())
     }
 }
 
@@ -81,15 +83,14 @@ impl From<CheapestError> for Failure {
             CheapestError::NoRule => ("quality", "no_rule"),
             CheapestError::NoSize => ("ratio", "no_size"),
         };
-        Self { param: param.to_owned(), code, message: error.to_string(), format: None }
+        Self::new(param, code, &error.to_string())
     }
 }
 
 #[cfg(feature = "extras")]
 impl From<ExtendError> for Failure {
     fn from(error: ExtendError) -> Self {
-        let message = error.to_string();
-        Self { param: error.path, code: "invalid_entry", message, format: None }
+        Self::new(&error.path, "invalid_entry", &error.to_string())
     }
 }
 
@@ -102,7 +103,7 @@ impl From<MigrateError> for Failure {
             MigrateError::NoReplacement => ("model", "no_replacement"),
             MigrateError::UnknownTarget => ("target", "unknown_model"),
         };
-        Self { param: param.to_owned(), code, message: error.to_string(), format: None }
+        Self::new(param, code, &error.to_string())
     }
 }
 
@@ -114,7 +115,7 @@ impl From<TranslateError> for Failure {
             TranslateError::Model => ("model", "not_offered"),
             TranslateError::Files => ("image", "file_in_json"),
         };
-        Self { param: param.to_owned(), code, message: error.to_string(), format: None }
+        Self::new(param, code, &error.to_string())
     }
 }
 
@@ -130,49 +131,45 @@ impl From<BatchError> for Failure {
             BatchError::MixedUrls(_) => "mixed_urls",
             BatchError::NotJson(_) => "file_in_json",
         };
-        Self { param: "lines".to_owned(), code, message: error.to_string(), format: None }
+        Self::new("lines", code, &error.to_string())
     }
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        let message = match problem {
+        let (format, before, after) = match problem {
             Problem::NotAnImage => {
-                "not an image that the API takes: the bytes are no PNG, JPEG, WebP or GIF".to_owned()
+                let message = "not an image that the API takes: the bytes are no PNG, JPEG, WebP or GIF";
+                return Self::new("", problem.name(), message);
             }
             Problem::Truncated(format) => {
-                format!("the bytes end before the {} header does: give more of the file", format.name())
+                (format, "the bytes end before the ", " header does: give more of the file")
             }
-            Problem::Corrupt(format) => format!("the {} header is corrupt", format.name()),
+            Problem::Corrupt(format) => (format, "the ", " header is corrupt"),
         };
-        let format = match problem {
-            Problem::NotAnImage => None,
-            Problem::Truncated(format) | Problem::Corrupt(format) => Some(format.name()),
-        };
-        Self { param: String::new(), code: problem.name(), message, format }
+        let mut failure = Self::new("", problem.name(), &concat(&[before, format.name(), after]));
+        failure.0.format = Some(format.name());
+        failure
     }
 }
 
-impl Serialize for Failure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Record<'a>(&'a Failure);
-
-        impl Serialize for Record<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let Self(failure) = self;
-                let mut out = serializer.serialize_map(None)?;
-                out.serialize_entry("param", &failure.param)?;
-                out.serialize_entry("code", failure.code)?;
-                out.serialize_entry("message", &failure.message)?;
-                if let Some(format) = failure.format {
-                    out.serialize_entry("format", format)?;
-                }
-                out.end()
-            }
+impl Pack for Failure {
+    fn pack(&self, out: &mut Writer) {
+        let Self(record) = self;
+        out.tag(OBJECT);
+        out.text("failure");
+        out.tag(OBJECT);
+        for (name, text) in
+            [("param", record.param.as_str()), ("code", record.code), ("message", &record.message)]
+        {
+            out.text(name);
+            out.text(text);
         }
-
-        let mut out = serializer.serialize_struct("Failed", 1)?;
-        out.serialize_field("failure", &Record(self))?;
-        out.end()
+        if let Some(format) = record.format {
+            out.text("format");
+            out.text(format);
+        }
+        out.tag(END);
+        out.tag(END);
     }
 }

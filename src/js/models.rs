@@ -2,26 +2,23 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, values, with_catalog, with_catalog_mut};
-use super::context;
-use super::failure::Failure;
+use super::bridge::{NO_OPERATION, respond};
+use super::packed::Plain;
 
 /// Every model of the catalogue as it stands on the day of the context, or of `now` (milliseconds since 1970).
 #[wasm_bindgen]
 pub fn models(length: usize, now: f64) -> usize {
-    answer_or_failure(values(length).and_then(|(request, beside)| {
-        let context = context::read(&request, &beside, now)?;
-        Ok(with_catalog(|catalog| catalog.info(context.today)))
-    }))
+    respond(NO_OPERATION, length, now, &|asked, out| {
+        Ok(out.write(&Plain(&asked.catalog.info(asked.context.today))))
+    })
 }
 
 #[cfg(feature = "extras")]
 /// Adds entries to the catalogue, or changes those of the same id.
 #[wasm_bindgen]
 pub fn extend_catalog(length: usize) -> usize {
-    let extended = || -> Result<(), Failure> {
-        let (entries, _) = values(length)?;
-        Ok(with_catalog_mut(|catalog| catalog.extend(&entries))?)
-    };
-    answer_or_failure(extended())
+    respond(NO_OPERATION, length, 0.0, &|asked, out| {
+        asked.catalog.extend(&asked.request)?;
+        Ok(out.write(&Plain(&())))
+    })
 }

@@ -2,12 +2,16 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, with_bytes};
+use super::bridge::respond_to_bytes;
 use super::failure::Failure;
+use super::packed::Plain;
 use crate::picture;
 
 /// Reads the header at the beginning of the input.
 #[wasm_bindgen]
 pub fn inspect(length: usize) -> usize {
-    answer_or_failure(with_bytes(length, picture::inspect).map_err(Failure::from))
+    respond_to_bytes(length, &|bytes, out| match picture::inspect(bytes) {
+        Ok(info) => out.write(&Plain(&info)),
+        Err(problem) => out.write(&Failure::from(problem)),
+    })
 }

@@ -2,57 +2,51 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, operation, values, with_catalog};
+use super::bridge::{NO_OPERATION, respond};
 use super::context;
 use super::failure::Failure;
-use crate::check;
+use super::packed::Plain;
+use crate::check::{self, Context};
+use crate::date::Date;
 use crate::request::{Operation, Value, batch, runware};
 
 /// Moves a request to another model; the input is `{ request, target }`, then a context.
 #[wasm_bindgen]
 pub fn migrate(number: u32, length: usize, now: f64) -> usize {
-    let migrated = || -> Result<_, Failure> {
-        let (asked, beside) = values(length)?;
-        let request = asked.get("request").cloned().unwrap_or(Value::Null);
-        let context = context::read(&request, &beside, now)?;
-        let operation = operation(number)?;
-        let target = asked.get("target").and_then(Value::as_str);
-        Ok(with_catalog(|catalog| check::migrate(operation, request, target, &context, catalog))?)
-    };
-    answer_or_failure(migrated())
+    respond(number, length, now, &|asked, out| {
+        let target = asked.request.get("target").and_then(Value::as_str);
+        let request = asked.request.get("request").cloned().unwrap_or(Value::Null);
+        let mut context = Context::new(Date::from_unix_ms(now));
+        context::read(&request, asked.beside, &mut context)?;
+        Ok(out.write(&check::migrate(asked.operation, request, target, &context, asked.catalog)?))
+    })
 }
 
 /// An OpenAI request as a Runware task; the input is `{ request, uuid }`.
 #[wasm_bindgen]
 pub fn to_runware(number: u32, length: usize) -> usize {
-    let translated = || -> Result<_, Failure> {
-        let (asked, _) = values(length)?;
-        let operation = operation(number)?;
-        let request = asked.get("request").unwrap_or(&Value::Null);
-        let uuid = asked.get("uuid").and_then(Value::as_str).unwrap_or_default();
-        Ok(with_catalog(|catalog| runware::to_runware(operation, request, uuid, catalog))?)
-    };
-    answer_or_failure(translated())
+    respond(number, length, 0.0, &|asked, out| {
+        let request = asked.request.get("request").unwrap_or(&Value::Null);
+        let uuid = asked.request.get("uuid").and_then(Value::as_str).unwrap_or_default();
+        Ok(out.write(&Plain(&runware::to_runware(asked.operation, request, uuid, asked.catalog)?)))
+    })
 }
 
 /// A Runware task as an OpenAI request, with the operation it became.
 #[wasm_bindgen]
 pub fn from_runware(length: usize) -> usize {
-    let translated = || -> Result<_, Failure> {
-        let (task, _) = values(length)?;
-        let (operation, translated) = with_catalog(|catalog| runware::from_runware(&task, catalog))?;
-        Ok((operation == Operation::Edit, translated))
-    };
-    answer_or_failure(translated())
+    respond(NO_OPERATION, length, 0.0, &|asked, out| {
+        let (operation, translated) = runware::from_runware(&asked.request, asked.catalog)?;
+        Ok(out.write(&Plain(&(operation == Operation::Edit, translated))))
+    })
 }
 
 /// The text of a Batch API input file; the input is the list of lines.
 #[wasm_bindgen]
 pub fn batch_file(length: usize) -> usize {
-    let file = || -> Result<_, Failure> {
-        let (lines, _) = values(length)?;
-        let lines = lines.as_array().ok_or_else(|| Failure::user("lines", "lines: expected an array"))?;
-        Ok(batch::write(lines)?)
-    };
-    answer_or_failure(file())
+    respond(NO_OPERATION, length, 0.0, &|asked, out| {
+        let lines = asked.request.as_array();
+        let lines = lines.ok_or_else(|| Failure::user("lines", "lines: expected an array"))?;
+        Ok(out.write(&Plain(&batch::write(lines)?)))
+    })
 }

@@ -1,10 +1,10 @@
 //! `buildRequest`.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::bridge::{answer_or_failure, operation, values};
+use super::bridge::{operation, pack, values};
 use super::failure::Failure;
+use super::packed::{END, LIST, OBJECT, Pack, Writer};
 use crate::picture::Format;
 use crate::request::Value;
 use crate::wire::multipart::Segment;
@@ -17,48 +17,50 @@ pub fn build(number: u32, length: usize) -> usize {
     let built = || -> Result<_, Failure> {
         let (request, beside) = values(length)?;
         let items = |name| beside.get(name).and_then(Value::as_array).unwrap_or_default();
-        let formats: Vec<Option<Format>> =
-            items("formats").iter().map(|format| format.as_str().and_then(Format::from_name)).collect();
+        let mut formats = Vec::new();
+        for format in items("formats") {
+            formats.push(format.as_str().and_then(Format::from_name));
+        }
         let mut random = [0; 16];
         for (slot, number) in random.iter_mut().zip(items("random")) {
             *slot = number.as_integer().and_then(|number| u8::try_from(number).ok()).unwrap_or_default();
         }
         Ok(outgoing::build(operation(number)?, &request, &formats, random)?)
     };
-    answer_or_failure(built().map(Parts))
-}
-
-/// `{ path, content_type, body }`; the body is a list of texts and of numbers of files.
-struct Parts(Outgoing);
-
-impl Serialize for Parts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(outgoing) = self;
-        let mut out = serializer.serialize_struct("Parts", 3)?;
-        out.serialize_field("path", outgoing.path)?;
-        match &outgoing.body {
-            Body::Json(json) => {
-                out.serialize_field("content_type", "application/json")?;
-                out.serialize_field("body", &[json])?;
-            }
-            Body::Form(form) => {
-                out.serialize_field("content_type", &form.content_type)?;
-                let pieces: Vec<Piece<'_>> = form.segments.iter().map(Piece).collect();
-                out.serialize_field("body", &pieces)?;
-            }
-        }
-        out.end()
+    match built() {
+        Ok(outgoing) => pack(&outgoing),
+        Err(failure) => pack(&failure),
     }
 }
 
-struct Piece<'a>(&'a Segment);
+/// `{ path, content_type, body }`; the body is a list of texts and of numbers of files.
+impl Pack for Outgoing {
+    fn pack(&self, out: &mut Writer) {
+        out.tag(OBJECT);
+        out.text("path");
+        out.text(self.path);
+        out.text("content_type");
+        out.text(match &self.body {
+            Body::Json(_) => "application/json",
+            Body::Form(form) => &form.content_type,
+        });
+        out.text("body");
+        out.tag(LIST);
+        match &self.body {
+            Body::Json(json) => out.text(json),
+            Body::Form(form) => form.segments.iter().for_each(|segment| segment.pack(out)),
+        }
+        out.tag(END);
+        out.tag(END);
+    }
+}
 
-impl Serialize for Piece<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Pack for Segment {
+    #[allow(clippy::cast_precision_loss, reason = "no list has so many files")]
+    fn pack(&self, out: &mut Writer) {
         match self {
-            // The text of a form is made of strings only.
-            Self(Segment::Text(bytes)) => serializer.serialize_str(&String::from_utf8_lossy(bytes)),
-            Self(Segment::File(number)) => serializer.serialize_u64(*number as u64),
+            Self::Text(text) => out.text(text),
+            Self::File(number) => out.number(*number as f64),
         }
     }
 }

@@ -16,14 +16,15 @@ import {
 } from "./recall.js";
 
 const [NULL, FALSE, TRUE, NUMBER, TEXT, LIST, OBJECT, FILE] = [0, 1, 2, 3, 4, 5, 6, 7];
-/** Going in: a text of which only the length matters. Coming out: a field of a shape that is absent. */
+/** Going in: a text of which only the length matters. Coming out: a value that is absent. */
 const STAND_IN = 8;
 const ABSENT = 8;
 const DAY = 9;
 const STATIC = 10;
-const FIRST_SHAPE = 11;
-const ESTIMATE = 30;
-const REPORT = 31;
+const END = 11;
+const ESTIMATE = 12;
+const REPORT = 13;
+const COST = 14;
 const FIRST_WORD = 32;
 const MAX_DEPTH = 64;
 const MAX_ITEMS = 1 << 22;
@@ -49,7 +50,6 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 let memory;
-let shapes = [];
 let numberOfWord = new Map();
 /** The words that begin the fields of a request which was taken apart, by their numbers there. */
 let wordOfField = [];
@@ -82,13 +82,14 @@ onStart((exports) => {
   limit = 0;
   statics.clear();
   forget();
-  const [list, names, lists] = receive(exports, exports.words() >>> 0);
-  shapes = names.split("\n").map((name) => SHAPES[name]);
-  numberOfWord = new Map(list.split("\n").map((word, index) => [word, FIRST_WORD + index]));
+  const lists = receive(exports, exports.words() >>> 0).trimEnd().split("\n\n");
+  const [words, lines, fields, kinds, notes, bases, operations] = lists.map((list) => list.split("\n"));
+  numberOfWord = new Map(words.map((word, index) => [word, FIRST_WORD + index]));
   wordOfField = FIELDS.map((name) => numberOfWord.get(name));
   wordOfPrompt = numberOfWord.get("prompt");
-  const [codes, fields, kinds, notes, bases, operations] = lists.map((lines) => lines.split("\n"));
-  tables = { codes: codes.map((line) => line.split(" ")), fields, kinds, notes, bases, operations };
+  const codes = [];
+  for (let index = 0; index < lines.length; index += 3) codes.push(lines.slice(index, index + 3));
+  tables = { codes, fields, kinds, notes, bases, operations };
 });
 
 /** Makes room for so many more bytes of input. */
@@ -322,7 +323,6 @@ function get() {
   if (tag === STATIC) return getStatic();
   if (tag === REPORT) return getReport();
   if (tag === ESTIMATE) return getEstimate();
-  if (tag >= FIRST_SHAPE) return shapes[tag - FIRST_SHAPE]();
   switch (tag) {
     case FALSE:
       return false;
@@ -339,20 +339,24 @@ function get() {
       return texts.slice(start, textAt);
     }
     case LIST: {
-      const items = new Array(getLength());
-      for (let index = 0; index < items.length; index++) items[index] = get();
+      const items = [];
+      while (bytes[at] !== END) items.push(get());
+      at++;
       return items;
     }
     case OBJECT: {
       const value = {};
-      for (let count = getLength(); count > 0; count--) {
+      while (bytes[at] !== END) {
         const name = get();
         if (name === "__proto__")
           Object.defineProperty(value, name, { value: get(), enumerable: true, configurable: true, writable: true });
         else value[name] = get();
       }
+      at++;
       return value;
     }
+    case COST:
+      return getCost();
     case DAY:
       return dayOf(get());
     case ABSENT:
@@ -394,43 +398,9 @@ function dayOf(number) {
   return text;
 }
 
-/**
- * The structs of src/js/packed/mod.rs whose fields come without their names, in that order. A literal is what engines
- * build fastest; a field that may be absent is set only when it is there, as if it had been left out of JSON.
- */
-const SHAPES = {
-  Interval: () => ({ min: getNumber(), expected: getNumber(), max: getNumber() }),
-  Cost() {
-    const cost = { currency: get(), usd: get(), usd_text: get(), items: get() };
-    const notes = get();
-    if (notes !== undefined) cost.notes = notes;
-    const unknown = get();
-    if (unknown !== undefined) cost.unknown_fields = unknown;
-    return cost;
-  },
-  CostItem: () => ({ kind: get(), tokens: get(), usd: get() }),
-  Report: () => ({ ok: get(), issues: get() }),
-  Issue() {
-    const issue = { severity: get(), code: get(), param: get(), path: get(), message: get() };
-    const given = get();
-    if (given !== undefined) issue.given = given;
-    const allowed = get();
-    if (allowed !== undefined) issue.allowed = allowed;
-    const fix = get();
-    if (fix !== undefined) issue.fix = fix;
-    issue.source = get();
-    return issue;
-  },
-  Fix() {
-    const value = get();
-    return value === undefined ? { applicability: get() } : { value, applicability: get() };
-  },
-};
-
 /** As src/js/packed/compact.rs writes reports. */
 function getReport() {
   const ok = bytes[at++] === TRUE;
-  at++;
   const issues = new Array(getLength());
   for (let index = 0; index < issues.length; index++) issues[index] = getIssue();
   return { ok, issues };
@@ -490,6 +460,24 @@ function getEstimate() {
   return estimate;
 }
 
+/** As src/js/packed/compact.rs writes costs. */
+function getCost() {
+  const cost = { currency: "USD", usd: getBare(), usd_text: get(), items: new Array(bytes[at++]) };
+  for (let index = 0; index < cost.items.length; index++)
+    cost.items[index] = { kind: tables.kinds[bytes[at++]], tokens: getBare(), usd: getBare() };
+  const notes = getTexts(bytes[at++]);
+  if (notes.length > 0) cost.notes = notes;
+  const unknown = getTexts(getLength());
+  if (unknown.length > 0) cost.unknown_fields = unknown;
+  return cost;
+}
+
+function getTexts(count) {
+  const list = new Array(count);
+  for (let index = 0; index < count; index++) list[index] = get();
+  return list;
+}
+
 const getRange = () => ({ min: getBare(), expected: getBareOrNull(), max: getBareOrNull() });
 
 function getBare() {
@@ -501,13 +489,6 @@ function getBare() {
 function getBareOrNull() {
   const value = getBare();
   return value === value ? value : null;
-}
-
-/** What is a number or null; small enough for engines to put it where it is called. */
-function getNumber() {
-  if (bytes[at++] !== NUMBER) return null;
-  at += 8;
-  return view.getFloat64(at - 8, true);
 }
 
 function getLength() {
@@ -686,27 +667,21 @@ export function call(name, first, second, time = Date.now()) {
   return invoke(exports, () => exports[name](at - base, time));
 }
 
-/** Calls an export with numbers, of which the second is the length of the packed value. */
-export function callSession(name, number, value, ...numbers) {
+/** Tells a session what has happened, with two packed values. */
+export function callTold(number, event, first, second, ...numbers) {
   const exports = live();
   begin(exports);
-  put(exports, value, 0);
-  put(exports, null, 0);
-  return invoke(exports, () => exports[name](number, at - base, ...numbers));
+  put(exports, first, 0);
+  put(exports, second, 0);
+  return invoke(exports, () => exports.session_event(number, event, at - base, ...numbers));
 }
 
-/** Calls an export with numbers only; its answer is a length. */
-export function callNumbers(name, ...numbers) {
-  const exports = live();
-  return invoke(exports, () => exports[name](...numbers));
-}
-
-/** Reads a chunk of a reply: `callNumbers` for the one export that is called for every chunk. */
-export function callRead(number, chunkLength, now, dice) {
+/** Tells a session what has happened where that needs no values; it is called for every chunk of a reply. */
+export function callEvent(number, event, chunkLength, now, dice) {
   const exports = live();
   let length;
   try {
-    length = exports.session_read(number, chunkLength, now, dice) >>> 0;
+    length = exports.session_event(number, event, chunkLength, now, dice, 0) >>> 0;
   } catch (error) {
     throw crashed(error);
   }

@@ -89,8 +89,8 @@ async function textOf(reader) {
   for (let length = 0; length < ERROR_BYTES;) {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
+    text += decoder.decode(value.subarray(0, ERROR_BYTES - length), { stream: true });
     length += value.length;
-    text += decoder.decode(value, { stream: true });
   }
   reader.cancel().catch(ignore);
   return text;
@@ -127,7 +127,7 @@ function deferred() {
  * Performs a call. Yields `{ partial | image | completed | event | document, pictures, head }` with the JSON of each, and
  * ends when the reply is complete; throws when there is none.
  *
- * @param {object} settings what the session is held to (`session_begin` in src/js/client.rs)
+ * @param {object} settings what the session is held to (src/npm/session.js)
  * @param {(attempt: { number: number, resume: boolean, lastEventId: string }, signal: AbortSignal) =>
  *   Promise<{ response: Response, operationId?: string, keeps: boolean }>} send
  * @param {Pick<AbortSignal, "aborted" | "reason" | "addEventListener" | "removeEventListener">[]} signals each ends the call
@@ -194,12 +194,11 @@ export async function* perform(settings, send, signals) {
     }
   };
 
-  async function* attempt(number) {
+  async function* attempt(attempted) {
     controller = new AbortController();
     reader = undefined;
     arm();
-    const { lastEventId } = session;
-    const sent = (async () => send({ ...number, lastEventId }, controller.signal))();
+    const sent = (async () => send(attempted, controller.signal))();
     const answer = await unlessInterrupted(sent);
     if (answer === undefined) {
       // It may still come, if whoever sends does not listen to signals.
@@ -276,7 +275,7 @@ export async function* perform(settings, send, signals) {
     const aborted = signals.find((signal) => signal.aborted);
     if (aborted) onAbort({ target: aborted });
     else for (const signal of signals) signal.addEventListener("abort", onAbort);
-    let step = outside ?? { send: { number: 1, resume: false } };
+    let step = outside ?? { send: { number: 1, resume: false, lastEventId: "" } };
     while (step !== "complete") {
       if (step.fail) throw new ImageApiError({ ...step.fail, cause, ...told(head) });
       outside = undefined;

@@ -1,27 +1,28 @@
 //! The orientation in EXIF data, by the Exif specification (CIPA DC-008) and TIFF 6.0.
 
-use super::bytes::Cursor;
+use super::bytes::{Cursor, Order, tag};
 
-const ORIENTATION: u16 = 0x0112;
-const SHORT: u16 = 3;
+const LITTLE: u32 = tag(*b"II*\0");
+const BIG: u32 = tag(*b"MM\0*");
+const ORIENTATION: u32 = 0x0112;
+const SHORT: u32 = 3;
 
 /// The orientation, 1 to 8, from a TIFF block; `None` where there is none or the block is broken.
 pub(super) fn orientation(tiff: &[u8]) -> Option<u8> {
-    let mut cursor = Cursor::new(tiff);
-    let little = match &cursor.array::<4>()? {
-        b"II*\0" => true,
-        b"MM\0*" => false,
+    let order = match tiff.first_chunk().map(|letters| tag(*letters))? {
+        LITTLE => Order::Little,
+        BIG => Order::Big,
         _ => return None,
     };
-    let u16 = |cursor: &mut Cursor<'_>| if little { cursor.u16_le() } else { cursor.u16_be() };
-    let directory = if little { cursor.u32_le()? } else { cursor.u32_be()? };
-    let mut cursor = Cursor::new(tiff.get(usize::try_from(directory).ok()?..)?);
-    for _ in 0..u16(&mut cursor)? {
-        let mut entry = Cursor::new(cursor.take(12)?);
-        if u16(&mut entry)? == ORIENTATION {
-            let kind = u16(&mut entry)?;
-            entry.take(4)?;
-            let value = u16(&mut entry)?;
+    let directory = Cursor::new(tiff.get(4..)?, order).number(4);
+    let mut cursor = Cursor::new(tiff.get(usize::try_from(directory).ok()?..)?, order);
+    for _ in 0..cursor.number(2) {
+        let mut entry = Cursor::new(cursor.take(12), order);
+        cursor.in_bounds()?;
+        if entry.number(2) == ORIENTATION {
+            let kind = entry.number(2);
+            entry.skip(4);
+            let value = entry.number(2);
             return u8::try_from(value).ok().filter(|value| kind == SHORT && (1..=8).contains(value));
         }
     }

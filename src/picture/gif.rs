@@ -1,79 +1,60 @@
 //! GIF headers, by the `GIF89a` specification: <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>.
 
 use super::bytes::Cursor;
-use super::{Color, Format, Found, ImageInfo, Stop};
-
-pub(super) const SIGNATURES: [&[u8]; 2] = [b"GIF87a", b"GIF89a"];
+use super::{Color, ImageInfo};
 
 /// Reads the logical screen, then walks the blocks as far as the head goes for transparency and a second frame.
-pub(super) fn inspect(cursor: &mut Cursor<'_>) -> Found {
-    cursor.take(6).ok_or(Stop::Truncated)?;
-    let width = u32::from(cursor.u16_le().ok_or(Stop::Truncated)?);
-    let height = u32::from(cursor.u16_le().ok_or(Stop::Truncated)?);
-    let [flags, _, _] = cursor.array::<3>().ok_or(Stop::Truncated)?;
+pub(super) fn inspect(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
+    cursor.skip(6);
+    let (width, height) = (cursor.number(2), cursor.number(2));
+    // Behind the flags stand the background and the shape of pixels.
+    let flags = cursor.number(3);
+    cursor.in_bounds()?;
     if width == 0 || height == 0 {
-        return Err(Stop::Corrupt);
+        return None;
     }
-    let mut info = ImageInfo {
-        format: Format::Gif,
-        width,
-        height,
-        bit_depth: 8,
-        color: Color::Palette,
-        has_alpha: false,
-        animated: false,
-        orientation: 1,
-        complete: false,
-    };
+    (info.width, info.height, info.color) = (width, height, Color::Palette);
+    color_table(cursor, flags);
     let mut loops = false;
-    let walked = blocks(cursor, flags, &mut info, &mut loops).is_some();
-    info.complete = walked || (info.animated && info.has_alpha);
-    // Files that say how often to repeat are animations, nearly all of them; one that was seen to its end is known.
-    info.animated |= loops && !info.complete;
-    Ok(info)
-}
-
-/// `None` when the bytes end before the file does.
-fn blocks(cursor: &mut Cursor<'_>, flags: u8, info: &mut ImageInfo, loops: &mut bool) -> Option<()> {
-    color_table(cursor, flags)?;
-    let mut frames = 0_u32;
-    loop {
-        match cursor.u8()? {
-            0x2c => {
-                frames = frames.saturating_add(1);
-                info.animated = frames > 1;
-                let [.., flags] = cursor.array::<9>()?;
-                color_table(cursor, flags)?;
-                cursor.u8()?;
-                sub_blocks(cursor)?;
-            }
-            0x21 => {
-                let kind = cursor.u8()?;
-                if kind == 0xf9 && cursor.rest().get(1).is_some_and(|flags| flags & 1 == 1) {
-                    info.has_alpha = true;
-                }
-                *loops |= kind == 0xff
-                    && cursor.rest().get(1..).is_some_and(|rest| rest.starts_with(b"NETSCAPE2.0"));
-                sub_blocks(cursor)?;
-            }
-            // The trailer, or what no reader goes on behind.
-            _ => return Some(()),
-        }
-    }
-}
-
-fn color_table(cursor: &mut Cursor<'_>, flags: u8) -> Option<()> {
-    if flags & 0x80 != 0 {
-        cursor.take(3 << ((flags & 7).saturating_add(1)))?;
+    if blocks(cursor, info, &mut loops).is_none() && !(info.animated && info.has_alpha) {
+        // Files that say how often to repeat are animations, nearly all of them.
+        info.animated |= loops;
+        return None;
     }
     Some(())
 }
 
-fn sub_blocks(cursor: &mut Cursor<'_>) -> Option<()> {
+/// `None` when the bytes end before the file does.
+fn blocks(cursor: &mut Cursor<'_>, info: &mut ImageInfo, loops: &mut bool) -> Option<()> {
+    let mut frames = 0_u32;
     loop {
-        match cursor.u8()? {
-            0 => return Some(()),
-            length => cursor.take(usize::from(length))?,
-        };
+        match cursor.number(1) {
+            0x2c => {
+                frames = frames.saturating_add(1);
+                info.animated = frames > 1;
+                // The flags are the last byte of the descriptor; the size of codes follows the colors.
+                let flags = cursor.take(9).last().copied().unwrap_or_default();
+                color_table(cursor, flags.into());
+                cursor.skip(1);
+            }
+            0x21 => {
+                let kind = cursor.number(1);
+                let data = cursor.rest().get(1..).unwrap_or_default();
+                info.has_alpha |= kind == 0xf9 && data.first().is_some_and(|flags| flags & 1 == 1);
+                *loops |= kind == 0xff && data.starts_with(b"NETSCAPE2.0");
+            }
+            // The trailer, or what no reader goes on behind, or the end of the bytes.
+            _ => return cursor.in_bounds(),
+        }
+        // Sub-blocks, up to an empty one.
+        while let length @ 1.. = cursor.number(1) {
+            cursor.skip(length as usize);
+        }
+    }
+}
+
+fn color_table(cursor: &mut Cursor<'_>, flags: u32) {
+    if flags & 0x80 != 0 {
+        cursor.skip(6 << (flags & 7));
     }
 }

@@ -8,6 +8,8 @@ mod png;
 mod serialize;
 mod webp;
 
+use bytes::{Cursor, Order};
+
 /// So many first bytes answer for nearly every file; a JPEG with a large thumbnail or profile may need more.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
@@ -30,51 +32,66 @@ pub fn needed(head: &[u8]) -> Option<usize> {
     }
 }
 
+/// How files of each format begin; `?` stands for any byte.
+const SIGNATURES: [(&[u8], Format); 5] = [
+    (b"\x89PNG\r\n\x1a\n", Format::Png),
+    (b"\xff\xd8\xff", Format::Jpeg),
+    (b"RIFF????WEBP", Format::Webp),
+    (b"GIF87a", Format::Gif),
+    (b"GIF89a", Format::Gif),
+];
+
+/// Whether the bytes are those of the signature, as far as there are both.
+fn agrees(signature: &[u8], head: &[u8]) -> bool {
+    signature.iter().zip(head).all(|(expected, byte)| *expected == b'?' || expected == byte)
+}
+
 /// The length of the shortest signature that these few bytes may still become.
 fn signature_needed(head: &[u8]) -> Option<usize> {
-    let fixed = [png::SIGNATURE, jpeg::SIGNATURE, gif::SIGNATURES[0], gif::SIGNATURES[1]];
-    let fixed = fixed.into_iter().filter(|signature| signature.starts_with(head)).map(<[u8]>::len);
-    fixed.chain(webp::may_become(head).then_some(webp::SIGNATURE_BYTES)).min()
+    let longer = SIGNATURES.iter().map(|(signature, _)| *signature).filter(|it| it.len() > head.len());
+    longer.filter(|signature| agrees(signature, head)).map(<[u8]>::len).min()
 }
 
-/// What a reader found, or why it stopped.
-type Found = Result<ImageInfo, Stop>;
-
-/// Why a reader stopped.
-enum Stop {
-    Truncated,
-    Corrupt,
-}
-
+/// What the header says, and how many bytes would have said more. A reader fills in what it finds and comes to its end, or
+/// gives up: because the bytes do, or because they contradict the format.
 fn walk(head: &[u8]) -> (Result<ImageInfo, Problem>, usize) {
     let Some(format) = sniff(head) else { return (Err(Problem::NotAnImage), 0) };
-    let mut cursor = bytes::Cursor::new(head);
-    let found = match format {
-        Format::Png => png::inspect(&mut cursor),
-        Format::Jpeg => jpeg::inspect(&mut cursor),
-        Format::Webp => webp::inspect(&mut cursor),
-        Format::Gif => gif::inspect(&mut cursor),
+    let mut info = ImageInfo {
+        format,
+        width: 0,
+        height: 0,
+        bit_depth: 8,
+        color: Color::Rgb,
+        has_alpha: false,
+        animated: false,
+        orientation: 1,
+        complete: false,
     };
-    let found = found.map_err(|stop| match stop {
-        Stop::Truncated => Problem::Truncated(format),
-        Stop::Corrupt => Problem::Corrupt(format),
-    });
-    (found, cursor.needed())
+    let order = if matches!(format, Format::Png | Format::Jpeg) { Order::Big } else { Order::Little };
+    let mut cursor = Cursor::new(head, order);
+    let read = match format {
+        Format::Png => png::inspect(&mut cursor, &mut info),
+        Format::Jpeg => jpeg::inspect(&mut cursor, &mut info),
+        Format::Webp => webp::inspect(&mut cursor, &mut info),
+        Format::Gif => gif::inspect(&mut cursor, &mut info),
+    };
+    info.complete = read.is_some();
+    let needed = cursor.needed();
+    let found = if !info.complete && needed == 0 {
+        Err(Problem::Corrupt(format))
+    } else if info.width == 0 {
+        Err(Problem::Truncated(format))
+    } else {
+        Ok(info)
+    };
+    (found, needed)
 }
 
 /// The format by the first 12 bytes alone.
 pub fn sniff(head: &[u8]) -> Option<Format> {
-    if head.starts_with(png::SIGNATURE) {
-        Some(Format::Png)
-    } else if head.starts_with(jpeg::SIGNATURE) {
-        Some(Format::Jpeg)
-    } else if webp::matches(head) {
-        Some(Format::Webp)
-    } else if gif::SIGNATURES.iter().any(|signature| head.starts_with(signature)) {
-        Some(Format::Gif)
-    } else {
-        None
-    }
+    let found =
+        SIGNATURES.iter().find(|(signature, _)| head.len() >= signature.len() && agrees(signature, head));
+    found.map(|(_, format)| *format)
 }
 
 /// The container formats that can be told apart by their first bytes.

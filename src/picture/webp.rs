@@ -1,106 +1,77 @@
 //! WebP headers, by RFC 9649: <https://www.rfc-editor.org/rfc/rfc9649>.
 
-use super::bytes::Cursor;
-use super::{Color, Format, Found, ImageInfo, Stop, exif};
+use super::bytes::{Cursor, Order, tag};
+use super::{ImageInfo, exif};
 
-/// Whether bytes begin as a WebP file does: `RIFF`, a length, `WEBP`.
-pub(super) fn matches(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")
-}
-
-/// How many bytes that takes.
-pub(super) const SIGNATURE_BYTES: usize = 12;
-
-/// Whether the few bytes that are there are the beginning of one.
-pub(super) fn may_become(bytes: &[u8]) -> bool {
-    let begins = |signature: &[u8], bytes: &[u8]| signature.starts_with(bytes);
-    let (name, kind) = (bytes.get(..4).unwrap_or(bytes), bytes.get(8..).unwrap_or_default());
-    begins(b"RIFF", name) && begins(b"WEBP", kind)
-}
+const LOSSY: u32 = tag(*b"VP8 ");
+const LOSSLESS: u32 = tag(*b"VP8L");
+const EXTENDED: u32 = tag(*b"VP8X");
+const EXIF: u32 = tag(*b"EXIF");
 
 /// Reads the first chunk; of an extended file also `EXIF`, which stands behind the image data.
-pub(super) fn inspect(cursor: &mut Cursor<'_>) -> Found {
-    cursor.take(12).ok_or(Stop::Truncated)?;
-    let kind = cursor.array::<4>().ok_or(Stop::Truncated)?;
-    let length = cursor.u32_le().ok_or(Stop::Truncated)?;
-    match &kind {
-        b"VP8 " => lossy(cursor),
-        b"VP8L" => lossless(cursor),
-        b"VP8X" if length >= 10 => extended(cursor, length),
-        _ => Err(Stop::Corrupt),
-    }
-}
-
-const fn info(width: u32, height: u32, has_alpha: bool) -> ImageInfo {
-    let format = Format::Webp;
-    ImageInfo {
-        format,
-        width,
-        height,
-        bit_depth: 8,
-        color: Color::Rgb,
-        has_alpha,
-        animated: false,
-        orientation: 1,
-        complete: true,
+pub(super) fn inspect(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
+    cursor.skip(12);
+    let (kind, length) = (cursor.tag(), cursor.number(4));
+    match kind {
+        LOSSY => lossy(cursor, info),
+        LOSSLESS => lossless(cursor, info),
+        EXTENDED if length >= 10 => extended(cursor, length, info),
+        _ => None,
     }
 }
 
 /// A key frame's header, RFC 6386 section 9.1.
-fn lossy(cursor: &mut Cursor<'_>) -> Found {
-    let [tag, ..] = cursor.array::<3>().ok_or(Stop::Truncated)?;
-    let start = cursor.array::<3>().ok_or(Stop::Truncated)?;
-    if tag & 1 != 0 || start != [0x9d, 0x01, 0x2a] {
-        return Err(Stop::Corrupt);
+fn lossy(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
+    let (tag, start) = (cursor.number(3), cursor.number(3));
+    if tag & 1 != 0 || start != 0x2a_019d {
+        return None;
     }
     // The upper two bits are a scale for display.
-    let width = u32::from(cursor.u16_le().ok_or(Stop::Truncated)? & 0x3fff);
-    let height = u32::from(cursor.u16_le().ok_or(Stop::Truncated)? & 0x3fff);
-    if width == 0 || height == 0 { Err(Stop::Corrupt) } else { Ok(info(width, height, false)) }
+    let (width, height) = (cursor.number(2) & 0x3fff, cursor.number(2) & 0x3fff);
+    if width == 0 || height == 0 {
+        return None;
+    }
+    (info.width, info.height) = (width, height);
+    Some(())
 }
 
-fn lossless(cursor: &mut Cursor<'_>) -> Found {
-    if cursor.u8().ok_or(Stop::Truncated)? != 0x2f {
-        return Err(Stop::Corrupt);
+fn lossless(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
+    if cursor.number(1) != 0x2f {
+        return None;
     }
-    let bits = cursor.u32_le().ok_or(Stop::Truncated)?;
+    let bits = cursor.number(4);
+    cursor.in_bounds()?;
     // 14 bits of width less 1, 14 of height less 1, one for alpha, three for the version, which is 0.
-    if bits >> 29 != 0 {
-        return Err(Stop::Corrupt);
-    }
     let edge = |bits: u32| (bits & 0x3fff).saturating_add(1);
-    Ok(info(edge(bits), edge(bits >> 14), bits >> 28 & 1 == 1))
+    (info.width, info.height) = (edge(bits), edge(bits >> 14));
+    info.has_alpha = bits >> 28 & 1 == 1;
+    (bits >> 29 == 0).then_some(())
 }
 
-fn extended(cursor: &mut Cursor<'_>, length: u32) -> Found {
-    let mut chunk = Cursor::new(cursor.take(10).ok_or(Stop::Truncated)?);
-    let [flags, ..] = chunk.array::<4>().ok_or(Stop::Truncated)?;
-    let width = chunk.u24_le().ok_or(Stop::Truncated)?.saturating_add(1);
-    let height = chunk.u24_le().ok_or(Stop::Truncated)?.saturating_add(1);
-    // The canvas has fewer than 2^32 pixels.
-    if u32::try_from(u64::from(width).saturating_mul(u64::from(height))).is_err() {
-        return Err(Stop::Corrupt);
-    }
-    let mut info = info(width, height, flags & 0x10 != 0);
+fn extended(cursor: &mut Cursor<'_>, length: u32, info: &mut ImageInfo) -> Option<()> {
+    let mut chunk = Cursor::new(cursor.take(10), Order::Little);
+    cursor.in_bounds()?;
+    let (flags, width, height) = (chunk.number(4), chunk.number(3), chunk.number(3));
+    (info.width, info.height) = (width.saturating_add(1), height.saturating_add(1));
+    info.has_alpha = flags & 0x10 != 0;
     info.animated = flags & 0x02 != 0;
-    let has_exif = flags & 0x08 != 0;
-    if has_exif {
-        info.complete = false;
-        if let Some(orientation) = orientation(cursor, length) {
-            (info.orientation, info.complete) = (orientation, true);
-        }
+    // The canvas has fewer than 2^32 pixels.
+    info.width.checked_mul(info.height)?;
+    if flags & 0x08 != 0 {
+        info.orientation = orientation(cursor, length)?;
     }
-    Ok(info)
+    Some(())
 }
 
 /// Walks the chunks, each padded to an even length, to `EXIF`; `None` when the bytes end before it.
 fn orientation(cursor: &mut Cursor<'_>, first: u32) -> Option<u8> {
     let padded = |length: u32| usize::try_from(length.saturating_add(length & 1)).unwrap_or(usize::MAX);
-    cursor.take(padded(first).saturating_sub(10))?;
+    cursor.skip(padded(first).saturating_sub(10));
     loop {
-        let (kind, length) = (cursor.array::<4>()?, cursor.u32_le()?);
-        let data = cursor.take(padded(length))?;
-        if kind == *b"EXIF" {
+        let (kind, length) = (cursor.tag(), cursor.number(4));
+        let data = cursor.take(padded(length));
+        cursor.in_bounds()?;
+        if kind == EXIF {
             let tiff = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
             return Some(exif::orientation(tiff).unwrap_or(1));
         }

@@ -5,7 +5,7 @@
 use core::fmt;
 
 use super::Value;
-use crate::repeats::last_places;
+use crate::repeats::last_places_of;
 use crate::wire::body::to_json;
 
 /// The most lines of one file.
@@ -69,13 +69,14 @@ pub fn write(lines: &[Value]) -> Result<String, BatchError> {
     if lines.len() > MAX_LINES {
         return Err(BatchError::TooManyLines(lines.len()));
     }
-    let names = lines
-        .iter()
-        .map(|line| line.get("custom_id").and_then(Value::as_str).unwrap_or_default())
-        .collect::<Vec<_>>();
+    let names = lines.iter().enumerate().map(|(index, line)| {
+        let name = line.get("custom_id").and_then(Value::as_str);
+        (name.unwrap_or_default(), index)
+    });
+    let places = last_places_of(names.collect());
     let url = lines.first().and_then(|line| line.get("url"));
     let mut file = String::new();
-    for ((index, line), last) in lines.iter().enumerate().zip(last_places(&names)) {
+    for ((index, line), last) in lines.iter().enumerate().zip(places) {
         line.get("custom_id").and_then(Value::as_str).ok_or(BatchError::NoCustomId(index))?;
         if last.is_none() {
             return Err(BatchError::DuplicateCustomId(index));

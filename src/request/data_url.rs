@@ -1,5 +1,7 @@
 //! Pictures inside of addresses: `data:image/png;base64,…`.
 
+use crate::wire::base64::value;
+
 /// A data URL in base64, taken apart but not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DataUrl<'a> {
@@ -12,54 +14,52 @@ pub struct DataUrl<'a> {
 impl<'a> DataUrl<'a> {
     /// Reads a data URL; `None` for any other address and for one that is not in base64.
     pub fn parse(url: &'a str) -> Option<Self> {
-        let scheme = url.get(..5)?;
-        let rest = scheme.eq_ignore_ascii_case("data:").then(|| url.get(5..)).flatten()?;
-        let (kind, base64) = rest.split_once(',')?;
-        let at = kind.len().checked_sub(";base64".len())?;
-        let encoding = kind.get(at..)?;
-        let media_type = kind.get(..at)?.split(';').next().unwrap_or_default();
-        encoding.eq_ignore_ascii_case(";base64").then_some(Self { media_type, base64 })
+        if !begins(url, "data:") {
+            return None;
+        }
+        let (kind, base64) = cut(url.get("data:".len()..)?, b',')?;
+        let encoding = kind.get(kind.len().checked_sub(";base64".len())?..)?;
+        let (media_type, _) = cut(kind, b';')?;
+        begins(encoding, ";base64").then_some(Self { media_type, base64 })
     }
 
     /// How many bytes it holds.
     pub fn bytes(&self) -> u64 {
-        let digits = self.base64.trim_end_matches('=').len();
+        let padding = self.base64.bytes().rev().take_while(|byte| *byte == b'=').count();
+        let digits = self.base64.len().saturating_sub(padding);
         u64::try_from(digits).unwrap_or(u64::MAX).saturating_mul(3).checked_div(4).unwrap_or(0)
     }
 
     /// Its first bytes, at most so many, up to the first character that is not base64.
     pub fn head(&self, max_bytes: usize) -> Vec<u8> {
-        let digits = self.base64.len().min(max_bytes.div_ceil(3).saturating_mul(4));
-        let mut bytes = Vec::with_capacity(digits.div_ceil(4).saturating_mul(3));
-        for group in self.base64.as_bytes().get(..digits).unwrap_or_default().chunks(4) {
-            let mut bits = 0_u32;
-            let mut count = 0_usize;
-            for digit in group.iter().map_while(|byte| value(*byte)) {
-                bits = bits << 6 | digit;
-                count = count.saturating_add(1);
-            }
-            bits <<= 6_u32.saturating_mul(u32::try_from(4_usize.saturating_sub(count)).unwrap_or(0));
-            let [_, first, second, third] = bits.to_be_bytes();
-            bytes.extend([first, second, third].into_iter().take(count.saturating_sub(1)));
-            if count < 4 {
-                break;
+        let mut bytes = Vec::with_capacity(max_bytes.min(self.base64.len()));
+        let (mut bits, mut count) = (0_u32, 0_u32);
+        for digit in self.base64.bytes().map_while(value) {
+            bits = bits << 6 | u32::from(digit);
+            count = count.saturating_add(6);
+            if count >= 8 {
+                if bytes.len() == max_bytes {
+                    break;
+                }
+                count = count.saturating_sub(8);
+                let [byte, ..] = (bits >> count).to_le_bytes();
+                bytes.push(byte);
             }
         }
-        bytes.truncate(max_bytes);
         bytes
     }
 }
 
-fn value(byte: u8) -> Option<u32> {
-    let (first, offset) = match byte {
-        b'A'..=b'Z' => (b'A', 0),
-        b'a'..=b'z' => (b'a', 26),
-        b'0'..=b'9' => (b'0', 52),
-        b'+' => return Some(62),
-        b'/' => return Some(63),
-        _ => return None,
-    };
-    Some(u32::from(byte.wrapping_sub(first)).wrapping_add(offset))
+/// Whether a text begins with an ASCII word, in whatever case.
+#[inline(never)]
+pub(crate) fn begins(text: &str, with: &str) -> bool {
+    text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+}
+
+/// What stands before and behind the first of these ASCII characters.
+fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..place)?, text.get(place.saturating_add(1)..)?))
 }
 
 #[cfg(test)]

@@ -51,11 +51,6 @@ macro_rules! fields {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// The field of exactly that name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)* _ => None }
-            }
-
             /// What sort of value it holds.
             pub const fn kind(self) -> Kind {
                 match self { $(Self::$variant => Kind::$kind,)* }
@@ -130,9 +125,36 @@ fields! {
     Style = "style": Text, Generate;
 }
 
+/// Where a name stands in [`PLACES`]. The factors are such that each field has a place of its own.
+const fn place(name: &[u8]) -> usize {
+    let ([first, ..], [.., last]) = (name, name) else { return 0 };
+    let letters = (*first as usize).wrapping_mul(6).wrapping_add((*last as usize).wrapping_mul(40));
+    name.len().wrapping_add(letters) % 64
+}
+
+/// The fields by [`place`].
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const PLACES: [Option<Field>; 64] = {
+    let mut places = [None; 64];
+    let mut rest = Field::ALL;
+    while let [field, tail @ ..] = rest {
+        let place = place(field.name().as_bytes());
+        assert!(places[place].is_none(), "two fields have the same place: choose other factors");
+        places[place] = Some(*field);
+        rest = tail;
+    }
+    places
+};
+
 impl Field {
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
+
+    /// The field of exactly that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let field = PLACES.get(place(name.as_bytes())).copied().flatten();
+        field.filter(|field| field.name() == name)
+    }
 
     /// Whether requests of that operation have it. `json_body` tells the two forms of an edit apart.
     pub const fn is_of(self, operation: Operation, json_body: bool) -> bool {
@@ -254,7 +276,7 @@ impl<'a> Fields<'a> {
 
     /// The value, `null` counting as absent.
     pub fn get(&self, field: Field) -> Option<&'a Value> {
-        self.raw(field).filter(|value| **value != Value::Null)
+        self.raw(field).filter(|value| !matches!(value, Value::Null))
     }
 
     /// The text of a field that holds one.

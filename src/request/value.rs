@@ -52,29 +52,29 @@ impl Value {
     /// Sets a field: in place where it stands (once: further ones of that name are removed), else at the end.
     /// Does nothing to a value that is no object.
     pub fn set(&mut self, name: &str, value: Self) {
-        let Self::Object(fields) = self else { return };
-        match fields.iter().position(|(key, _)| *key == name) {
-            None => fields.push((name.to_owned().into(), value)),
-            Some(at) => {
-                let mut index = 0_usize;
-                fields.retain(|(key, _)| {
-                    let keep = key != name || index == at;
-                    index = index.saturating_add(1);
-                    keep
-                });
-                if let Some(field) = fields.get_mut(at) {
-                    field.1 = value;
-                }
-            }
-        }
+        self.put(name, Some(value));
     }
 
     /// Removes every field of that name; tells whether there was one.
     pub fn remove(&mut self, name: &str) -> bool {
+        self.put(name, None)
+    }
+
+    /// Leaves one field of that name with that value, or none without; tells whether there was one.
+    pub(crate) fn put(&mut self, name: &str, mut value: Option<Self>) -> bool {
         let Self::Object(fields) = self else { return false };
-        let before = fields.len();
-        fields.retain(|(key, _)| key != name);
-        fields.len() != before
+        let mut found = false;
+        fields.retain_mut(|(key, old)| {
+            if *key != name {
+                return true;
+            }
+            found = true;
+            value.take().map(|value| *old = value).is_some()
+        });
+        if let Some(value) = value {
+            fields.push((name.to_owned().into(), value));
+        }
+        found
     }
 
     /// The text, if it is one.

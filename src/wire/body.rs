@@ -5,7 +5,7 @@
 
 use super::number;
 use crate::repeats::last_places;
-use crate::request::{Text, Value};
+use crate::request::Value;
 
 /// Why a value has no JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,15 +23,22 @@ pub enum BodyError {
     },
 }
 
+impl BodyError {
+    /// What it says, in two pieces: where the value stands, and what is wrong with it.
+    pub(crate) fn pieces(&self) -> [&str; 2] {
+        match self {
+            Self::FileInJson { param } => [
+                param,
+                ": a file cannot be sent in a JSON body; send a form, or a data URL or file_id in its place",
+            ],
+            Self::NotFinite { param } => [param, ": NaN and Infinity cannot be sent; give a number"],
+        }
+    }
+}
+
 impl core::fmt::Display for BodyError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::FileInJson { param } => write!(
-                f,
-                "{param}: a file cannot be sent in a JSON body; send a form, or a data URL or file_id in its place"
-            ),
-            Self::NotFinite { param } => write!(f, "{param}: NaN and Infinity cannot be sent; give a number"),
-        }
+        f.write_str(&self.pieces().concat())
     }
 }
 
@@ -46,60 +53,73 @@ impl core::error::Error for BodyError {}
 /// [`BodyError`] when it holds a file or a number that is not finite.
 pub fn to_json(value: &Value) -> Result<String, BodyError> {
     let mut out = String::new();
-    write(value, &mut out, &mut String::new())?;
+    write(value, &mut out, &Way::Start)?;
     Ok(out)
 }
 
-fn write(value: &Value, out: &mut String, param: &mut String) -> Result<(), BodyError> {
+/// How a value was reached. Only errors spell it out.
+enum Way<'a> {
+    Start,
+    Field(&'a Self, &'a str),
+    Item(&'a Self, usize),
+}
+
+#[cold]
+fn param(way: &Way<'_>) -> String {
+    match way {
+        Way::Start => String::new(),
+        Way::Field(before, key) => {
+            let mut param = param(before);
+            if !param.is_empty() {
+                param.push('.');
+            }
+            param.push_str(key);
+            param
+        }
+        Way::Item(before, index) => {
+            let mut param = param(before);
+            param.push('[');
+            number::write_integer(*index as u64, &mut param);
+            param.push(']');
+            param
+        }
+    }
+}
+
+fn write(value: &Value, out: &mut String, way: &Way<'_>) -> Result<(), BodyError> {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) if number.is_finite() => number::write(*number, out),
-        Value::Number(_) => return Err(BodyError::NotFinite { param: param.clone() }),
+        Value::Number(_) => return Err(BodyError::NotFinite { param: param(way) }),
         Value::String(text) => write_string(text, out),
-        Value::File(_) => return Err(BodyError::FileInJson { param: param.clone() }),
+        Value::File(_) => return Err(BodyError::FileInJson { param: param(way) }),
         Value::Array(items) => {
             out.push('[');
+            let mut separator = "";
             for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                let length = param.len();
-                param.push('[');
-                number::write_integer(index as u64, param);
-                param.push(']');
-                write(item, out, param)?;
-                param.truncate(length);
+                out.push_str(separator);
+                separator = ",";
+                write(item, out, &Way::Item(way, index))?;
             }
             out.push(']');
         }
         Value::Object(fields) => {
             out.push('{');
-            for (index, (key, value)) in once(fields).enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
+            let mut separator = "";
+            for place in last_places(fields).into_iter().flatten() {
+                let Some((key, value)) = fields.get(place) else { continue };
+                out.push_str(separator);
+                separator = ",";
                 write_string(key, out);
                 out.push(':');
-                let length = param.len();
-                if length > 0 {
-                    param.push('.');
-                }
-                param.push_str(key);
-                write(value, out, param)?;
-                param.truncate(length);
+                write(value, out, &Way::Field(way, key))?;
             }
             out.push('}');
         }
     }
     Ok(())
-}
-
-/// The fields with each key once: at its first place, with its last value.
-pub(crate) fn once(fields: &[(Text, Value)]) -> impl Iterator<Item = (&str, &Value)> {
-    let places = last_places(&fields.iter().map(|(key, _)| key.as_ref()).collect::<Vec<_>>());
-    fields.iter().zip(places).filter_map(|((key, _), last)| Some((key.as_ref(), &fields.get(last?)?.1)))
 }
 
 /// Appends `text` as a JSON string, escaping what `JSON.stringify` escapes and nothing else.
@@ -112,20 +132,21 @@ pub fn write_string(text: &str, out: &mut String) {
         let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(plain);
         let mut tail = tail.chars();
-        match tail.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\u{8}') => out.push_str("\\b"),
-            Some('\u{c}') => out.push_str("\\f"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some(control) => {
-                out.push_str(if control < '\u{10}' { "\\u000" } else { "\\u001" });
-                out.extend(char::from_digit(u32::from(control) % 16, 16));
+        let special = tail.next().unwrap_or_default();
+        out.push('\\');
+        let escape = match special {
+            '\u{8}' => 'b',
+            '\u{c}' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '"' | '\\' => special,
+            _ => {
+                out.push_str(if special < '\u{10}' { "u000" } else { "u001" });
+                char::from_digit(u32::from(special) % 16, 16).unwrap_or_default()
             }
-            None => {}
-        }
+        };
+        out.push(escape);
         rest = tail.as_str();
     }
     out.push_str(rest);

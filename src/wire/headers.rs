@@ -37,123 +37,172 @@ pub struct Allowance {
     pub reset_ms: Option<u64>,
 }
 
-/// Reads the rate limits. `get` answers a header by its name in lower case. `None` when there is none of them.
-pub fn rate_limit(get: impl Fn(&str) -> Option<String>) -> Option<RateLimit> {
-    let allowance = |unit: &str| {
-        let header = |what: &str| get(&["x-ratelimit-", what, "-", unit].concat());
-        let allowance = Allowance {
-            limit: header("limit").and_then(|text| whole(&text)),
-            remaining: header("remaining").and_then(|text| whole(&text)),
-            reset_ms: header("reset").and_then(|text| go_duration_ms(&text)),
-        };
-        (allowance != Allowance::default()).then_some(allowance)
-    };
+/// The headers of an [`Allowance`]: its limit, what remains of it, and when it is reset.
+type Names = [&'static str; 3];
+
+const REQUESTS: Names =
+    ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
+const TOKENS: Names =
+    ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
+const IMAGES: Names =
+    ["x-ratelimit-limit-images", "x-ratelimit-remaining-images", "x-ratelimit-reset-images"];
+
+/// Answers a header by its name in lower case.
+pub type Get<'g, 'a> = &'g dyn Fn(&str) -> Option<&'a str>;
+
+/// Reads the rate limits. `None` when there is none of them.
+pub fn rate_limit(get: Get<'_, '_>) -> Option<RateLimit> {
     let limits = RateLimit {
-        requests: allowance("requests"),
-        tokens: allowance("tokens"),
-        images: allowance("images"),
+        requests: allowance(get, &REQUESTS),
+        tokens: allowance(get, &TOKENS),
+        images: allowance(get, &IMAGES),
     };
-    (limits != RateLimit::default()).then_some(limits)
+    (limits.requests.is_some() || limits.tokens.is_some() || limits.images.is_some()).then_some(limits)
+}
+
+fn allowance(get: Get<'_, '_>, [limit, remaining, reset]: &Names) -> Option<Allowance> {
+    let allowance = Allowance {
+        limit: get(limit).and_then(whole),
+        remaining: get(remaining).and_then(whole),
+        reset_ms: get(reset).and_then(go_duration_ms),
+    };
+    (allowance.limit.is_some() || allowance.remaining.is_some() || allowance.reset_ms.is_some())
+        .then_some(allowance)
 }
 
 /// How long the server asks to wait, in milliseconds: `retry-after-ms` first, else `retry-after` in seconds or as an
 /// HTTP date. A date is compared with the server's own `date` header where there is one, so that a caller's wrong clock
 /// does not matter, else with `now_ms` (Unix milliseconds). A date in the past is zero.
-pub fn retry_after_ms(get: impl Fn(&str) -> Option<String>, now_ms: u64) -> Option<u64> {
-    if let Some(ms) = get("retry-after-ms").and_then(|text| decimal(&text, 0)) {
+pub fn retry_after_ms(get: Get<'_, '_>, now_ms: u64) -> Option<u64> {
+    if let Some(ms) = get("retry-after-ms").and_then(|text| decimal(text, 0)) {
         return Some(ms);
     }
     let text = get("retry-after")?;
-    decimal(&text, 3).or_else(|| {
-        let now = get("date").and_then(|date| http_date_ms(&date)).unwrap_or(now_ms);
-        http_date_ms(&text).map(|then| then.saturating_sub(now))
+    decimal(text, 3).or_else(|| {
+        let then = http_date_ms(text)?;
+        Some(then.saturating_sub(get("date").and_then(http_date_ms).unwrap_or(now_ms)))
     })
 }
 
 /// `x-should-retry`.
-pub fn should_retry(get: impl Fn(&str) -> Option<String>) -> Option<bool> {
-    match get("x-should-retry")?.trim() {
+pub fn should_retry(get: Get<'_, '_>) -> Option<bool> {
+    match trim(get("x-should-retry")?) {
         "true" => Some(true),
         "false" => Some(false),
         _ => None,
     }
 }
 
+/// Whether `content-type` is that of an event stream.
+pub fn is_event_stream(get: Get<'_, '_>) -> bool {
+    const STREAM: &[u8] = b"text/event-stream";
+    let kind = get("content-type").map_or("", trim).as_bytes();
+    kind.get(..STREAM.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(STREAM))
+}
+
 /// `x-request-id`: what to quote when asking for help. Longer than 200 characters, or empty, is none.
-pub fn request_id(get: impl Fn(&str) -> Option<String>) -> Option<String> {
-    get("x-request-id")
-        .map(|id| id.trim().to_owned())
-        .filter(|id| (1..=200).contains(&id.len()) && id.chars().all(|character| !character.is_control()))
+pub fn request_id<'a>(get: Get<'_, 'a>) -> Option<&'a str> {
+    let id = trim(get("x-request-id")?);
+    ((1..=200).contains(&id.len()) && !id.chars().any(char::is_control)).then_some(id)
 }
 
 /// A duration as Go prints it (`1s`, `6m0s`, `20ms`, `1h2m3.5s`), in milliseconds, rounded up; bare digits are seconds.
 pub fn go_duration_ms(text: &str) -> Option<u64> {
-    let mut rest = text.trim();
+    let mut rest = trim(text);
     if let Some(seconds) = decimal(rest, 3) {
         return Some(seconds);
     }
+    if rest.is_empty() {
+        return None;
+    }
     let mut nanoseconds = 0_u64;
     while !rest.is_empty() {
-        let digits = rest.find(|character: char| !character.is_ascii_digit() && character != '.')?;
-        let (number, after) = rest.split_at_checked(digits)?;
-        let unit_end = after.find(|character: char| character.is_ascii_digit()).unwrap_or(after.len());
+        let unit_at = rest.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'.')?;
+        let (number, after) = rest.split_at_checked(unit_at)?;
+        let unit_end = after.bytes().position(|byte| byte.is_ascii_digit()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(unit_end)?;
         // The digits before the point, and as many behind it, that make a number of nanoseconds.
-        let places = match unit {
-            "ns" => 0,
-            "us" | "µs" | "μs" => 3,
-            "ms" => 6,
-            "s" | "m" | "h" => 9,
+        let (places, factor) = match unit {
+            "ns" => (0, 1),
+            "us" | "µs" | "μs" => (3, 1),
+            "ms" => (6, 1),
+            "s" => (9, 1),
+            "m" => (9, 60),
+            "h" => (9, 3600),
             _ => return None,
-        };
-        let factor = match unit {
-            "m" => 60,
-            "h" => 3600,
-            _ => 1,
         };
         nanoseconds = nanoseconds.saturating_add(decimal(number, places)?.saturating_mul(factor));
         rest = after;
     }
-    (!text.trim().is_empty()).then_some(nanoseconds.div_ceil(1_000_000))
+    Some(nanoseconds.div_ceil(1_000_000))
+}
+
+/// In one place: every use would bring the whole table of what is white.
+#[inline(never)]
+pub(super) fn trim(text: &str) -> &str {
+    text.trim()
 }
 
 /// A whole number of digits only.
 fn whole(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| text.bytes().fold(0, push_digit))
+    digits(trim(text).as_bytes())
 }
 
-fn push_digit(number: u64, digit: u8) -> u64 {
-    number.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
+fn digits(text: &[u8]) -> Option<u64> {
+    let plain = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    plain.then(|| text.iter().fold(0, |number, digit| push_digit(number, digit.wrapping_sub(b'0'))))
 }
 
 /// A decimal number without a sign, times 10^`places`, rounded up.
-fn decimal(text: &str, places: usize) -> Option<u64> {
-    let text = text.trim();
-    let (number, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+fn decimal(text: &str, places: u32) -> Option<u64> {
+    let mut number = 0_u64;
+    let mut places = places;
+    let (mut has_digit, mut has_point, mut rounds_up) = (false, false, false);
+    for byte in trim(text).bytes() {
+        if byte == b'.' && has_digit && !has_point {
+            (has_point, has_digit) = (true, false);
+            continue;
+        }
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        has_digit = true;
+        if has_point && places == 0 {
+            rounds_up |= byte != b'0';
+            continue;
+        }
+        places = places.saturating_sub(u32::from(has_point));
+        number = push_digit(number, byte.wrapping_sub(b'0'));
+    }
+    if !has_digit {
         return None;
     }
-    let number = whole(number)?;
-    let kept = fraction.bytes().chain(core::iter::repeat(b'0')).take(places).fold(number, push_digit);
-    let rounds_up = fraction.bytes().skip(places).any(|digit| digit != b'0');
-    Some(kept.saturating_add(u64::from(rounds_up)))
+    for _ in 0..places {
+        number = push_digit(number, 0);
+    }
+    Some(number.saturating_add(u64::from(rounds_up)))
 }
+
+/// The largest number once there are too many digits.
+fn push_digit(number: u64, digit: u8) -> u64 {
+    if number >= u64::MAX / 10 { u64::MAX } else { number.wrapping_mul(10).wrapping_add(u64::from(digit)) }
+}
+
+const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 
 /// An HTTP date in Unix milliseconds, in the three forms of RFC 9110, section 5.6.7:
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
 fn http_date_ms(text: &str) -> Option<u64> {
-    let words: Vec<&str> = text.split([' ', '-', ',']).filter(|word| !word.is_empty()).collect();
-    let ([_, day, month, year, time, "GMT"] | [_, month, day, time, year]) = words.as_slice() else {
-        return None;
-    };
-    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        .iter()
-        .position(|name| name == month)?;
+    let mut words: [&[u8]; 6] = [&[]; 6];
+    let mut free = words.iter_mut();
+    for word in text.as_bytes().split(|byte| b" -,".contains(byte)).filter(|word| !word.is_empty()) {
+        *free.next()? = word;
+    }
+    let ([_, day, month, year, time, b"GMT"] | [_, month, day, time, year, []]) = words else { return None };
+    let month = MONTHS.chunks_exact(3).position(|name| name == month)?;
     let month = u8::try_from(month).ok()?.saturating_add(1);
-    let day = u8::try_from(whole(day)?).ok().filter(|day| (1..=31).contains(day))?;
-    let number = whole(year)?;
+    let day = u8::try_from(digits(day)?).ok().filter(|day| (1..=31).contains(day))?;
+    let number = u16::try_from(digits(year)?).ok()?;
     let year = match year.len() {
         // Two digits are of this century, or of the last where that would be far ahead.
         2 if number < 70 => number.saturating_add(2000),
@@ -161,33 +210,25 @@ fn http_date_ms(text: &str) -> Option<u64> {
         4 => number,
         _ => return None,
     };
-    let date = Date::new(u16::try_from(year).ok()?, month, day);
-    let mut parts = time.split(':').map(whole);
-    let (Some(Some(hour)), Some(Some(minute)), Some(Some(second)), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return None;
-    };
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
+    let mut seconds = u64::try_from(Date::new(year, month, day).days()).ok()?;
+    let mut units = [(24, 23), (60, 59), (60, 60)].iter();
+    for part in time.split(|byte| *byte == b':') {
+        let (in_the_larger, most) = units.next()?;
+        let part = digits(part).filter(|part| part <= most)?;
+        seconds = seconds.wrapping_mul(*in_the_larger).wrapping_add(part);
     }
-    let days = u64::try_from(date.days()).ok()?;
-    let seconds = days
-        .saturating_mul(24)
-        .saturating_add(hour)
-        .saturating_mul(60)
-        .saturating_add(minute)
-        .saturating_mul(60)
-        .saturating_add(second);
-    Some(seconds.saturating_mul(1000))
+    if units.next().is_some() { None } else { Some(seconds.wrapping_mul(1000)) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowance, RateLimit, go_duration_ms, rate_limit, request_id, retry_after_ms, should_retry};
+    use super::{
+        Allowance, RateLimit, go_duration_ms, is_event_stream, rate_limit, request_id, retry_after_ms,
+        should_retry,
+    };
 
-    fn headers(pairs: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
-        move |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+    fn headers(pairs: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<&'static str> {
+        move |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     #[test]
@@ -245,14 +286,14 @@ mod tests {
             (&[("retry-after", "")], None),
             (&[], None),
         ] {
-            assert_eq!(retry_after_ms(headers(pairs), NOW), expected, "{pairs:?}");
+            assert_eq!(retry_after_ms(&headers(pairs), NOW), expected, "{pairs:?}");
         }
     }
 
     #[test]
     fn rate_limits_are_read_and_nonsense_is_not() {
         assert_eq!(
-            rate_limit(headers(&[
+            rate_limit(&headers(&[
                 ("x-ratelimit-limit-requests", "5000"),
                 ("x-ratelimit-remaining-requests", "4999"),
                 ("x-ratelimit-reset-requests", "12ms"),
@@ -265,15 +306,18 @@ mod tests {
                 images: None,
             })
         );
-        assert_eq!(rate_limit(headers(&[("x-ratelimit-limit-requests", "many")])), None);
+        assert_eq!(rate_limit(&headers(&[("x-ratelimit-limit-requests", "many")])), None);
     }
 
     #[test]
     fn the_rest_is_words() {
-        assert_eq!(should_retry(headers(&[("x-should-retry", "false")])), Some(false));
-        assert_eq!(should_retry(headers(&[("x-should-retry", "true")])), Some(true));
-        assert_eq!(should_retry(headers(&[("x-should-retry", "maybe")])), None);
-        assert_eq!(request_id(headers(&[("x-request-id", " req_1 ")])), Some("req_1".into()));
-        assert_eq!(request_id(headers(&[("x-request-id", " ")])), None);
+        assert_eq!(should_retry(&headers(&[("x-should-retry", "false")])), Some(false));
+        assert_eq!(should_retry(&headers(&[("x-should-retry", "true")])), Some(true));
+        assert_eq!(should_retry(&headers(&[("x-should-retry", "maybe")])), None);
+        assert_eq!(request_id(&headers(&[("x-request-id", " req_1 ")])), Some("req_1"));
+        assert_eq!(request_id(&headers(&[("x-request-id", " ")])), None);
+        assert!(is_event_stream(&headers(&[("content-type", " Text/Event-Stream; charset=utf-8")])));
+        assert!(!is_event_stream(&headers(&[("content-type", "text/event")])));
+        assert!(!is_event_stream(&headers(&[])));
     }
 }

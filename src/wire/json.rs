@@ -3,6 +3,8 @@
 //! Not for replies with images (that is [`super::scan`]), nor for requests (JavaScript or serde make those). It is here
 //! because `serde_json` would double the size of the module for a few hundred bytes of text.
 
+use super::scan::number::Number;
+use super::scan::text::{Escape, Run, Unescaped, plain_bytes, read_escape};
 use crate::request::Value;
 
 /// Levels of nesting that are followed; an error body has three.
@@ -15,8 +17,7 @@ const DEPTH: u32 = 64;
 pub(crate) fn parse(text: &str) -> Option<Value> {
     let mut reader = Reader { rest: text.as_bytes() };
     let value = reader.value(0)?;
-    reader.space();
-    reader.rest.is_empty().then_some(value)
+    reader.peek().is_none().then_some(value)
 }
 
 struct Reader<'a> {
@@ -24,161 +25,102 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn space(&mut self) {
+    /// The byte behind white space.
+    fn peek(&mut self) -> Option<u8> {
         while let [b' ' | b'\t' | b'\n' | b'\r', tail @ ..] = self.rest {
             self.rest = tail;
         }
+        self.rest.first().copied()
     }
 
-    /// Reads these bytes, if they are next.
+    /// Reads these bytes, which must come next.
     fn take(&mut self, expected: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(expected)?;
         Some(())
     }
 
-    fn next(&mut self) -> Option<u8> {
-        let (&byte, tail) = self.rest.split_first()?;
-        self.rest = tail;
-        Some(byte)
-    }
-
     fn value(&mut self, depth: u32) -> Option<Value> {
-        self.space();
         if depth > DEPTH {
             return None;
         }
-        match self.rest.first()? {
+        match self.peek()? {
             b'n' => self.take(b"null").map(|()| Value::Null),
             b't' => self.take(b"true").map(|()| Value::Bool(true)),
             b'f' => self.take(b"false").map(|()| Value::Bool(false)),
             b'"' => self.string().map(Value::from),
             b'[' => {
+                self.take(b"[")?;
                 let mut items = Vec::new();
-                self.items(b']', |reader| {
-                    items.push(reader.value(depth.saturating_add(1))?);
-                    Some(())
-                })?;
+                while self.has_item(b']', items.is_empty())? {
+                    items.push(self.value(depth.saturating_add(1))?);
+                }
                 Some(Value::Array(items))
             }
             b'{' => {
+                self.take(b"{")?;
                 let mut fields = Vec::new();
-                self.items(b'}', |reader| {
-                    reader.space();
-                    let key = reader.string()?;
-                    reader.space();
-                    reader.take(b":")?;
-                    fields.push((key.into(), reader.value(depth.saturating_add(1))?));
-                    Some(())
-                })?;
+                while self.has_item(b'}', fields.is_empty())? {
+                    self.peek()?;
+                    let key = self.string()?;
+                    self.peek()?;
+                    self.take(b":")?;
+                    fields.push((key.into(), self.value(depth.saturating_add(1))?));
+                }
                 Some(Value::Object(fields))
             }
             _ => self.number().map(Value::Number),
         }
     }
 
-    /// Reads what stands between brackets.
-    fn items(&mut self, end: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        self.next()?;
-        self.space();
-        if self.take(&[end]).is_some() {
-            return Some(());
+    /// Reads what stands before the next item, or the closing bracket; answers whether there is one.
+    fn has_item(&mut self, end: u8, first: bool) -> Option<bool> {
+        let byte = self.peek()?;
+        if byte != end && first {
+            return Some(true);
         }
-        loop {
-            item(self)?;
-            self.space();
-            match self.next()? {
-                b',' => {}
-                byte => return (byte == end).then_some(()),
-            }
-        }
+        self.take(&[byte])?;
+        (byte == b',' || byte == end).then_some(byte != end)
     }
 
     fn string(&mut self) -> Option<String> {
         self.take(b"\"")?;
-        let mut bytes = Vec::new();
+        let mut text = Unescaped::default();
+        let mut escape = Escape::No;
         loop {
-            let plain = self.rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-            let (run, tail) = self.rest.split_at_checked(plain)?;
-            bytes.extend_from_slice(run);
+            let (plain, tail) = self.rest.split_at_checked(plain_bytes(self.rest))?;
+            text.push_plain(plain, usize::MAX);
             self.rest = tail;
-            let character = match self.next()? {
+            if self.take(b"\"").is_some() {
                 // The text was valid UTF-8 and is cut at ASCII only.
-                b'"' => return String::from_utf8(bytes).ok(),
-                b'\\' => match self.next()? {
-                    byte @ (b'"' | b'\\' | b'/') => char::from(byte),
-                    b'b' => '\u{8}',
-                    b'f' => '\u{c}',
-                    b'n' => '\n',
-                    b'r' => '\r',
-                    b't' => '\t',
-                    b'u' => self.escaped()?,
-                    _ => return None,
-                },
-                _ => return None,
-            };
-            bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-    }
-
-    /// The character of `\uXXXX`, or of two of them; U+FFFD for half a character.
-    fn escaped(&mut self) -> Option<char> {
-        let unit = self.unit()?;
-        if (0xd800..0xdc00).contains(&unit) {
-            let after = self.rest;
-            if self.take(b"\\u").is_some()
-                && let Some(low) = self.unit()
-                && let Some(Ok(character)) = char::decode_utf16([unit, low]).next()
-            {
-                return Some(character);
+                return String::from_utf8(text.into_bytes()).ok();
             }
-            self.rest = after;
+            let Ok(Run::Unit(unit)) = read_escape(&mut self.rest, &mut escape, false) else { return None };
+            text.push_unit(unit, usize::MAX);
         }
-        Some(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER))
-    }
-
-    fn unit(&mut self) -> Option<u16> {
-        let mut unit = 0;
-        for _ in 0..4 {
-            let digit = char::from(self.next()?).to_digit(16)?;
-            unit = unit << 4 | u16::try_from(digit).ok()?;
-        }
-        Some(unit)
     }
 
     fn number(&mut self) -> Option<f64> {
-        let negative = self.take(b"-").is_some();
         let mut digits = Digits::default();
-        if self.take(b"0").is_none() {
-            self.digits(|digit| digits.whole(digit))?;
-        }
-        if self.take(b".").is_some() {
-            self.digits(|digit| digits.fraction(digit))?;
-        }
-        let mut exponent = 0_i32;
-        if matches!(self.rest, [b'e' | b'E', ..]) {
-            self.next()?;
-            let minus = self.take(b"-").is_some();
-            if !minus {
-                let _ = self.take(b"+");
+        let (mut exponent, mut divides) = (0_i32, false);
+        let mut place = Number::Minus;
+        let negative = self.take(b"-").is_some();
+        while let [byte, tail @ ..] = self.rest
+            && let Some(next) = place.next(*byte)
+        {
+            let digit = byte.wrapping_sub(b'0');
+            match next {
+                Number::Integer | Number::Fraction => digits.push(digit, next == Number::Fraction),
+                Number::Sign => divides = *byte == b'-',
+                Number::Power => exponent = exponent.saturating_mul(10).saturating_add(digit.into()),
+                _ => {}
             }
-            self.digits(|digit| exponent = exponent.saturating_mul(10).saturating_add(i32::from(digit)))?;
-            if minus {
-                exponent = exponent.saturating_neg();
-            }
+            (place, self.rest) = (next, tail);
         }
-        let number = digits.times_ten_to(exponent);
+        if !place.may_end() {
+            return None;
+        }
+        let number = digits.times_ten_to(if divides { exponent.saturating_neg() } else { exponent });
         Some(if negative { -number } else { number })
-    }
-
-    /// Reads one or more digits.
-    fn digits(&mut self, mut each: impl FnMut(u8)) -> Option<()> {
-        let count = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (run, tail) = self.rest.split_at_checked(count).filter(|(run, _)| !run.is_empty())?;
-        for byte in run {
-            each(byte.wrapping_sub(b'0'));
-        }
-        self.rest = tail;
-        Some(())
     }
 }
 
@@ -190,24 +132,14 @@ struct Digits {
 }
 
 impl Digits {
-    fn push(&mut self, digit: u8) -> bool {
-        let next = self.mantissa.checked_mul(10).and_then(|next| next.checked_add(u64::from(digit)));
+    fn push(&mut self, digit: u8, is_fraction: bool) {
+        let next = self.mantissa.checked_mul(10).and_then(|next| next.checked_add(digit.into()));
         if let Some(next) = next {
             self.mantissa = next;
         }
-        next.is_some()
-    }
-
-    fn whole(&mut self, digit: u8) {
-        if !self.push(digit) {
-            self.exponent = self.exponent.saturating_add(1);
-        }
-    }
-
-    fn fraction(&mut self, digit: u8) {
-        if self.push(digit) {
-            self.exponent = self.exponent.saturating_sub(1);
-        }
+        // Each digit behind the point divides; each one that does not fit before it multiplies.
+        let step = i32::from(next.is_none()).saturating_sub(is_fraction.into());
+        self.exponent = self.exponent.saturating_add(step);
     }
 
     #[allow(clippy::cast_precision_loss, reason = "said in the documentation of the parser")]

@@ -18,8 +18,8 @@ use crate::request::File;
 /// A piece of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// These bytes.
-    Text(Vec<u8>),
+    /// This text.
+    Text(String),
     /// All bytes of the file that was added with this number.
     File(usize),
 }
@@ -27,9 +27,10 @@ pub enum Segment {
 /// A form that is being written. Parts come out in the order they were added.
 #[derive(Clone, Debug)]
 pub struct Form {
-    boundary: String,
+    /// Ends with the boundary.
+    content_type: String,
     segments: Vec<Segment>,
-    text: Vec<u8>,
+    text: String,
 }
 
 /// A finished form.
@@ -41,59 +42,77 @@ pub struct Encoded {
     pub segments: Vec<Segment>,
 }
 
+const BEFORE_BOUNDARY: &str = "multipart/form-data; boundary=";
+
 impl Form {
     /// An empty form. `random` must be fresh and from a cryptographic source: a boundary that can be guessed lets a
     /// file forge parts.
     pub fn new(random: [u8; 16]) -> Self {
-        let mut boundary = String::from("----gpt-image-edge-");
+        let mut content_type = String::from(BEFORE_BOUNDARY);
+        content_type.push_str("----gpt-image-edge-");
         for byte in random {
-            boundary.extend(char::from_digit(u32::from(byte >> 4), 16));
-            boundary.extend(char::from_digit(u32::from(byte & 15), 16));
+            for digit in [byte >> 4, byte & 15] {
+                content_type.extend(char::from_digit(u32::from(digit), 16));
+            }
         }
-        Self { boundary, segments: Vec::new(), text: Vec::new() }
+        Self { content_type, segments: Vec::new(), text: String::new() }
     }
 
     /// Adds a text field.
     pub fn text(&mut self, name: &str, value: &str) {
         self.open(name);
-        self.push("\r\n\r\n");
-        self.push(&crlf(value));
-        self.push("\r\n");
+        self.push("\"\r\n\r\n", &VALUE);
+        self.push(value, &VALUE);
+        self.push("\r\n", &VALUE);
     }
 
     /// Adds a file. `number` comes back in [`Segment::File`]; without a file name it is called `blob`, as browsers do.
     pub fn file(&mut self, name: &str, file_name: &str, media_type: &str, number: usize) {
         self.open(name);
-        self.push("; filename=\"");
-        self.push(&escape(if file_name.is_empty() { "blob" } else { file_name }));
-        self.push("\"\r\nContent-Type: ");
-        self.push(if is_header_safe(media_type) { media_type } else { "application/octet-stream" });
-        self.push("\r\n\r\n");
+        self.push("\"; filename=\"", &VALUE);
+        self.push(if file_name.is_empty() { "blob" } else { file_name }, &FILE_NAME);
+        self.push("\"\r\nContent-Type: ", &VALUE);
+        self.push(if is_header_safe(media_type) { media_type } else { UNKNOWN_TYPE }, &VALUE);
+        self.push("\r\n\r\n", &VALUE);
         self.segments.push(Segment::Text(core::mem::take(&mut self.text)));
         self.segments.push(Segment::File(number));
-        self.push("\r\n");
+        self.push("\r\n", &VALUE);
     }
 
     /// Ends the form.
     pub fn finish(mut self) -> Encoded {
-        let boundary = core::mem::take(&mut self.boundary);
-        self.push("--");
-        self.push(&boundary);
-        self.push("--\r\n");
+        self.delimit();
+        self.push("--\r\n", &VALUE);
         self.segments.push(Segment::Text(self.text));
-        Encoded { content_type: format!("multipart/form-data; boundary={boundary}"), segments: self.segments }
+        Encoded { content_type: self.content_type, segments: self.segments }
     }
 
+    /// Begins a part, up to the end of its name.
     fn open(&mut self, name: &str) {
-        self.push("--");
-        self.text.extend_from_slice(self.boundary.as_bytes());
-        self.push("\r\nContent-Disposition: form-data; name=\"");
-        self.push(&escape(&crlf(name)));
-        self.push("\"");
+        self.delimit();
+        self.push("\r\nContent-Disposition: form-data; name=\"", &VALUE);
+        self.push(name, &NAME);
     }
 
-    fn push(&mut self, text: &str) {
-        self.text.extend_from_slice(text.as_bytes());
+    fn delimit(&mut self) {
+        self.text.push_str("--");
+        self.text.push_str(self.content_type.get(BEFORE_BOUNDARY.len()..).unwrap_or_default());
+    }
+
+    /// What the standard says of text values leaves the lines of the form itself as they are.
+    fn push(&mut self, text: &str, escapes: &Escapes) {
+        let mut after_cr = false;
+        let mut utf8 = [0; 4];
+        for character in text.chars() {
+            self.text.push_str(match character {
+                '\r' => escapes.cr,
+                '\n' if after_cr => escapes.lf_after_cr,
+                '\n' => escapes.lf,
+                '"' => escapes.quote,
+                other => other.encode_utf8(&mut utf8),
+            });
+            after_cr = character == '\r';
+        }
     }
 }
 
@@ -102,12 +121,14 @@ impl Encoded {
     pub fn length(&self, mut file_length: impl FnMut(usize) -> Option<u64>) -> Option<u64> {
         self.segments.iter().try_fold(0_u64, |sum, segment| {
             sum.checked_add(match segment {
-                Segment::Text(bytes) => bytes.len() as u64,
+                Segment::Text(text) => text.len() as u64,
                 Segment::File(number) => file_length(*number)?,
             })
         })
     }
 }
+
+const UNKNOWN_TYPE: &str = "application/octet-stream";
 
 /// The media type to send for a file: by its first bytes where they tell, else as declared, else unknown.
 ///
@@ -115,38 +136,23 @@ impl Encoded {
 pub fn media_type(format: Option<Format>, file: &File) -> &str {
     match format {
         Some(format) => format.media_type(),
-        None if file.media_type.is_empty() => "application/octet-stream",
+        None if file.media_type.is_empty() => UNKNOWN_TYPE,
         None => &file.media_type,
     }
 }
 
-/// Each lone CR or LF as CRLF.
-fn crlf(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut after_cr = false;
-    for character in text.chars() {
-        match character {
-            '\n' if after_cr => {}
-            '\r' | '\n' => out.push_str("\r\n"),
-            other => out.push(other),
-        }
-        after_cr = character == '\r';
-    }
-    out
+/// What stands in a form for the characters that have a meaning there.
+struct Escapes {
+    cr: &'static str,
+    lf: &'static str,
+    /// For the LF of a CRLF, of which the CR is written already.
+    lf_after_cr: &'static str,
+    quote: &'static str,
 }
 
-fn escape(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for character in name.chars() {
-        match character {
-            '"' => out.push_str("%22"),
-            '\r' => out.push_str("%0D"),
-            '\n' => out.push_str("%0A"),
-            other => out.push(other),
-        }
-    }
-    out
-}
+const VALUE: Escapes = Escapes { cr: "\r\n", lf: "\r\n", lf_after_cr: "", quote: "\"" };
+const NAME: Escapes = Escapes { cr: "%0D%0A", lf: "%0D%0A", lf_after_cr: "", quote: "%22" };
+const FILE_NAME: Escapes = Escapes { cr: "%0D", lf: "%0A", lf_after_cr: "%0A", quote: "%22" };
 
 /// Whether a declared type can stand in a header: a caller's text must not be able to add lines to it.
 fn is_header_safe(media_type: &str) -> bool {
@@ -155,14 +161,14 @@ fn is_header_safe(media_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Encoded, Form, Segment, crlf};
+    use super::{Encoded, FILE_NAME, Form, NAME, Segment, VALUE};
 
     fn text(encoded: &Encoded, files: &[&str]) -> String {
         encoded
             .segments
             .iter()
             .map(|segment| match segment {
-                Segment::Text(bytes) => core::str::from_utf8(bytes).unwrap(),
+                Segment::Text(text) => text.as_str(),
                 Segment::File(number) => files[*number],
             })
             .collect()
@@ -193,17 +199,24 @@ mod tests {
     }
 
     #[test]
-    fn lone_newlines_become_crlf() {
-        for (given, expected) in [
-            ("", ""),
-            ("\n", "\r\n"),
-            ("\r", "\r\n"),
-            ("\r\n", "\r\n"),
-            ("\n\r", "\r\n\r\n"),
-            ("\r\r\n\n", "\r\n\r\n\r\n"),
-            ("a\rb", "a\r\nb"),
+    fn lone_newlines_become_crlf_but_not_in_file_names() {
+        for (given, value, file_name) in [
+            ("", "", ""),
+            ("\n", "\r\n", "%0A"),
+            ("\r", "\r\n", "%0D"),
+            ("\r\n", "\r\n", "%0D%0A"),
+            ("\n\r", "\r\n\r\n", "%0A%0D"),
+            ("\r\r\n\n", "\r\n\r\n\r\n", "%0D%0D%0A%0A"),
+            ("a\rb", "a\r\nb", "a%0Db"),
         ] {
-            assert_eq!(crlf(given), expected, "{given:?}");
+            let escaped = |escapes| {
+                let mut form = Form::new([0; 16]);
+                form.push(given, escapes);
+                form.text
+            };
+            assert_eq!(escaped(&VALUE), value, "{given:?}");
+            assert_eq!(escaped(&NAME), value.replace('\r', "%0D").replace('\n', "%0A"), "{given:?}");
+            assert_eq!(escaped(&FILE_NAME), file_name, "{given:?}");
         }
     }
 

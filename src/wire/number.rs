@@ -4,7 +4,7 @@
 //! Steele and White's free-format algorithm over a small big integer, slow (microseconds) and small.
 //! Layout of the digits: ECMA-262, `Number::toString`, <https://tc39.es/ecma262/#sec-numeric-types-number-tostring>.
 
-use core::cmp::Ordering;
+use crate::digits::{push_integer, push_natural};
 
 /// Appends `number` as `JSON.stringify` prints it; NaN and the infinities become `null`, as there.
 pub fn write(number: f64, out: &mut String) {
@@ -12,70 +12,61 @@ pub fn write(number: f64, out: &mut String) {
         out.push_str("null");
         return;
     }
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the cast saturates; what it changes is no whole number here"
+    )]
+    let whole = number as i64;
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::float_cmp,
+        reason = "exact within the range, and exactness is asked"
+    )]
+    // 2^53: up to here each whole number is itself, and needs no search for its digits.
+    if number.abs() <= 9_007_199_254_740_992.0 && whole as f64 == number {
+        push_integer(out, whole);
+        return;
+    }
     if number < 0.0 {
         out.push('-');
     }
-    let positive = number.abs();
-    // 2^53: up to here each whole number is itself, and needs no search for its digits.
-    if positive <= 9_007_199_254_740_992.0 && positive.fract() == 0.0 {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within range")]
-        write_integer(positive as u64, out);
-        return;
-    }
-    let (digits, point) = shortest(positive);
+    let (digits, point) = shortest(number.abs());
     lay_out(&digits, point, out);
 }
 
 /// Appends a whole number in decimal.
-pub fn write_integer(mut number: u64, out: &mut String) {
-    let mut digits = [b'0'; 20];
-    let mut first = digits.len();
-    for (at, digit) in digits.iter_mut().enumerate().rev() {
-        *digit = decimal((number % 10) as u32);
-        number /= 10;
-        first = at;
-        if number == 0 {
-            break;
-        }
-    }
-    out.extend(digits.iter().skip(first).map(|digit| char::from(*digit)));
-}
-
-/// The character of a digit from 0 to 9.
-fn decimal(digit: u32) -> u8 {
-    char::from_digit(digit, 10).map_or(b'0', |digit| digit as u8)
+pub fn write_integer(number: u64, out: &mut String) {
+    push_natural(out, number, 1);
 }
 
 /// Prints `0.DIGITS x 10^point`.
-fn lay_out(digits: &[u8], point: i32, out: &mut String) {
+fn lay_out(digits: &str, point: i32, out: &mut String) {
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    let text = || digits.iter().map(|digit| char::from(*digit));
-    let whole = usize::try_from(point).unwrap_or(0);
-    if (-5..=0).contains(&point) {
-        out.push_str("0.");
-        (point..0).for_each(|_| out.push('0'));
-        out.extend(text());
-    } else if (1..=21).contains(&point) {
-        out.extend(text().take(whole));
+    let is_plain = (-5..=21).contains(&point);
+    // How many digits stand before the point.
+    let before = if is_plain { point.clamp(0, count) } else { 1 };
+    let (whole, fraction) =
+        usize::try_from(before).ok().and_then(|before| digits.split_at_checked(before)).unwrap_or_default();
+    out.push_str(if before == 0 { "0" } else { whole });
+    if is_plain {
         (count..point).for_each(|_| out.push('0'));
-        if count > point {
-            out.push('.');
-            out.extend(text().skip(whole));
+    }
+    if !fraction.is_empty() {
+        out.push('.');
+        if is_plain {
+            (point..0).for_each(|_| out.push('0'));
         }
-    } else {
-        out.extend(text().take(1));
-        if count > 1 {
-            out.push('.');
-            out.extend(text().skip(1));
-        }
+        out.push_str(fraction);
+    }
+    if !is_plain {
         let exponent = point.saturating_sub(1);
         out.push_str(if exponent < 0 { "e-" } else { "e+" });
-        write_integer(u64::from(exponent.unsigned_abs()), out);
+        push_natural(out, exponent.unsigned_abs().into(), 1);
     }
 }
 
 /// The shortest digits of a positive finite number, and where the point stands before them: `0.DIGITS x 10^point`.
-fn shortest(number: f64) -> (Vec<u8>, i32) {
+fn shortest(number: f64) -> (String, i32) {
     let bits = number.to_bits();
     let fraction = bits & 0x000f_ffff_ffff_ffff;
     #[allow(clippy::cast_possible_truncation, reason = "eleven bits")]
@@ -88,52 +79,45 @@ fn shortest(number: f64) -> (Vec<u8>, i32) {
     let up = u32::try_from(exponent).unwrap_or(0);
     let down = u32::try_from(exponent.saturating_neg()).unwrap_or(0);
     // The number is rest/scale; the half-distances to its neighbours are above/scale and below/scale.
-    let mut rest = Natural::new(mantissa).shifted(up.saturating_add(1).saturating_add(uneven));
-    let mut scale = Natural::new(1).shifted(down.saturating_add(1).saturating_add(uneven));
-    let mut above = Natural::new(1).shifted(up.saturating_add(uneven));
-    let mut below = Natural::new(1).shifted(up);
+    let mut rest = Natural::new(mantissa, up.saturating_add(1).saturating_add(uneven));
+    let mut scale = Natural::new(1, down.saturating_add(1).saturating_add(uneven));
+    let mut above = Natural::new(1, up.saturating_add(uneven));
+    let mut below = Natural::new(1, up);
     // How far the point moves: log10 of the number, too small by one at most, which the next test mends.
     let magnitude = 64_i32.saturating_sub(mantissa.leading_zeros().cast_signed()).saturating_add(exponent);
     let mut point = magnitude.saturating_sub(1).saturating_mul(30_103).div_euclid(100_000);
     for _ in 0..point {
-        scale.multiply(10);
+        scale.times_ten();
     }
     for _ in point..0 {
-        rest.multiply(10);
-        above.multiply(10);
-        below.multiply(10);
+        rest.times_ten();
+        above.times_ten();
+        below.times_ten();
     }
-    let reaches = |rest: &Natural, above: &Natural, scale: &Natural| match rest.plus(above).compare(scale) {
-        Ordering::Greater => true,
-        Ordering::Equal => even,
-        Ordering::Less => false,
-    };
-    while reaches(&rest, &above, &scale) {
-        scale.multiply(10);
+    while rest.plus(&above).reaches(&scale, even) {
+        scale.times_ten();
         point = point.saturating_add(1);
     }
-    let mut digits = Vec::with_capacity(17);
+    let mut digits = String::new();
     loop {
-        rest.multiply(10);
-        above.multiply(10);
-        below.multiply(10);
-        let mut digit = 0_u32;
-        while rest.compare(&scale) != Ordering::Less {
-            rest.subtract(&scale);
+        rest.times_ten();
+        above.times_ten();
+        below.times_ten();
+        let mut digit = 0_u8;
+        while !rest.is_less(&scale) {
+            rest.add(&scale, -1);
             digit = digit.saturating_add(1);
         }
-        let low = match rest.compare(&below) {
-            Ordering::Less => true,
-            Ordering::Equal => even,
-            Ordering::Greater => false,
-        };
-        let high = reaches(&rest, &above, &scale);
-        if low || high || digits.len() >= 17 {
-            let round_up = high && (!low || rest.plus(&rest).compare(&scale) != Ordering::Less);
-            digits.push(decimal(digit.saturating_add(u32::from(round_up))));
+        let low = below.reaches(&rest, even);
+        let high = rest.plus(&above).reaches(&scale, even);
+        let is_last = low || high || digits.len() >= 17;
+        if high && !(low && rest.plus(&rest).is_less(&scale)) {
+            digit = digit.saturating_add(1);
+        }
+        digits.push(char::from(b'0'.saturating_add(digit)));
+        if is_last {
             return (digits, point);
         }
-        digits.push(decimal(digit));
     }
 }
 
@@ -142,56 +126,51 @@ fn shortest(number: f64) -> (Vec<u8>, i32) {
 struct Natural([u32; 40]);
 
 impl Natural {
+    /// `value x 2^shift`.
     #[allow(clippy::cast_possible_truncation, reason = "the two halves")]
-    fn new(value: u64) -> Self {
+    fn new(value: u64, shift: u32) -> Self {
         let mut limbs = [0; 40];
-        for (limb, half) in limbs.iter_mut().zip([value as u32, (value >> 32) as u32]) {
-            *limb = half;
+        let (mut low, mut high) = (u64::from(value as u32) << (shift % 32), (value >> 32) << (shift % 32));
+        for limb in limbs.iter_mut().skip((shift / 32) as usize) {
+            *limb = low as u32;
+            low = (low >> 32).wrapping_add(core::mem::take(&mut high));
         }
         Self(limbs)
     }
 
-    fn shifted(mut self, bits: u32) -> Self {
-        self.0.rotate_right((bits / 32) as usize % 40);
-        for _ in 0..bits % 32 {
-            self.multiply(2);
-        }
-        self
-    }
-
-    #[allow(clippy::cast_possible_truncation, reason = "the low half; the high half is carried")]
-    fn multiply(&mut self, factor: u32) {
-        let mut carry = 0_u64;
-        for limb in &mut self.0 {
-            carry = u64::from(*limb).wrapping_mul(u64::from(factor)).wrapping_add(carry);
+    /// Adds so many times another number, and answers whether that has come below zero.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the low half; the high half is carried, with the sign"
+    )]
+    fn add(&mut self, other: &Self, times: i64) -> bool {
+        let mut carry = 0_i64;
+        for (limb, addend) in self.0.iter_mut().zip(other.0) {
+            carry = i64::from(addend).wrapping_mul(times).wrapping_add(carry).wrapping_add(i64::from(*limb));
             *limb = carry as u32;
             carry >>= 32;
         }
+        carry < 0
     }
 
     fn plus(&self, other: &Self) -> Self {
         let mut sum = self.clone();
-        let mut carry = false;
-        for (limb, addend) in sum.0.iter_mut().zip(other.0) {
-            let (once, first) = limb.overflowing_add(addend);
-            let (twice, second) = once.overflowing_add(u32::from(carry));
-            (*limb, carry) = (twice, first || second);
-        }
+        sum.add(other, 1);
         sum
     }
 
-    /// Takes away what is not more than itself.
-    fn subtract(&mut self, other: &Self) {
-        let mut borrow = false;
-        for (limb, subtrahend) in self.0.iter_mut().zip(other.0) {
-            let (once, first) = limb.overflowing_sub(subtrahend);
-            let (twice, second) = once.overflowing_sub(u32::from(borrow));
-            (*limb, borrow) = (twice, first || second);
-        }
+    fn times_ten(&mut self) {
+        self.add(&self.clone(), 9);
     }
 
-    fn compare(&self, other: &Self) -> Ordering {
-        self.0.iter().rev().cmp(other.0.iter().rev())
+    /// Whether the way to the neighbour comes as far as `end`, which itself belongs to an even number.
+    fn reaches(&self, end: &Self, even: bool) -> bool {
+        if even { !self.is_less(end) } else { end.is_less(self) }
+    }
+
+    fn is_less(&self, other: &Self) -> bool {
+        self.clone().add(other, -1)
     }
 }
 
@@ -253,7 +232,7 @@ mod tests {
         if number < 0.0 {
             out.push('-');
         }
-        super::lay_out(digits.as_bytes(), exponent.parse::<i32>().unwrap() + 1, &mut out);
+        super::lay_out(&digits, exponent.parse::<i32>().unwrap() + 1, &mut out);
         out
     }
 

@@ -16,6 +16,7 @@ use super::body::{self, BodyError};
 use super::multipart::{Encoded, Form, media_type};
 use super::number;
 use crate::picture::Format;
+use crate::repeats::last_places;
 use crate::request::{Operation, Value};
 
 /// A body and where to send it.
@@ -60,7 +61,7 @@ pub fn build(
         #[cfg(feature = "extras")]
         Operation::Runware | Operation::Batch => "",
     };
-    if operation == Operation::Edit && has_file(request) {
+    if operation == Operation::Edit && count(request) > 0 {
         return Ok(Outgoing { path, body: Body::Form(form(request, formats, random)?) });
     }
     #[cfg_attr(not(feature = "extras"), expect(unused_mut, reason = "only Runware's tasks stand in a list"))]
@@ -90,89 +91,99 @@ fn count(value: &Value) -> usize {
     count
 }
 
-fn has_file(value: &Value) -> bool {
-    count(value) > 0
-}
-
 /// Where a field stands in a form.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Scalar,
     Image,
     Overlay,
 }
 
-fn place(name: &str, value: &Value) -> Place {
-    match name {
-        "mask" | "markup" => Place::Overlay,
-        _ if has_file(value) => Place::Image,
-        _ => Place::Scalar,
-    }
-}
-
 fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result<Encoded, BodyError> {
-    let fields = request.as_object().unwrap_or(&[]);
-    // The number of a field's first file: files are numbered as they stand, before any reordering.
-    let mut numbered = Vec::with_capacity(fields.len());
+    let fields = request.as_object().unwrap_or_default();
+    // Files are numbered as they stand, before any reordering.
     let mut next = 0_usize;
-    for (name, value) in fields {
-        numbered.push((name.as_ref(), value, next));
-        next = next.saturating_add(count(value));
-    }
-    let mut writer = Writer { form: Form::new(random), formats };
+    let placed = fields.iter().map(|(name, value)| {
+        let files = count(value);
+        let place = match name.as_ref() {
+            "mask" | "markup" => Place::Overlay,
+            _ if files > 0 => Place::Image,
+            _ => Place::Scalar,
+        };
+        let first = next;
+        next = next.saturating_add(files);
+        (place, first)
+    });
+    let placed: Vec<_> = placed.collect();
+    let last = last_places(fields);
+    let mut writer = Writer { form: Form::new(random), formats, name: String::new(), next: 0 };
     for wanted in [Place::Scalar, Place::Image, Place::Overlay] {
-        for (name, value) in body::once(fields) {
-            // The last field of that name is the one that counts; find where its files are numbered.
-            let first = numbered.iter().rev().find(|(key, ..)| *key == name).map_or(0, |(.., first)| *first);
-            if place(name, value) == wanted {
-                writer.field(name, value, first)?;
+        for at in last.iter().flatten() {
+            if let (Some((name, value)), Some((place, first))) = (fields.get(*at), placed.get(*at))
+                && *place == wanted
+            {
+                writer.next = *first;
+                if let Err(NotFinite) = writer.within(&[name], value) {
+                    return Err(BodyError::NotFinite { param: writer.name });
+                }
             }
         }
     }
     Ok(writer.form.finish())
 }
 
+/// A number that no text stands for; the name of the [`Writer`] is then that of its part.
+struct NotFinite;
+
 struct Writer<'a> {
     form: Form,
     formats: &'a [Option<Format>],
+    /// What the part is called that is written next.
+    name: String,
+    /// The number of the file that is written next.
+    next: usize,
 }
 
 impl Writer<'_> {
-    /// Writes a field whose first file has the number `next`; answers the number after its last.
-    fn field(&mut self, name: &str, value: &Value, mut next: usize) -> Result<usize, BodyError> {
-        match value {
-            Value::Null => {}
-            Value::Bool(true) => self.form.text(name, "true"),
-            Value::Bool(false) => self.form.text(name, "false"),
+    /// Writes a value whose name goes on with these pieces.
+    fn within(&mut self, name: &[&str], value: &Value) -> Result<(), NotFinite> {
+        let length = self.name.len();
+        self.name.extend(name.iter().copied());
+        self.value(value)?;
+        self.name.truncate(length);
+        Ok(())
+    }
+
+    fn value(&mut self, value: &Value) -> Result<(), NotFinite> {
+        let mut digits = String::new();
+        let text = match value {
+            Value::Null => return Ok(()),
+            Value::Bool(true) => "true",
+            Value::Bool(false) => "false",
             Value::Number(number) if number.is_finite() => {
-                let mut text = String::new();
-                number::write(*number, &mut text);
-                self.form.text(name, &text);
+                number::write(*number, &mut digits);
+                &digits
             }
-            Value::Number(_) => return Err(BodyError::NotFinite { param: name.to_owned() }),
-            Value::String(text) => self.form.text(name, text),
+            Value::Number(_) => return Err(NotFinite),
+            Value::String(text) => text,
             Value::File(file) => {
-                let format = self.formats.get(next).copied().flatten();
-                self.form.file(name, &file.name, media_type(format, file), next);
-                next = next.saturating_add(1);
+                let format = self.formats.get(self.next).copied().flatten();
+                self.form.file(&self.name, &file.name, media_type(format, file), self.next);
+                self.next = self.next.saturating_add(1);
+                return Ok(());
             }
             // A list of one picture is sent as the one picture it is.
-            Value::Array(items) => match items.as_slice() {
-                [Value::File(_)] => next = self.field(name, items.first().unwrap_or(&Value::Null), next)?,
-                items => {
-                    let name = format!("{name}[]");
-                    for item in items {
-                        next = self.field(&name, item, next)?;
-                    }
-                }
-            },
-            Value::Object(fields) => {
-                for (key, value) in fields {
-                    next = self.field(&format!("{name}[{key}]"), value, next)?;
-                }
+            Value::Array(items) => {
+                let suffix: &[&str] =
+                    if matches!(items.as_slice(), [Value::File(_)]) { &[] } else { &["[]"] };
+                return items.iter().try_for_each(|item| self.within(suffix, item));
             }
-        }
-        Ok(next)
+            Value::Object(fields) => {
+                return fields.iter().try_for_each(|(key, value)| self.within(&["[", key, "]"], value));
+            }
+        };
+        self.form.text(&self.name, text);
+        Ok(())
     }
 }
 
@@ -198,7 +209,7 @@ mod tests {
         let mut whole = String::new();
         for segment in encoded.segments {
             match segment {
-                Segment::Text(bytes) => whole.push_str(core::str::from_utf8(&bytes).unwrap()),
+                Segment::Text(text) => whole.push_str(&text),
                 Segment::File(number) => whole.extend(["file ".to_owned(), number.to_string()]),
             }
         }

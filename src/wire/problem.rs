@@ -12,7 +12,9 @@
 
 use serde::Serialize;
 
+use super::headers::trim;
 use super::json;
+use crate::digits::{integer, push_integer};
 use crate::request::Value;
 
 /// An error of the API. What the reply does not say is `None`.
@@ -54,18 +56,22 @@ const BODY_BYTES: usize = 256 << 10;
 /// Reads the body of an error reply. It always has something to say, if only the status.
 pub fn read(status: u16, body: &[u8]) -> ApiProblem {
     let text = String::from_utf8_lossy(body.get(..BODY_BYTES).unwrap_or(body));
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if let Some(problem) = json::parse(text).and_then(|value| from_value(&value)) {
+    let text = trim(text.trim_start_matches('\u{feff}'));
+    of_reply(status, json::parse(text).as_ref(), text)
+}
+
+/// The same of a body that somebody else has decoded and parsed; `value` is `None` where its text is no JSON.
+pub fn of_reply(status: u16, value: Option<&Value>, text: &str) -> ApiProblem {
+    if let Some(problem) = value.and_then(from_value) {
         return problem;
     }
-    let said = if looks_like_html(text) { html_title(text) } else { text.to_owned() };
-    let mut message = ["the server answered ", &status.to_string()].concat();
-    if said.is_empty() {
-        message.push_str(" and said nothing about it");
-    } else {
-        message.push_str(": ");
-        message.push_str(&said);
-    }
+    let text = trim(text);
+    let page = if text.starts_with('<') { Some(page_text(text)) } else { None };
+    let said = page.as_deref().unwrap_or(text);
+    let mut message = "the server answered ".to_owned();
+    push_integer(&mut message, i64::from(status));
+    message.push_str(if said.is_empty() { " and said nothing about it" } else { ": " });
+    message.push_str(said);
     ApiProblem { message: cut(&message, MESSAGE_CHARACTERS), ..ApiProblem::default() }
 }
 
@@ -77,29 +83,21 @@ pub fn from_json(text: &str) -> Option<ApiProblem> {
 /// Reads an error out of a value; `None` when there is none in it.
 pub fn from_value(value: &Value) -> Option<ApiProblem> {
     match value {
-        // A few levels of wrapping are unwrapped by these calls; the parser bounds how deep they go.
+        // A few levels of wrapping are unwrapped by these calls; whoever parsed it bounds how deep they go.
         Value::Array(items) => items.iter().find_map(from_value),
         Value::Object(_) => {
-            for key in ["error", "errors", "response"] {
-                match value.get(key) {
-                    Some(Value::String(text)) if key == "error" && !text.is_empty() => {
-                        // `{"error":"invalid_token","error_description":"…"}`: the first is then the code.
-                        let described = word(value, &["error_description", "message", "detail"]);
-                        return Some(ApiProblem {
-                            message: cut(described.as_deref().unwrap_or(text), MESSAGE_CHARACTERS),
-                            code: described.is_some().then(|| cut(text, WORD_CHARACTERS)),
-                            ..ApiProblem::default()
-                        });
-                    }
-                    Some(inner) => {
-                        if let Some(problem) = from_value(inner) {
-                            return Some(problem);
-                        }
-                    }
-                    None => {}
-                }
+            if let Some(text) = value.get("error").and_then(Value::as_str).filter(|text| !text.is_empty()) {
+                // `{"error":"invalid_token","error_description":"…"}`: the first is then the code.
+                let described = word(value, &["error_description", "message", "detail"]);
+                let code = if described.is_some() { Some(cut(text, WORD_CHARACTERS)) } else { None };
+                let message = described.unwrap_or_else(|| cut(text, MESSAGE_CHARACTERS));
+                return Some(ApiProblem { message, code, ..ApiProblem::default() });
             }
-            incomplete(value).or_else(|| from_fields(value))
+            ["error", "errors", "response"]
+                .iter()
+                .find_map(|key| from_value(value.get(key)?))
+                .or_else(|| incomplete(value))
+                .or_else(|| from_fields(value))
         }
         _ => None,
     }
@@ -108,108 +106,120 @@ pub fn from_value(value: &Value) -> Option<ApiProblem> {
 /// A response that ended early says only why.
 fn incomplete(value: &Value) -> Option<ApiProblem> {
     let reason = word(value.get("incomplete_details")?, &["reason"])?;
-    Some(ApiProblem {
-        message: ["the response is incomplete: ", &reason].concat(),
-        code: Some(reason),
-        ..ApiProblem::default()
-    })
+    let message = "the response is incomplete: ".to_owned() + &reason;
+    Some(ApiProblem { message, code: Some(reason), ..ApiProblem::default() })
 }
 
 /// The fields of an error object.
 fn from_fields(value: &Value) -> Option<ApiProblem> {
-    let moderation = value.get("moderation_details").filter(|details| details.as_object().is_some());
-    let code = word(value, &["code"]);
-    let kind = word(value, &["type"]).filter(|kind| kind != "error");
-    let message = ["message", "detail", "msg", "title"]
-        .iter()
-        .find_map(|key| match value.get(key)? {
-            Value::String(text) if !text.trim().is_empty() => Some(cut(text.trim(), MESSAGE_CHARACTERS)),
-            // FastAPI: a list of what is wrong.
-            Value::Array(items) => items.iter().find_map(|item| word(item, &["msg", "message"])),
-            _ => None,
-        })
-        .or_else(|| code.clone())?;
+    let said = ["message", "detail", "msg", "title"].iter().find_map(|key| match value.get(key)? {
+        Value::String(text) => {
+            Some(trim(text)).filter(|text| !text.is_empty()).map(|text| cut(text, MESSAGE_CHARACTERS))
+        }
+        // FastAPI: a list of what is wrong.
+        Value::Array(items) => items.iter().find_map(|item| word(item, &["msg", "message"])),
+        _ => None,
+    });
+    let message = said.or_else(|| word(value, &["code"]))?;
     Some(ApiProblem {
         message,
-        kind,
+        kind: word(value, &["type"]).filter(|kind| kind != "error"),
         param: words(value, &["param", "parameter"]),
-        code,
-        moderation: moderation.map(|details| Moderation {
-            stage: word(details, &["moderation_stage"]),
-            categories: details
-                .get("categories")
-                .and_then(Value::as_array)
-                .unwrap_or(&[])
-                .iter()
-                .filter_map(Value::as_str)
-                .take(50)
-                .map(|category| cut(category, WORD_CHARACTERS))
-                .collect(),
-        }),
+        code: word(value, &["code"]),
+        moderation: value.get("moderation_details").and_then(moderation),
     })
+}
+
+fn moderation(details: &Value) -> Option<Moderation> {
+    details.as_object()?;
+    let mut categories = Vec::new();
+    for category in texts(details.get("categories")).take(50) {
+        categories.push(cut(category, WORD_CHARACTERS));
+    }
+    Some(Moderation { stage: word(details, &["moderation_stage"]), categories })
 }
 
 /// The first of these fields that says something; whole numbers as their digits.
 fn word(value: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match value.get(key)? {
         Value::String(text) if !text.is_empty() => Some(cut(text, WORD_CHARACTERS)),
-        number @ Value::Number(_) => number.as_integer().map(|number| number.to_string()),
-        _ => None,
+        other => other.as_integer().map(integer),
     })
 }
 
 /// As [`word`], but a list is its items with commas.
 fn words(value: &Value, keys: &[&str]) -> Option<String> {
-    let list = keys.iter().find_map(|key| value.get(key)?.as_array());
-    let listed = list.map(|items| {
-        let names: Vec<&str> = items.iter().filter_map(Value::as_str).take(20).collect();
-        cut(&names.join(", "), WORD_CHARACTERS)
-    });
-    listed.filter(|names| !names.is_empty()).or_else(|| word(value, keys))
+    let list = keys.iter().filter_map(|key| value.get(key)).find(|value| value.as_array().is_some());
+    let mut names = String::new();
+    for (index, name) in texts(list).take(20).enumerate() {
+        if index > 0 {
+            names.push_str(", ");
+        }
+        names.push_str(name);
+    }
+    if names.is_empty() { word(value, keys) } else { Some(cut(&names, WORD_CHARACTERS)) }
+}
+
+/// The texts of a list.
+fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    list.and_then(Value::as_array).unwrap_or_default().iter().filter_map(Value::as_str)
 }
 
 fn cut(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        Some((at, _)) => [text.get(..at).unwrap_or(text), "…"].concat(),
-        None => text.to_owned(),
+    let first = first(text, characters);
+    let mut kept = first.to_owned();
+    if first.len() < text.len() {
+        kept.push('…');
     }
+    kept
 }
 
-fn looks_like_html(text: &str) -> bool {
-    text.starts_with('<')
+/// So many characters of a text; each begins with a byte that goes on with none.
+fn first(text: &str, characters: usize) -> &str {
+    let mut begun = 0_usize;
+    let end = text.bytes().position(|byte| {
+        begun = begun.saturating_add(usize::from(byte & 0xc0 != 0x80));
+        begun > characters
+    });
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// What the title of a page says; the text of the page where it has none.
-fn html_title(page: &str) -> String {
-    let lower = page.to_ascii_lowercase();
-    // By bytes: the search for a text in a text brings three times its weight in code.
-    let start = lower.as_bytes().windows(6).position(|window| window == b"<title");
-    let title = start.and_then(|start| {
-        let open = start.saturating_add(lower.get(start..)?.find('>')?.saturating_add(1));
-        let end = open.saturating_add(lower.get(open..)?.find('<')?);
-        page.get(open..end)
-    });
-    let title = title.map(one_line).filter(|title| !title.is_empty());
-    title.unwrap_or_else(|| {
-        let mut text = String::new();
-        let mut inside_tag = false;
-        for character in page.chars().take(MESSAGE_CHARACTERS) {
-            match character {
-                '<' => inside_tag = true,
-                '>' if inside_tag => {
-                    inside_tag = false;
-                    text.push(' ');
-                }
-                other if !inside_tag => text.push(other),
-                _ => {}
-            }
-        }
-        one_line(&text)
-    })
+fn page_text(page: &str) -> String {
+    let title = title(page).map(without_tags).filter(|title| !title.is_empty());
+    title.unwrap_or_else(|| without_tags(first(page, MESSAGE_CHARACTERS)))
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+fn title(page: &str) -> Option<&str> {
+    // By bytes: the search for a text in a text brings three times its weight in code.
+    let start = page.as_bytes().windows(6).position(|window| window.eq_ignore_ascii_case(b"<title"))?;
+    let tag = page.get(start..)?;
+    let title = tag.get(tag.bytes().position(|byte| byte == b'>')?.saturating_add(1)..)?;
+    title.get(..title.bytes().position(|byte| byte == b'<')?)
+}
+
+/// The words of a page on one line.
+fn without_tags(page: &str) -> String {
+    let mut line = String::new();
+    let mut inside_tag = false;
+    let mut after_space = false;
+    for character in page.chars() {
+        if character == '<' {
+            inside_tag = true;
+        } else if inside_tag {
+            inside_tag = character != '>';
+            after_space = true;
+        } else if character.is_whitespace() {
+            after_space = true;
+        } else {
+            if after_space && !line.is_empty() {
+                line.push(' ');
+            }
+            after_space = false;
+            line.push(character);
+        }
+    }
+    line
 }
 
 #[cfg(test)]

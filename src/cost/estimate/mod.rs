@@ -17,7 +17,7 @@ use super::kind::Kind;
 use super::money::NanoUsd;
 use super::tokens::Count;
 use crate::catalog::rates::{Rates, TokenRates};
-use crate::catalog::{Catalog, Fact, Model, Status};
+use crate::catalog::{Catalog, Model, Status};
 use crate::check::Context;
 use crate::date::Date;
 use crate::request::{Operation, Value};
@@ -153,23 +153,19 @@ impl Estimate {
     }
 
     /// The prices of a day, for batches half of them. Remembers where they come from.
-    fn prices(&mut self, rates: &Rates, batch: bool) -> TokenRates {
+    fn prices(&mut self, rates: &'static Rates, batch: bool) -> &'static TokenRates {
         self.prices_as_of = Some(rates.source.checked);
-        match (batch, rates.batch) {
-            (true, Fact::Known(batch)) => batch,
-            (true, Fact::NotSupported | Fact::NotPublished) => {
-                self.note(Note::NoBatchPrice);
-                rates.standard
-            }
-            (false, _) => rates.standard,
-        }
+        rates.of(batch).unwrap_or_else(|| {
+            self.note(Note::NoBatchPrice);
+            &rates.standard
+        })
     }
 }
 
 impl Count {
     /// So many times the count.
-    fn times(self, count: u64) -> Bounds<u64> {
-        let times = |tokens: u32| u64::from(tokens).saturating_mul(count);
+    fn times(self, count: u32) -> Bounds<u64> {
+        let times = |tokens: u32| u64::from(tokens).saturating_mul(u64::from(count));
         Bounds { min: times(self.min), expected: Some(times(self.expected)), max: self.max.map(times) }
     }
 }

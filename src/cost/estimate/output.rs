@@ -2,12 +2,12 @@
 
 use super::{Basis, Estimate, Note};
 use crate::catalog::Model;
-use crate::catalog::model::{IntRule, OutputTokens, PerImage, SizeRule};
+use crate::catalog::model::{IntRule, OutputTokens, SizeRule};
 use crate::catalog::rates::TokenRates;
 use crate::cost::interval::{Bounds, Interval};
 use crate::cost::kind::Kind;
 use crate::cost::money::NanoUsd;
-use crate::cost::tokens;
+use crate::cost::tokens::{self, Count};
 use crate::request::{Field, Fields, Size, Value};
 
 /// What the request says of the finished images.
@@ -79,60 +79,65 @@ pub(super) fn finished(
     batch: bool,
     price: Option<&TokenRates>,
 ) {
-    let unknown = match (model.output_tokens, asked) {
-        (OutputTokens::NotPublished, _) => Some(Note::NoOutputRule),
-        (_, Asked { offered: false, .. }) => Some(Note::NotOffered),
-        (_, Asked { count: None, .. }) => Some(Note::InvalidCount),
-        _ => None,
-    };
-    if let Some(note) = unknown {
-        estimate.note(note);
-        return estimate.push_unknown(Kind::ImageOutput);
-    }
-    let count = asked.count.unwrap_or(1);
-    let by_table = table(model, asked, batch).map(|table| table.map(|usd| usd.times(u64::from(count))));
-    let tokens = price.and_then(|price| {
-        let (least, most) = tokens::output_range(model, asked.quality, asked.size, count)?;
-        let expected = expected_tokens(model, asked).map(|tokens| tokens.saturating_mul(count));
-        let expected = expected.unwrap_or_else(|| least.midpoint(most)).clamp(least, most);
-        let tokens = Interval { min: least, expected, max: most }.map(u64::from);
-        Some((tokens, tokens.map(|tokens| NanoUsd::of_tokens(tokens, price.image_output))))
-    });
-    match (tokens, by_table) {
-        (Some((tokens, by_tokens)), Some(by_table)) if model.per_image_decides => {
-            estimate.basis = Basis::Table;
-            estimate.by_tokens = Some(by_tokens);
-            if by_table != by_tokens {
-                estimate.note(Note::TableDiffers);
+    let unknown = match asked.count {
+        _ if matches!(model.output_tokens, OutputTokens::NotPublished) => Note::NoOutputRule,
+        _ if !asked.offered => Note::NotOffered,
+        None => Note::InvalidCount,
+        Some(count) => match images(estimate, model, asked, count, batch, price) {
+            Some((tokens, usd)) => {
+                return estimate.push(Kind::ImageOutput, tokens.map(Bounds::from), usd.into());
             }
-            // The bill may follow either, so the interval holds both; what to expect is what OpenAI prints.
-            let usd = Interval {
-                min: by_table.min.min(by_tokens.min),
-                expected: by_table.expected,
-                max: by_table.max.max(by_tokens.max),
-            };
-            estimate.push(Kind::ImageOutput, Some(tokens.into()), usd.into());
-        }
-        (Some((tokens, by_tokens)), by_table) => {
-            estimate.basis = Basis::Tokens;
-            estimate.by_table = by_table;
-            estimate.push(Kind::ImageOutput, Some(tokens.into()), by_tokens.into());
-        }
-        (None, Some(by_table)) => {
-            estimate.basis = Basis::Table;
-            estimate.push(Kind::ImageOutput, None, by_table.into());
-        }
-        (None, None) => {
-            estimate.note(Note::NotOffered);
-            estimate.push_unknown(Kind::ImageOutput);
-        }
+            None => Note::NotOffered,
+        },
+    };
+    estimate.note(unknown);
+    estimate.push_unknown(Kind::ImageOutput);
+}
+
+/// The tokens of so many finished images where they have any, and what the images cost. Tells what that rests on. `None`
+/// where neither rule nor table has such an image.
+fn images(
+    estimate: &mut Estimate,
+    model: &Model,
+    asked: Asked,
+    count: u32,
+    batch: bool,
+    price: Option<&TokenRates>,
+) -> Option<(Option<Interval<u64>>, Interval<NanoUsd>)> {
+    let by_table = table(model, asked, batch).map(|table| table.map(|usd| usd.times(u64::from(count))));
+    let range = price.and_then(|_| tokens::output_range(model, asked.quality, asked.size, count));
+    let (Some(price), Some((least, most))) = (price, range) else {
+        let by_table = by_table?;
+        estimate.basis = Basis::Table;
+        return Some((None, by_table));
+    };
+    let expected = expected_tokens(model, asked).map(|tokens| tokens.saturating_mul(count));
+    let expected = expected.unwrap_or_else(|| least.midpoint(most)).clamp(least, most);
+    let tokens = Interval { min: least, expected, max: most }.map(u64::from);
+    let by_tokens = tokens.map(|tokens| NanoUsd::of_tokens(tokens, price.image_output));
+    let decides = by_table.filter(|_| model.per_image_decides);
+    let Some(by_table) = decides else {
+        estimate.basis = Basis::Tokens;
+        estimate.by_table = by_table;
+        return Some((Some(tokens), by_tokens));
+    };
+    estimate.basis = Basis::Table;
+    estimate.by_tokens = Some(by_tokens);
+    if by_table != by_tokens {
+        estimate.note(Note::TableDiffers);
     }
+    // The bill may follow either, so the interval holds both; what to expect is what OpenAI prints.
+    let usd = Interval {
+        min: by_table.min.min(by_tokens.min),
+        expected: by_table.expected,
+        max: by_table.max.max(by_tokens.max),
+    };
+    Some((Some(tokens), usd))
 }
 
 /// What a model that is left to choose most probably takes: `medium`, or the only quality it has.
 fn likely_quality(model: &Model) -> Option<&'static str> {
-    let words = model.qualities.values;
-    words.iter().copied().find(|word| *word == "medium").or(words.first().copied())
+    if model.qualities.accepts("medium") { Some("medium") } else { model.qualities.values.first().copied() }
 }
 
 /// The first size it offers.
@@ -154,17 +159,25 @@ pub(super) fn table(model: &Model, asked: Asked, batch: bool) -> Option<Interval
     if asked.size.is_none() && matches!(model.sizes, SizeRule::Flexible(_)) {
         return None;
     }
-    let fits = |row: &&PerImage| {
-        asked.quality.is_none_or(|word| word == row.quality)
-            && asked.size.is_none_or(|size| size == (row.width, row.height))
-    };
-    let rows = || model.per_image.iter().filter(fits);
-    let prices = || rows().map(|row| NanoUsd::new(row.nano_usd));
-    let (min, max) = (prices().min()?, prices().max()?);
     let quality = asked.quality.or_else(|| likely_quality(model));
     let size = asked.size.or_else(|| likely_size(model));
-    let likely = rows().find(|row| Some(row.quality) == quality && Some((row.width, row.height)) == size);
-    let interval = Interval { min, expected: likely.map_or(max, |row| NanoUsd::new(row.nano_usd)), max };
+    let (mut range, mut likely) = (None, None);
+    for row in model.per_image {
+        let row_size = (row.width, row.height);
+        if asked.quality.is_some_and(|word| word != row.quality)
+            || asked.size.is_some_and(|size| size != row_size)
+        {
+            continue;
+        }
+        let usd = NanoUsd::new(row.nano_usd);
+        let (min, max) = range.unwrap_or((usd, usd));
+        range = Some((usd.min(min), usd.max(max)));
+        if quality == Some(row.quality) && size == Some(row_size) {
+            likely = Some(usd);
+        }
+    }
+    let (min, max) = range?;
+    let interval = Interval { min, expected: likely.unwrap_or(max), max };
     Some(if batch { interval.map(NanoUsd::half) } else { interval })
 }
 
@@ -187,9 +200,9 @@ pub(super) fn partial(
         estimate.note(Note::InvalidCount);
         return estimate.push_unknown(Kind::PartialImages);
     };
-    let most = u64::from(asked).saturating_mul(u64::from(each)).saturating_mul(u64::from(count));
     // Fewer may come than were asked for.
-    let tokens = Bounds { min: 0, expected: Some(most), max: Some(most) };
+    let most = Count::exact(asked.saturating_mul(each)).times(count);
+    let tokens = Bounds { min: 0, ..most };
     estimate.push_tokens(Kind::PartialImages, tokens, price.image_output);
 }
 

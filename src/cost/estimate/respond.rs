@@ -36,18 +36,18 @@ pub(super) fn estimate(request: &Value, context: &Context, batch: bool, catalog:
     let forced = request.get("tool_choice").is_some_and(|choice| is(choice, TOOL));
 
     // The prompt is rewritten: what was said is all there is to go by, and nothing bounds it.
-    let text = tokens::text(model, turns.text_bytes, context.text_tokens, core::iter::empty());
+    let text = tokens::text(model, turns.text_bytes, context.text_tokens, &[]);
     let text = Bounds { min: 0, max: None, ..text.times(1) };
     estimate.push_tokens(Kind::TextInput, text, price.text_input);
     image_input(&mut estimate, model, context, turns, price.image_input);
 
     // One call of the tool makes one picture; `n` is none of its fields.
     let asked = Asked { count: Some(1), ..Asked::of(model, &fields) };
-    output::finished(&mut estimate, model, asked, batch, Some(&price));
+    output::finished(&mut estimate, model, asked, batch, Some(price));
     if request.get("stream").and_then(Value::as_bool) == Some(true) {
-        output::partial(&mut estimate, model, &fields, asked.count, &price);
+        output::partial(&mut estimate, model, &fields, asked.count, price);
     }
-    output::text(&mut estimate, model, asked.count, &price);
+    output::text(&mut estimate, model, asked.count, price);
 
     let once = request.get("max_tool_calls").and_then(Value::as_integer) == Some(1);
     if !(forced && once) {

@@ -15,46 +15,36 @@ pub fn input(model: &Model, width: u32, height: u32, high_fidelity: bool) -> Opt
 
 /// Image input tokens of one picture, of that size or of any. `None` where no rule is known.
 pub fn input_bounds(model: &Model, size: Option<(u32, u32)>, high_fidelity: bool) -> Option<Count> {
-    match (model.input_tokens, size) {
-        (InputTokens::Tiles(tiles), Some((width, height))) => {
-            Some(tile_tokens(&tiles, width, height, high_fidelity))
-        }
-        (InputTokens::Tiles(tiles), None) => {
-            let closer = if high_fidelity { (tiles.high_square, tiles.high_other) } else { (0, 0) };
-            let least = tiles.tokens(1).saturating_add(closer.0);
-            let most = tiles.tokens(most_tiles(&tiles)).saturating_add(closer.1);
-            Some(Count { min: least, expected: least.midpoint(most), max: Some(most) })
-        }
-        (InputTokens::Patches(patches), Some((width, height))) => Some(patch_tokens(&patches, width, height)),
-        (InputTokens::Patches(patches), None) => Some(any_patches(&patches)),
-        (InputTokens::Likely(patches), size) => {
-            let likely = size.map_or_else(|| any_patches(&patches), |(w, h)| patch_tokens(&patches, w, h));
-            Some(Count { min: 0, max: None, ..likely })
-        }
-        (InputTokens::NotPublished, _) => None,
-        (InputTokens::None, _) => Some(Count::exact(0)),
+    match &model.input_tokens {
+        InputTokens::Tiles(tiles) => Some(match size {
+            Some((width, height)) => tile_tokens(tiles, width, height, high_fidelity),
+            None => any_tiles(tiles, high_fidelity),
+        }),
+        InputTokens::Patches(patches) => Some(patch_bounds(patches, size)),
+        InputTokens::Likely(patches) => Some(Count { min: 0, max: None, ..patch_bounds(patches, size) }),
+        InputTokens::NotPublished => None,
+        InputTokens::None => Some(Count::exact(0)),
     }
 }
 
-/// Text tokens that a picture is seen to add to those of the prompt, of that size or of any.
-pub(super) fn text_beside(model: &Model, size: Option<(u32, u32)>) -> u32 {
-    match model.input_tokens {
+/// Text tokens that a picture is seen to add to those of the prompt, of that size or of any: what to expect, and the most.
+pub(super) fn text_beside(model: &Model, size: Option<(u32, u32)>) -> (u32, u32) {
+    match &model.input_tokens {
         InputTokens::Tiles(tiles) => {
-            let count = size.map_or(1, |(width, height)| tile_counts(&tiles, width, height).1);
-            tiles.text_base.saturating_add(tiles.text_per_tile.saturating_mul(count))
+            let (expected, most) = match size {
+                Some((width, height)) => {
+                    let (_, expected, _) = tile_counts(tiles, width, height);
+                    (expected, expected)
+                }
+                None => (1, most_tiles(tiles)),
+            };
+            let text = |count: u32| tiles.text_base.saturating_add(tiles.text_per_tile.saturating_mul(count));
+            (text(expected), text(most))
         }
-        InputTokens::Patches(patches) | InputTokens::Likely(patches) => patches.text_per_image,
-        InputTokens::NotPublished | InputTokens::None => 0,
-    }
-}
-
-/// The most of them that a picture of any size is seen to add.
-pub(super) fn most_text_beside(model: &Model) -> u32 {
-    match model.input_tokens {
-        InputTokens::Tiles(tiles) => {
-            tiles.text_base.saturating_add(tiles.text_per_tile.saturating_mul(most_tiles(&tiles)))
+        InputTokens::Patches(patches) | InputTokens::Likely(patches) => {
+            (patches.text_per_image, patches.text_per_image)
         }
-        _ => text_beside(model, None),
+        InputTokens::NotPublished | InputTokens::None => (0, 0),
     }
 }
 
@@ -68,6 +58,13 @@ impl Tiles {
 const fn most_tiles(tiles: &Tiles) -> u32 {
     let tile = if tiles.tile == 0 { 1 } else { tiles.tile };
     tiles.fit_edge.div_ceil(tile).saturating_mul(tiles.short_side.div_ceil(tile))
+}
+
+fn any_tiles(tiles: &Tiles, high_fidelity: bool) -> Count {
+    let closer = if high_fidelity { (tiles.high_square, tiles.high_other) } else { (0, 0) };
+    let least = tiles.tokens(1).saturating_add(closer.0);
+    let most = tiles.tokens(most_tiles(tiles)).saturating_add(closer.1);
+    Count { min: least, expected: least.midpoint(most), max: Some(most) }
 }
 
 fn tile_tokens(tiles: &Tiles, width: u32, height: u32, high_fidelity: bool) -> Count {
@@ -122,8 +119,11 @@ fn nearest(numerator: u64, denominator: u64) -> u64 {
     twice.checked_div(denominator.saturating_mul(2)).unwrap_or(0)
 }
 
-fn any_patches(rule: &Patches) -> Count {
-    Count { min: 1, expected: rule.budget.midpoint(1), max: Some(rule.budget) }
+fn patch_bounds(rule: &Patches, size: Option<(u32, u32)>) -> Count {
+    match size {
+        Some((width, height)) => patch_tokens(rule, width, height),
+        None => Count { min: 1, expected: rule.budget.midpoint(1), max: Some(rule.budget) },
+    }
 }
 
 /// Magnify, cap the ratio, shrink to the budget, count patches.
@@ -132,6 +132,11 @@ fn any_patches(rule: &Patches) -> Count {
 /// patches: by the square root of budget and area, then tightened until the patches of one axis are whole
 /// (<https://developers.openai.com/api/docs/guides/images-vision>, checked 2026-11-20).
 fn patch_tokens(rule: &Patches, width: u32, height: u32) -> Count {
+    // An edge is below 2^32, and each product has at most two numbers of the rule beside it, which are far below 2^16. What
+    // does not fit is worth no care: the multiplications that look at 128 bits are slow in WebAssembly, and large.
+    const fn times(a: u64, b: u64) -> u64 {
+        a.wrapping_mul(b)
+    }
     let patch = u64::from(rule.patch).max(1);
     let budget = u64::from(rule.budget).max(1);
     // The edges as fractions of one denominator.
@@ -140,37 +145,48 @@ fn patch_tokens(rule: &Patches, width: u32, height: u32) -> Count {
     let target = u64::from(rule.magnify_to);
     if long < target {
         let most = u64::from(rule.magnify_max).max(1);
-        (w, h, of) = if long.saturating_mul(most) <= target {
-            (w.saturating_mul(most), h.saturating_mul(most), 1)
+        let by = if times(long, most) <= target {
+            most
         } else {
-            (w.saturating_mul(target), h.saturating_mul(target), long)
+            of = long;
+            target
         };
+        (w, h) = (times(w, by), times(h, by));
     }
     // The canvas that is billed is no longer than the ratio allows: the short side is padded.
     let ratio = u64::from(rule.max_ratio).max(1);
-    (w, h, of) = (w.saturating_mul(ratio), h.saturating_mul(ratio), of.saturating_mul(ratio));
-    let cap = |edge: u64, other: u64| edge.max(other.div_ceil(ratio));
-    (w, h) = (cap(w, h), cap(h, w));
+    (w, h, of) = (times(w, ratio).max(h), times(h, ratio).max(w), times(of, ratio).max(1));
 
-    let across = |edge: u64| edge.div_ceil(patch.saturating_mul(of)).max(1);
-    let floored = |edge: u64| edge.checked_div(of).unwrap_or(0).div_ceil(patch).max(1);
-    let count = |a: u64, b: u64| u32::try_from(a.saturating_mul(b).min(budget)).unwrap_or(u32::MAX);
-    if across(w).saturating_mul(across(h)) <= budget {
-        let (least, most) = (count(floored(w), floored(h)), count(across(w), across(h)));
+    let count = |a: u64, b: u64| u32::try_from(times(a, b).min(budget)).unwrap_or(u32::MAX);
+    let across = |edge: u64| edge.div_ceil(times(patch, of).max(1));
+    let (columns, rows) = (across(w), across(h));
+    if times(columns, rows) <= budget {
+        let floored = |edge: u64| edge.checked_div(of).unwrap_or(0).div_ceil(patch);
+        let (least, most) = (count(floored(w), floored(h)), count(columns, rows));
         return Count { min: least, expected: most, max: Some(most) };
     }
     // Shrunk to the budget exactly there are sqrt(budget * w / h) patches across and sqrt(budget * h / w) down.
-    let whole = |edge: u64, other: u64| {
-        budget.saturating_mul(edge).checked_div(other.max(1)).unwrap_or(0).isqrt().max(1)
-    };
+    let whole = |edge: u64, other: u64| root(times(budget, edge).checked_div(other).unwrap_or(0)).max(1);
     let (columns, rows) = (whole(w, h), whole(h, w));
     // The axis that loses more to the next whole patch decides, and the other keeps its ratio to it.
     let (decided, other, edge) =
-        if columns.saturating_mul(h) < rows.saturating_mul(w) { (columns, h, w) } else { (rows, w, h) };
-    let kept = decided.saturating_mul(other).div_ceil(edge.max(1));
-    let pixels = decided.saturating_mul(patch).saturating_mul(other).checked_div(edge.max(1)).unwrap_or(0);
-    let (least, most) = (count(decided, pixels.div_ceil(patch).max(1)), count(decided, kept.max(1)));
+        if times(columns, h) < times(rows, w) { (columns, h, w) } else { (rows, w, h) };
+    let (kept, edge) = (times(decided, other), edge.max(1));
+    let pixels = times(kept, patch).checked_div(edge).unwrap_or(0);
+    let (least, most) =
+        (count(decided, pixels.div_ceil(patch).max(1)), count(decided, kept.div_ceil(edge).max(1)));
     Count { min: least, expected: most, max: Some(most) }
+}
+
+/// The square root, rounded down. Exact below 2^52, and what is asked for is a budget times a ratio.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "the root of a whole number is not negative and below 2^32"
+)]
+fn root(number: u64) -> u64 {
+    (number as f64).sqrt() as u64
 }
 
 // Properties need an operating system's randomness, which the browser run does not have.
@@ -179,7 +195,7 @@ fn patch_tokens(rule: &Patches, width: u32, height: u32) -> Count {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Count, input_bounds, most_text_beside, patch_tokens, text_beside, tile_counts, tile_tokens};
+    use super::{Count, input_bounds, patch_tokens, text_beside, tile_counts, tile_tokens};
     use crate::catalog::Catalog;
     use crate::catalog::model::{InputTokens, Patches, Tiles};
 
@@ -301,7 +317,7 @@ mod tests {
                 let (Some(any), Some(one)) = (any, one) else { continue };
                 prop_assert!(any.min <= one.min && one.min <= one.expected, "{} {:?} {:?}", model.id, any, one);
                 prop_assert!(one.max.is_none_or(|max| one.expected <= max && any.max.is_some_and(|most| max <= most)), "{} {any:?} {one:?}", model.id);
-                prop_assert!(text_beside(model, Some((width, height))) <= most_text_beside(model));
+                prop_assert!(text_beside(model, Some((width, height))).1 <= text_beside(model, None).1);
             }
         }
     }

@@ -7,12 +7,12 @@ use crate::catalog::model::{OutputTokens, SizeRule};
 ///
 /// `quality` must be resolved (`auto` has no tokens of its own). Whether the size is legal is not asked; see [`draws`].
 pub fn output(model: &Model, quality: &str, width: u32, height: u32) -> Option<u32> {
-    match model.output_tokens {
+    match &model.output_tokens {
         OutputTokens::Table(rows) => rows
             .iter()
-            .find(|row| row.quality == quality && (row.width, row.height) == (width, height))
+            .find(|row| (row.width, row.height) == (width, height) && row.quality == quality)
             .map(|row| row.tokens),
-        OutputTokens::Grid(grid) => grid.tokens(quality, width, height),
+        OutputTokens::Grid(grid) => grid.tokens(quality, width, height, 1),
         OutputTokens::PerImage | OutputTokens::NotPublished => None,
     }
 }
@@ -37,40 +37,45 @@ pub fn output_range(
     count: u32,
 ) -> Option<(u32, u32)> {
     let mut range: Option<(u32, u32)> = None;
-    let mut take = |(least, most): (u32, u32)| {
-        range = Some(range.map_or((least, most), |(min, max)| (min.min(least), max.max(most))));
-    };
-    let words = model.qualities.values.iter().copied().filter(|word| *word != "auto");
-    for word in words.filter(|word| quality.is_none_or(|given| given == *word)) {
-        match (size, model.sizes, model.output_tokens) {
-            (None, SizeRule::Flexible(_), OutputTokens::Grid(grid)) => {
-                if let Some((least, most)) = grid.range(word) {
-                    take((together(least, count), most.saturating_mul(count)));
-                }
+    for word in model.qualities.values {
+        if *word == "auto" || quality.is_some_and(|given| given != *word) {
+            continue;
+        }
+        let mut take = |found: Option<(u32, u32)>| {
+            if let Some((least, most)) = found {
+                let (min, max) = range.unwrap_or((least, most));
+                range = Some((min.min(least), max.max(most)));
             }
-            (Some((width, height)), _, OutputTokens::Grid(grid)) => {
-                let factor = grid.factors.iter().find(|(name, _)| *name == word).map(|(_, factor)| *factor);
-                let tokens = |images| grid.formula.tokens(factor?, width, height, images);
-                if let (Some(one), Some(all)) = (tokens(1), tokens(count)) {
-                    take((all, one.saturating_mul(count)));
-                }
-            }
-            (Some((width, height)), ..) => {
-                if let Some(tokens) = output(model, word, width, height) {
-                    take((tokens.saturating_mul(count), tokens.saturating_mul(count)));
-                }
-            }
+        };
+        match (size, &model.sizes, &model.output_tokens) {
+            (Some(size), ..) => take(range_of(model, word, size, count)),
             (None, SizeRule::Presets { sizes, .. }, _) => {
-                for (width, height) in sizes {
-                    if let Some(tokens) = output(model, word, *width, *height) {
-                        take((tokens.saturating_mul(count), tokens.saturating_mul(count)));
-                    }
+                for (width, height) in *sizes {
+                    take(output(model, word, *width, *height).map(|tokens| exactly(tokens, count)));
                 }
+            }
+            (None, SizeRule::Flexible(_), OutputTokens::Grid(grid)) => {
+                let range = grid.range(word);
+                take(range.map(|(least, most)| (together(least, count), most.saturating_mul(count))));
             }
             (None, SizeRule::Flexible(_), _) => {}
         }
     }
     range
+}
+
+/// The fewest and the most tokens of several images of one quality and size.
+fn range_of(model: &Model, quality: &str, (width, height): (u32, u32), count: u32) -> Option<(u32, u32)> {
+    let (least, most) = exactly(output(model, quality, width, height)?, count);
+    match &model.output_tokens {
+        OutputTokens::Grid(grid) => Some((grid.tokens(quality, width, height, count)?, most)),
+        _ => Some((least, most)),
+    }
+}
+
+const fn exactly(one: u32, count: u32) -> (u32, u32) {
+    let tokens = one.saturating_mul(count);
+    (tokens, tokens)
 }
 
 /// The fewest tokens of several images that are rounded up once: each is less than one token below its own count.

@@ -1,7 +1,7 @@
 //! Text tokens: those of the prompt, and those the service puts around it.
 
 use super::Count;
-use super::input::{most_text_beside, text_beside};
+use super::input::text_beside;
 use crate::catalog::Model;
 
 /// Text tokens that every call carries beside its prompt's own, counted by the `o200k_base` tokenizer. Measured as the same
@@ -19,30 +19,21 @@ const IMAGE_MARGIN: u32 = 24;
 ///
 /// A token of a byte-level tokenizer is one byte at least, so the bytes bound the tokens from above. Input images add text
 /// tokens too, the more of them the longer the picture, by no published rule: the bounds allow twice what was measured.
-pub fn text(
-    model: &Model,
-    bytes: usize,
-    prompt_tokens: Option<u32>,
-    images: impl Iterator<Item = Option<(u32, u32)>>,
-) -> Count {
+pub fn text(model: &Model, bytes: usize, prompt_tokens: Option<u32>, images: &[Option<(u32, u32)>]) -> Count {
     let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
     // Ordinary text has about four bytes a token.
     let prompt = match prompt_tokens {
         Some(tokens) => Count::exact(tokens),
         None => Count { min: bytes.min(1), expected: bytes.div_ceil(4), max: Some(bytes) },
     };
-    let (mut expected, mut most, mut any) = (0_u32, 0_u32, false);
+    let (mut expected, mut most) = (0_u32, 0_u32);
     for size in images {
-        any = true;
-        let (likely, seen_at_most) = match size {
-            Some(_) => (text_beside(model, size), text_beside(model, size)),
-            None => (text_beside(model, None), most_text_beside(model)),
-        };
+        let (likely, seen_at_most) = text_beside(model, *size);
         expected = expected.saturating_add(likely);
         most = most.saturating_add(seen_at_most.saturating_mul(2)).saturating_add(IMAGE_MARGIN);
     }
     // Without images the overhead is known, so counted prompts are exact.
-    let exact = prompt_tokens.is_some() && !any;
+    let exact = prompt_tokens.is_some() && images.is_empty();
     let overhead = if exact { 0 } else { most.saturating_add(CALL_MARGIN) };
     Count {
         min: if exact { prompt.min.saturating_add(CALL_OVERHEAD) } else { prompt.min },
@@ -94,11 +85,12 @@ mod tests {
         let catalog = Catalog::default();
         for (id, prompt, tokens, images, billed) in BILLED {
             let model = catalog.find(id).unwrap();
+            let images: Vec<_> = images.iter().copied().map(Some).collect();
             for counted in [None, Some(*tokens)] {
-                let found = text(model, prompt.len(), counted, images.iter().copied().map(Some));
+                let found = text(model, prompt.len(), counted, &images);
                 assert!(found.min <= *billed && *billed <= found.max.unwrap(), "{id} {prompt}: {found:?}");
             }
-            let found = text(model, prompt.len(), Some(*tokens), images.iter().copied().map(Some));
+            let found = text(model, prompt.len(), Some(*tokens), &images);
             assert!(found.expected.abs_diff(*billed) <= 5, "{id} {prompt}: {found:?}, not {billed}");
         }
     }
@@ -106,7 +98,7 @@ mod tests {
     #[test]
     fn a_counted_prompt_without_images_is_exact() {
         let model = Catalog::default().find("gpt-image-1-mini").unwrap();
-        let found = text(model, 13, Some(4), core::iter::empty());
+        let found = text(model, 13, Some(4), &[]);
         assert_eq!((found.min, found.expected, found.max), (10, 10, Some(10)));
     }
 
@@ -114,7 +106,7 @@ mod tests {
     fn the_bounds_hold_for_prompts_of_any_length() {
         let model = Catalog::default().find("gpt-image-1-mini").unwrap();
         for bytes in [0, 1, 3, 40, 128_000, usize::MAX] {
-            let found = text(model, bytes, None, [None, Some((u32::MAX, 1))].into_iter());
+            let found = text(model, bytes, None, &[None, Some((u32::MAX, 1))]);
             assert!(found.min <= found.expected && Some(found.expected) <= found.max, "{bytes}: {found:?}");
         }
     }

@@ -1,53 +1,118 @@
-//! Reports and estimates, which cross most often of all: numbers for what JavaScript has tables of, and no tags where there
-//! is no choice.
+//! Requests, and what is said of them most often: reports, estimates and costs are numbers for what JavaScript has tables of,
+//! without tags where there is no choice.
 
-use super::write::{Compact, Writer};
-use super::{ABSENT, ESTIMATE, FALSE, LIST, NULL, NUMBER, REPORT, TRUE};
-use crate::check::{Applicability, Code, Issue, PathItem, Report, Severity};
-use crate::cost::{Basis, Bounds, Estimate, Kind, NanoUsd, Note};
+use super::write::{Pack, Plain, Writer};
+use super::{ABSENT, COST, END, ESTIMATE, FILE, LIST, NULL, OBJECT, REPORT, WORDS};
+use crate::check::{
+    Accepted, Applicability, Change, Code, Fix, Issue, Normalized, PathItem, Report, Severity,
+};
+use crate::cost::{Basis, Bounds, Cost, Estimate, Kind, NanoUsd, Note};
 use crate::request::{Field, Operation, Value};
 
-/// The tables of `packed.js`, each a text of lines: codes (with severity and source), fields, kinds, notes, bases and operations.
-pub(in crate::js) fn tables() -> [String; 6] {
-    let code = |code: &Code| [code.name(), severity(*code), code.source()].join(" ");
-    [
-        lines(Code::ALL.iter().map(code)),
-        lines(Field::ALL.iter().map(|field| field.name().to_owned())),
-        lines(Kind::ALL.iter().map(|kind| kind.name().to_owned())),
-        lines(Note::ALL.iter().map(|note| note.text().to_owned())),
-        lines(Basis::ALL.iter().map(|basis| basis.name().to_owned())),
-        lines(Operation::ALL.iter().map(|operation| operation.name().to_owned())),
-    ]
+/// The lists of `packed.js` as lines, an empty one after each list: words, codes (three lines each: with severity and
+/// source), fields, kinds, notes, bases and operations.
+pub(in crate::js) fn tables() -> String {
+    let mut lines = String::new();
+    let mut line = |text: &str| {
+        lines.push_str(text);
+        lines.push('\n');
+    };
+    for word in WORDS {
+        line(word);
+    }
+    line("");
+    for code in Code::ALL {
+        line(code.name());
+        line(match code.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        });
+        line(code.source());
+    }
+    line("");
+    for field in Field::ALL {
+        line(field.name());
+    }
+    line("");
+    for kind in Kind::ALL {
+        line(kind.name());
+    }
+    line("");
+    for note in Note::ALL {
+        line(note.text());
+    }
+    line("");
+    for basis in Basis::ALL {
+        line(basis.name());
+    }
+    line("");
+    for operation in Operation::ALL {
+        line(operation.name());
+    }
+    lines
 }
 
-fn lines(words: impl Iterator<Item = String>) -> String {
-    words.collect::<Vec<_>>().join("\n")
+impl Pack for str {
+    fn pack(&self, out: &mut Writer) {
+        out.text(self);
+    }
 }
 
-const fn severity(code: Code) -> &'static str {
-    match code.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
+impl Pack for Value {
+    fn pack(&self, out: &mut Writer) {
+        match self {
+            Self::Null => out.tag(NULL),
+            Self::Bool(flag) => out.flag(*flag),
+            Self::Number(number) => out.number(*number),
+            Self::String(text) => out.text(text),
+            Self::Array(items) => list(items, out),
+            Self::Object(fields) => {
+                out.tag(OBJECT);
+                for (name, value) in fields {
+                    out.text(name);
+                    value.pack(out);
+                }
+                out.tag(END);
+            }
+            Self::File(file) => {
+                out.tag(FILE);
+                Plain(file).pack(out);
+            }
+        }
+    }
+}
+
+fn list(items: &[impl Pack], out: &mut Writer) {
+    out.tag(LIST);
+    for item in items {
+        item.pack(out);
+    }
+    out.tag(END);
+}
+
+fn optional(value: Option<&Value>, out: &mut Writer) {
+    match value {
+        Some(value) => value.pack(out),
+        None => out.tag(ABSENT),
     }
 }
 
 /// In place of a field's number: it is none, or a path.
 const PATH: u8 = 255;
 
-impl Compact for Report {
-    fn compact(&self, out: &mut Writer<'_>) {
+impl Pack for Report {
+    fn pack(&self, out: &mut Writer) {
         out.tag(REPORT);
-        out.tag(if self.ok() { TRUE } else { FALSE });
-        let at = out.open(LIST);
+        out.flag(self.ok());
+        out.length(self.issues.len());
         for issue in &self.issues {
-            issue.compact(out);
+            issue.pack(out);
         }
-        out.close(at, self.issues.len());
     }
 }
 
-impl Compact for Issue {
-    fn compact(&self, out: &mut Writer<'_>) {
+impl Pack for Issue {
+    fn pack(&self, out: &mut Writer) {
         out.tag(self.code as u8);
         let field = match self.path.as_slice() {
             [PathItem::Key(name)] => Field::from_name(name),
@@ -58,45 +123,110 @@ impl Compact for Issue {
         } else {
             out.tag(PATH);
             out.text(&self.param);
-            out.value(&self.path);
+            list(&self.path, out);
         }
         out.text(&self.message);
         optional(self.given.as_ref(), out);
         optional(self.allowed.as_ref(), out);
-        out.tag(self.fix.as_ref().map_or(0, |fix| match fix.applicability {
-            Applicability::Safe => 1,
-            Applicability::Unsafe => 2,
-            Applicability::DisplayOnly => 3,
-        }));
-        if let Some(fix) = &self.fix {
-            optional(fix.value.as_ref(), out);
-        }
-    }
-}
-
-fn optional(value: Option<&Value>, out: &mut Writer<'_>) {
-    match value {
-        None => out.tag(ABSENT),
-        Some(Value::Null) => out.tag(NULL),
-        Some(Value::Bool(flag)) => out.tag(if *flag { TRUE } else { FALSE }),
-        Some(Value::Number(number)) => {
-            out.tag(NUMBER);
-            out.bare_number(*number);
-        }
-        Some(Value::String(text)) => out.text(text),
-        Some(Value::Array(items)) => {
-            let at = out.open(LIST);
-            for item in items {
-                optional(Some(item), out);
+        match &self.fix {
+            None => out.tag(0),
+            Some(Fix { value, applicability }) => {
+                out.tag(match applicability {
+                    Applicability::Safe => 1,
+                    Applicability::Unsafe => 2,
+                    Applicability::DisplayOnly => 3,
+                });
+                optional(value.as_ref(), out);
             }
-            out.close(at, items.len());
         }
-        Some(value) => out.value(value),
     }
 }
 
-impl Compact for Estimate {
-    fn compact(&self, out: &mut Writer<'_>) {
+impl Pack for PathItem {
+    fn pack(&self, out: &mut Writer) {
+        match self {
+            Self::Key(name) => out.text(name),
+            Self::Index(index) => out.number(f64::from(*index)),
+        }
+    }
+}
+
+impl Pack for Normalized {
+    fn pack(&self, out: &mut Writer) {
+        normalized(&self.request, &self.changes, &self.report, out);
+    }
+}
+
+#[cfg(feature = "extras")]
+impl Pack for crate::check::Migrated {
+    fn pack(&self, out: &mut Writer) {
+        normalized(&self.request, &self.changes, &self.report, out);
+    }
+}
+
+fn normalized(request: &Value, changes: &[Change], report: &Report, out: &mut Writer) {
+    out.tag(OBJECT);
+    out.text("request");
+    request.pack(out);
+    out.text("changes");
+    list(changes, out);
+    out.text("report");
+    report.pack(out);
+    out.tag(END);
+}
+
+impl Pack for Change {
+    fn pack(&self, out: &mut Writer) {
+        out.tag(OBJECT);
+        out.text("code");
+        out.text(self.code.name());
+        out.text("param");
+        out.text(&self.param);
+        out.text("path");
+        list(&self.path, out);
+        for (name, value) in [("from", &self.from), ("to", &self.to)] {
+            if let Some(value) = value {
+                out.text(name);
+                value.pack(out);
+            }
+        }
+        out.text("reason");
+        out.text(&self.reason);
+        out.tag(END);
+    }
+}
+
+impl Pack for Accepted {
+    fn pack(&self, out: &mut Writer) {
+        out.tag(OBJECT);
+        out.text("report");
+        self.report.pack(out);
+        out.text("longest_prompt");
+        out.number(f64::from(self.longest_prompt));
+        out.text("fields");
+        out.tag(LIST);
+        for (field, values) in &self.fields {
+            out.tag(LIST);
+            out.text(field.name());
+            list(values, out);
+            out.tag(END);
+        }
+        out.tag(END);
+        out.tag(END);
+    }
+}
+
+impl<T: Pack> Pack for Option<T> {
+    fn pack(&self, out: &mut Writer) {
+        match self {
+            Some(value) => value.pack(out),
+            None => out.tag(NULL),
+        }
+    }
+}
+
+impl Pack for Estimate {
+    fn pack(&self, out: &mut Writer) {
         out.tag(ESTIMATE);
         match self.model {
             Some(id) => out.text(id),
@@ -105,7 +235,7 @@ impl Compact for Estimate {
         usd(self.usd, out);
         out.tag(self.basis as u8);
         for interval in [self.by_tokens, self.by_table] {
-            out.tag(if interval.is_some() { TRUE } else { FALSE });
+            out.flag(interval.is_some());
             if let Some(interval) = interval {
                 usd(interval.into(), out);
             }
@@ -119,7 +249,7 @@ impl Compact for Estimate {
         count(self.items.len(), out);
         for item in self.items.iter() {
             out.tag(item.kind as u8);
-            out.tag(if item.tokens.is_some() { TRUE } else { FALSE });
+            out.flag(item.tokens.is_some());
             if let Some(tokens) = item.tokens {
                 range(tokens.map(exact), out);
             }
@@ -128,8 +258,30 @@ impl Compact for Estimate {
     }
 }
 
+impl Pack for Cost {
+    fn pack(&self, out: &mut Writer) {
+        out.tag(COST);
+        out.bare_number(self.usd.as_usd());
+        out.text(&self.usd.decimal());
+        count(self.items.len(), out);
+        for item in self.items.iter() {
+            out.tag(item.kind as u8);
+            out.bare_number(exact(item.tokens));
+            out.bare_number(item.usd.as_usd());
+        }
+        count(self.notes.len(), out);
+        for note in self.notes.iter() {
+            out.text(note.text());
+        }
+        out.length(self.unknown_fields.len());
+        for name in &self.unknown_fields {
+            out.text(name);
+        }
+    }
+}
+
 /// A list of `Few` things.
-fn count(length: usize, out: &mut Writer<'_>) {
+fn count(length: usize, out: &mut Writer) {
     out.tag(u8::try_from(length).unwrap_or(u8::MAX));
 }
 
@@ -138,12 +290,12 @@ const fn exact(tokens: u64) -> f64 {
     tokens as f64
 }
 
-fn usd(bounds: Bounds<NanoUsd>, out: &mut Writer<'_>) {
+fn usd(bounds: Bounds<NanoUsd>, out: &mut Writer) {
     range(bounds.map(NanoUsd::as_usd), out);
 }
 
 /// Three numbers; what is unknown is NaN.
-fn range(bounds: Bounds<f64>, out: &mut Writer<'_>) {
+fn range(bounds: Bounds<f64>, out: &mut Writer) {
     out.bare_number(bounds.min);
     out.bare_number(bounds.expected.unwrap_or(f64::NAN));
     out.bare_number(bounds.max.unwrap_or(f64::NAN));

@@ -8,10 +8,9 @@ unsafe extern "C" {
     static __data_end: u8;
 }
 
-/// The address of a text that lies in the module's data, where it stays as it is as long as the module lives. JavaScript
-/// decodes each of those once.
-pub(super) fn address(text: &str) -> Option<u32> {
-    let at = text.as_ptr().addr();
+/// Whether a text lies in the module's data, where it stays as it is as long as the module lives. JavaScript decodes each
+/// of those once.
+pub(super) fn is_constant(text: &str) -> bool {
     let data = (&raw const __global_base).addr()..(&raw const __data_end).addr();
-    if data.contains(&at) { u32::try_from(at).ok() } else { None }
+    data.contains(&text.as_ptr().addr())
 }

@@ -10,14 +10,14 @@
 //! | 0, 1, 2 | `null`, `false`, `true` | |
 //! | 3 | a number | its 8 bytes |
 //! | 4 | a text | in: its length in bytes (4 bytes) and its UTF-8; out: its length in UTF-16 units (4 bytes) |
-//! | 5 | a list | how many items (4 bytes), then each |
-//! | 6 | an object | how many fields (4 bytes), then of each the name, which is a text or a word, and the value |
+//! | 5 | a list | in: how many items (4 bytes), then each; out: each, then tag 11 |
+//! | 6 | an object | of each field the name, which is a text or a word, and the value; their count or the end as in a list |
 //! | 7 | a file | in: its size (8 bytes, negative when unknown), type and name (texts); out: its description (an object) |
-//! | 8 | in: a text that is not needed, only its length; out: a field of a shape that is absent | in: its length in UTF-16 units (4 bytes) |
+//! | 8 | in: a text that is not needed, only its length; out: a value that is absent | in: its length in UTF-16 units (4 bytes) |
 //! | 9 | out: a day | days since 1970-01-01 (a number) |
 //! | 10 | out: a text of the module itself, the same as long as it lives | its address and its length in bytes (4 bytes each) |
-//! | 11 to 29 | out: an object of a shape, `tag - 11` in [`SHAPES`] | the values of the shape's fields, in order, without names |
-//! | 30, 31 | out: an estimate, a report | what `compact.rs` writes |
+//! | 11 | out: the end of a list or an object | |
+//! | 12, 13, 14 | out: an estimate, a report, a cost | what `compact.rs` writes |
 //! | 32 and up | in: a word, `tag - 32` in the list of [`WORDS`] | |
 //!
 //! Going out, all texts stand together in a buffer of their own, in the order they are read, so that JavaScript decodes
@@ -26,21 +26,23 @@
 mod compact;
 mod constant;
 mod read;
+mod session;
 mod words;
 mod write;
 
 pub(super) use compact::tables;
 pub(super) use read::{Malformed, Reader};
-pub(super) use words::WORDS;
-pub(super) use write::{Answer, Compact};
+pub(super) use session::{Head, Next};
+use words::WORDS;
+pub(super) use write::{Pack, Plain, Writer};
 
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
 const TRUE: u8 = 2;
 const NUMBER: u8 = 3;
 const TEXT: u8 = 4;
-const LIST: u8 = 5;
-const OBJECT: u8 = 6;
+pub(super) const LIST: u8 = 5;
+pub(super) const OBJECT: u8 = 6;
 const FILE: u8 = 7;
 /// Coming in.
 const STAND_IN: u8 = 8;
@@ -48,14 +50,11 @@ const STAND_IN: u8 = 8;
 const ABSENT: u8 = 8;
 const DAY: u8 = 9;
 const STATIC: u8 = 10;
-const FIRST_SHAPE: u8 = 11;
-const ESTIMATE: u8 = 30;
-const REPORT: u8 = 31;
+pub(super) const END: u8 = 11;
+const ESTIMATE: u8 = 12;
+const REPORT: u8 = 13;
+const COST: u8 = 14;
 const FIRST_WORD: u8 = 32;
-
-/// The structs that cross without the names of their fields: `packed.js` has an object literal for each, which JavaScript
-/// engines build many times faster than an object whose fields are named one by one.
-pub(super) const SHAPES: &[&str] = &["Interval", "Cost", "CostItem", "Report", "Issue", "Fix"];
 
 /// Values nested deeper than this are refused on both sides, before any stack runs out.
 const MAX_DEPTH: u32 = 64;

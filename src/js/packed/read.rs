@@ -1,5 +1,7 @@
 //! Bytes to values.
 
+use core::cell::Cell;
+
 use super::{FALSE, FILE, FIRST_WORD, LIST, MAX_DEPTH, NULL, NUMBER, OBJECT, STAND_IN, TEXT, TRUE, WORDS};
 use crate::request::{File, Text, Value};
 
@@ -7,108 +9,137 @@ use crate::request::{File, Text, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::js) struct Malformed;
 
-/// Reads the values of a buffer, one after the other.
+/// Reads the values of a buffer, one after the other. Once the bytes are not what they should be it reads them as used up,
+/// and the values that follow are null, empty or 0.
 pub(in crate::js) struct Reader<'a> {
     rest: &'a [u8],
     files: u32,
+    malformed: bool,
 }
 
 impl<'a> Reader<'a> {
     /// Starts at the first byte.
     pub(in crate::js) const fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, files: 0 }
+        Self { rest: bytes, files: 0, malformed: false }
     }
 
-    /// The next value.
+    /// The next two values.
     ///
     /// # Errors
     /// [`Malformed`], also at the end of the bytes.
-    pub(in crate::js) fn value(&mut self) -> Result<Value, Malformed> {
-        self.nested(0)
+    pub(in crate::js) fn two_values(mut self) -> Result<(Value, Value), Malformed> {
+        let values = (self.value(0), self.value(0));
+        if self.malformed { Err(Malformed) } else { Ok(values) }
     }
 
-    fn nested(&mut self, depth: u32) -> Result<Value, Malformed> {
+    fn value(&mut self, depth: u32) -> Value {
         if depth > MAX_DEPTH {
-            return Err(Malformed);
+            self.give_up();
         }
         let inner = depth.saturating_add(1);
-        let tag = self.byte()?;
-        Ok(match tag {
+        match self.byte() {
             NULL => Value::Null,
             FALSE => Value::Bool(false),
             TRUE => Value::Bool(true),
-            NUMBER => Value::Number(self.number()?),
+            NUMBER => Value::Number(self.number()),
             LIST => {
-                let count = self.count()?;
+                let count = self.count();
                 let mut items = Vec::with_capacity(count);
                 for _ in 0..count {
-                    items.push(self.nested(inner)?);
+                    items.push(self.value(inner));
                 }
                 Value::Array(items)
             }
             OBJECT => {
-                let count = self.count()?;
+                let count = self.count();
                 let mut fields = Vec::with_capacity(count);
                 for _ in 0..count {
-                    let name = self.byte()?;
-                    fields.push((self.text(name)?, self.nested(inner)?));
+                    fields.push((self.text(), self.value(inner)));
                 }
                 Value::Object(fields)
             }
             FILE => {
-                let size = self.number()?;
+                let bytes = whole(self.number());
                 let number = self.files;
                 self.files = self.files.saturating_add(1);
-                let media_type = self.byte()?;
-                let media_type = self.text(media_type)?.into_owned();
-                let name = self.byte()?;
-                let name = self.text(name)?.into_owned();
-                Value::File(File { bytes: whole(size), media_type, name, number })
+                let media_type = self.text().into_owned();
+                let name = self.text().into_owned();
+                Value::File(File { bytes, media_type, name, number })
             }
-            STAND_IN => Value::String(Text::Borrowed(stand_in(self.length()?)?)),
-            text => Value::String(self.text(text)?),
-        })
+            STAND_IN => {
+                let length = self.length();
+                Value::String(Text::Borrowed(self.expect(stand_in(length))))
+            }
+            tag => Value::String(self.text_of(tag)),
+        }
+    }
+
+    fn text(&mut self) -> Text {
+        let tag = self.byte();
+        self.text_of(tag)
     }
 
     /// The text or the word that a tag begins.
-    fn text(&mut self, tag: u8) -> Result<Text, Malformed> {
+    fn text_of(&mut self, tag: u8) -> Text {
         if tag == TEXT {
-            let length = self.length()?;
-            let text = core::str::from_utf8(self.take(length)?).map_err(|_| Malformed)?;
-            return Ok(Text::Owned(text.to_owned()));
+            let length = self.length();
+            let bytes = self.take(length);
+            return Text::Owned(self.expect(core::str::from_utf8(bytes).ok()).to_owned());
         }
-        let number = tag.checked_sub(FIRST_WORD).ok_or(Malformed)?;
-        WORDS.get(usize::from(number)).copied().map(Text::Borrowed).ok_or(Malformed)
+        let word = tag.checked_sub(FIRST_WORD).and_then(|number| WORDS.get(usize::from(number)));
+        Text::Borrowed(self.expect(word.copied()))
     }
 
     /// How many things follow, each at least a byte long: what cannot be there is not reserved for either.
-    fn count(&mut self) -> Result<usize, Malformed> {
-        let count = self.length()?;
-        if count > self.rest.len() { Err(Malformed) } else { Ok(count) }
+    fn count(&mut self) -> usize {
+        let count = self.length();
+        if count > self.rest.len() {
+            self.give_up();
+            return 0;
+        }
+        count
     }
 
-    fn length(&mut self) -> Result<usize, Malformed> {
-        let (bytes, rest) = self.rest.split_first_chunk().ok_or(Malformed)?;
-        self.rest = rest;
-        usize::try_from(u32::from_le_bytes(*bytes)).map_err(|_| Malformed)
+    fn length(&mut self) -> usize {
+        let bytes = self.first_bytes().map(u32::from_le_bytes);
+        usize::try_from(bytes.unwrap_or_default()).unwrap_or_default()
     }
 
-    fn number(&mut self) -> Result<f64, Malformed> {
-        let (bytes, rest) = self.rest.split_first_chunk().ok_or(Malformed)?;
-        self.rest = rest;
-        Ok(f64::from_le_bytes(*bytes))
+    fn number(&mut self) -> f64 {
+        self.first_bytes().map(f64::from_le_bytes).unwrap_or_default()
     }
 
-    fn byte(&mut self) -> Result<u8, Malformed> {
-        let (byte, rest) = self.rest.split_first().ok_or(Malformed)?;
-        self.rest = rest;
-        Ok(*byte)
+    fn byte(&mut self) -> u8 {
+        let [byte] = self.first_bytes().unwrap_or_default();
+        byte
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or(Malformed)?;
+    fn first_bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let Some((bytes, rest)) = self.rest.split_first_chunk() else {
+            self.give_up();
+            return None;
+        };
         self.rest = rest;
-        Ok(taken)
+        Some(*bytes)
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.expect(self.rest.split_at_checked(length));
+        self.rest = rest;
+        taken
+    }
+
+    fn expect<T: Default>(&mut self, read: Option<T>) -> T {
+        if read.is_none() {
+            self.give_up();
+        }
+        read.unwrap_or_default()
+    }
+
+    #[cold]
+    fn give_up(&mut self) {
+        self.malformed = true;
+        self.rest = &[];
     }
 }
 
@@ -122,9 +153,12 @@ fn whole(size: f64) -> Option<u64> {
 const LONGEST_STAND_IN: usize = 30_000;
 
 /// Stands for a text of that length of which nothing but the length matters.
-fn stand_in(length: usize) -> Result<&'static str, Malformed> {
+fn stand_in(length: usize) -> Option<&'static str> {
     thread_local! {
-        static FILLER: &'static str = "x".repeat(LONGEST_STAND_IN).leak();
+        static FILLER: Cell<&'static str> = const { Cell::new("") };
     }
-    FILLER.with(|filler| filler.get(..length)).ok_or(Malformed)
+    if FILLER.get().is_empty() {
+        FILLER.set("x".repeat(LONGEST_STAND_IN).leak());
+    }
+    FILLER.get().get(..length)
 }

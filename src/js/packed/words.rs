@@ -1,7 +1,7 @@
 //! The texts that requests are made of, told to JavaScript once and a single byte from then on.
 
 /// Any order will do: JavaScript asks for the list when it starts. At most 224.
-pub(in crate::js) const WORDS: &[&str] = &[
+pub(super) const WORDS: &[&str] = &[
     // Fields of requests.
     "prompt",
     "image",

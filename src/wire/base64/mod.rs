@@ -9,6 +9,7 @@ mod simd;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use scalar as fast;
+pub(crate) use scalar::value;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use simd as fast;
 
@@ -51,73 +52,75 @@ impl Decoder {
         let mut whole_groups_tried = false;
         loop {
             if self.have == 0 {
-                if room.saturating_sub(written) < 3 {
+                if written.wrapping_add(3) > room {
                     break;
                 }
-                if !whole_groups_tried {
-                    whole_groups_tried = true;
-                    let groups = (room.saturating_sub(written) / 3).min(input.len().saturating_sub(read) / 4);
-                    let source =
-                        input.get(read..read.saturating_add(groups.saturating_mul(4))).unwrap_or(&[]);
-                    let target = out.get_mut(written..).unwrap_or(&mut []);
-                    let done = fast::groups(source, target);
-                    read = read.saturating_add(done.saturating_mul(4));
-                    written = written.saturating_add(done.saturating_mul(3));
+                if !core::mem::replace(&mut whole_groups_tried, true) {
+                    let source = input.get(read..).unwrap_or(&[]);
+                    let done = fast::groups(source, out.get_mut(written..).unwrap_or(&mut []));
+                    read = read.wrapping_add(done.wrapping_mul(4));
+                    written = written.wrapping_add(done.wrapping_mul(3));
                     continue;
                 }
             }
             let Some(value) = input.get(read).and_then(|byte| scalar::value(*byte)) else { break };
-            read = read.saturating_add(1);
-            if let Some(group) = self.take(value) {
-                if let Some(target) = out.get_mut(written..).and_then(<[u8]>::first_chunk_mut) {
-                    *target = group;
-                }
-                written = written.saturating_add(3);
-                whole_groups_tried = false;
-            }
+            read = read.wrapping_add(1);
+            written = written.wrapping_add(self.take(value, out.get_mut(written..).unwrap_or(&mut [])));
         }
         (read, written)
     }
 
-    /// Adds a value of six bits; the three bytes of the group when it was the fourth.
-    fn take(&mut self, value: u8) -> Option<[u8; 3]> {
+    /// Adds a value of six bits. The fourth of a group completes three bytes; answers how many were written.
+    fn take(&mut self, value: u8, out: &mut [u8]) -> usize {
         self.bits = self.bits << 6 | u32::from(value);
-        self.have = self.have.saturating_add(1);
+        self.have = self.have.wrapping_add(1);
         if self.have < 4 {
-            return None;
+            return 0;
         }
-        let [_, first, second, third] = self.bits.to_be_bytes();
-        (self.bits, self.have) = (0, 0);
-        Some([first, second, third])
+        self.write(out);
+        3
     }
 
-    /// Reads one character. Answers the bytes it completes, of which the second number are valid.
+    /// Writes the three bytes of the group, and begins another.
+    fn write(&mut self, out: &mut [u8]) {
+        let [_, bytes @ ..] = self.bits.to_be_bytes();
+        if let Some(target) = out.first_chunk_mut() {
+            *target = bytes;
+        }
+        (self.bits, self.have) = (0, 0);
+    }
+
+    /// Reads one character. Answers how many bytes it completes: they are then the first of `out`, which has room for three.
     ///
     /// # Errors
     /// [`Base64Error`] when the character cannot stand here.
-    pub fn push(&mut self, byte: u8) -> Result<([u8; 3], usize), Base64Error> {
+    pub fn push(&mut self, byte: u8, out: &mut [u8]) -> Result<usize, Base64Error> {
         match (scalar::value(byte), self.padding) {
-            (Some(value), None) => Ok(self.take(value).map_or(([0; 3], 0), |group| (group, 3))),
+            (Some(value), None) => Ok(self.take(value, out)),
             (None, _) if byte != b'=' => Err(Base64Error::BadCharacter),
+            (None, None) => self.pad(out),
             (None, Some(1)) => {
                 self.padding = Some(0);
-                Ok(([0; 3], 0))
+                Ok(0)
             }
             (_, Some(_)) => Err(Base64Error::BadPadding),
-            (None, None) => {
-                let (spare_bits, bytes, more, missing_bits) = match self.have {
-                    2 => (4, 1, 1, 12),
-                    3 => (2, 2, 0, 6),
-                    _ => return Err(Base64Error::BadPadding),
-                };
-                if self.bits != 0 && self.bits.trailing_zeros() < spare_bits {
-                    return Err(Base64Error::TrailingBits);
-                }
-                let [_, first, second, _] = (self.bits << missing_bits).to_be_bytes();
-                (self.bits, self.have, self.padding) = (0, 0, Some(more));
-                Ok(([first, second, 0], bytes))
-            }
         }
+    }
+
+    /// Reads the first `=`, which completes the last bytes.
+    fn pad(&mut self, out: &mut [u8]) -> Result<usize, Base64Error> {
+        let missing = 4_u8.wrapping_sub(self.have);
+        if !matches!(missing, 1 | 2) {
+            return Err(Base64Error::BadPadding);
+        }
+        self.bits <<= missing.wrapping_mul(6);
+        // Of the bits that are there, those that fill no byte must be zero.
+        if self.bits & (1_u32 << missing.wrapping_mul(8)).wrapping_sub(1) != 0 {
+            return Err(Base64Error::TrailingBits);
+        }
+        self.write(out);
+        self.padding = Some(missing.wrapping_sub(1));
+        Ok(usize::from(3_u8.wrapping_sub(missing)))
     }
 
     /// Ends the text.
@@ -148,13 +151,8 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, (Base64Error, usize)> {
     let mut out = vec![0; (text.len() / 4).saturating_mul(3).saturating_add(3 + SLACK)];
     let (read, mut written) = decoder.decode(text, &mut out);
     for (at, byte) in text.iter().enumerate().skip(read) {
-        let (bytes, count) = decoder.push(*byte).map_err(|error| (error, at))?;
-        for byte in bytes.iter().take(count) {
-            if let Some(target) = out.get_mut(written) {
-                *target = *byte;
-            }
-            written = written.saturating_add(1);
-        }
+        let rest = out.get_mut(written..).unwrap_or(&mut []);
+        written = written.wrapping_add(decoder.push(*byte, rest).map_err(|error| (error, at))?);
     }
     decoder.finish().map_err(|error| (error, text.len()))?;
     out.truncate(written);
@@ -277,7 +275,8 @@ mod tests {
                         let (read, written) = decoder.decode(part.as_bytes(), &mut out);
                         bytes.extend_from_slice(&out[..written]);
                         for byte in &part.as_bytes()[read..] {
-                            let (pushed, count) = decoder.push(*byte).unwrap();
+                            let mut pushed = [0; 3];
+                            let count = decoder.push(*byte, &mut pushed).unwrap();
                             bytes.extend_from_slice(&pushed[..count]);
                         }
                     }

@@ -22,16 +22,16 @@ const BLOCK_BYTES: usize = BLOCK / 4 * 3;
 /// As [`scalar::groups`], which it calls for what is left.
 pub(super) fn groups(input: &[u8], out: &mut [u8]) -> usize {
     let done = blocks::<ROUND>(input, out);
-    let done = done.saturating_add(blocks::<BLOCK>(after(input, done, 4), after_mut(out, done, 3)));
-    done.saturating_add(scalar::groups(after(input, done, 4), after_mut(out, done, 3)))
+    let done = done.wrapping_add(blocks::<BLOCK>(after(input, done, 4), after_mut(out, done, 3)));
+    done.wrapping_add(scalar::groups(after(input, done, 4), after_mut(out, done, 3)))
 }
 
 fn after(input: &[u8], groups: usize, size: usize) -> &[u8] {
-    input.get(groups.saturating_mul(size)..).unwrap_or(&[])
+    input.get(groups.wrapping_mul(size)..).unwrap_or(&[])
 }
 
 fn after_mut(out: &mut [u8], groups: usize, size: usize) -> &mut [u8] {
-    out.get_mut(groups.saturating_mul(size)..).unwrap_or(&mut [])
+    out.get_mut(groups.wrapping_mul(size)..).unwrap_or(&mut [])
 }
 
 /// Decodes `N` characters, one or four blocks, at a time, with one test for all of them, and stops before the first `N` of

@@ -4,15 +4,16 @@
 //! server says it is alive; and an event at the end of the stream that lacks only its blank line counts if its JSON is
 //! complete, because it is a paid picture.
 
-use super::json::{Json, Stop};
-use super::{Limits, ScanError, ScanErrorKind};
+use super::json::Json;
+use super::text::is_line_end;
+use super::{Found, Limits, ScanError, ScanErrorKind};
 
 #[derive(Clone, Debug)]
 pub(super) struct Events {
     line: Line,
-    /// The name of the field, as far as it is read; longer names are unknown anyway.
-    name: [u8; 6],
-    name_bytes: usize,
+    /// The letters of the field's name so far, behind [`NO_NAME`]; longer names are unknown anyway.
+    name: u64,
+    field: Field,
     after_cr: bool,
     /// The value of the field, unless it is data.
     value: Vec<u8>,
@@ -23,15 +24,40 @@ pub(super) struct Events {
     last_id: Vec<u8>,
     has_data: bool,
     no_json: Option<ScanError>,
+    /// What the last `retry` asked for.
+    retry_ms: u64,
 }
+
+/// A name of no letters.
+const NO_NAME: u64 = 1;
+
+/// A name with one more letter. What does not fit is cut, and is then no name we know.
+const fn longer(name: u64, letter: u8) -> u64 {
+    if name >> 56 == 0 { name << 8 | letter as u64 } else { name }
+}
+
+const fn name(letters: &[u8]) -> u64 {
+    let mut name = NO_NAME;
+    let mut rest = letters;
+    while let [letter, tail @ ..] = rest {
+        name = longer(name, *letter);
+        rest = tail;
+    }
+    name
+}
+
+const DATA: u64 = name(b"data");
+const EVENT: u64 = name(b"event");
+const ID: u64 = name(b"id");
+const RETRY: u64 = name(b"retry");
 
 /// Where in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Line {
     Name,
     /// After the colon, where one space does not count.
-    Space(Field),
-    Value(Field),
+    Space,
+    Value,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,29 +70,12 @@ enum Field {
     Retry,
 }
 
-/// What a step came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// The input is used up.
-    Nothing,
-    /// A blank line that dispatches nothing.
-    Blank,
-    Piece {
-        last: bool,
-    },
-    Comment,
-    Retry(u64),
-    Message,
-    Done,
-    Document,
-}
-
 impl Events {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             line: Line::Name,
-            name: [0; 6],
-            name_bytes: 0,
+            name: NO_NAME,
+            field: Field::Unknown,
             after_cr: false,
             value: Vec::new(),
             line_bytes: limits.line_bytes,
@@ -75,6 +84,7 @@ impl Events {
             last_id: Vec::new(),
             has_data: false,
             no_json: None,
+            retry_ms: 0,
         }
     }
 
@@ -110,11 +120,13 @@ impl Events {
         super::as_text(&self.value)
     }
 
-    /// So many bytes were read that can only begin a field nobody knows.
-    pub(super) fn unknown_field(&mut self, bytes: u8) {
-        if bytes > 0 {
-            self.name_bytes = self.name.len().saturating_add(1);
-        }
+    pub(super) const fn retry_ms(&self) -> u64 {
+        self.retry_ms
+    }
+
+    /// Bytes were read that can only begin a field nobody knows.
+    pub(super) const fn unknown_field(&mut self) {
+        self.name = u64::MAX;
     }
 
     /// Reads until something is found. `offset` is where the window begins.
@@ -124,16 +136,14 @@ impl Events {
         window: &mut &[u8],
         offset: u64,
     ) -> Result<Found, ScanErrorKind> {
-        let length = window.len();
+        let end = offset.saturating_add(window.len() as u64);
+        let here = |window: &[u8]| end.saturating_sub(window.len() as u64);
         loop {
-            let here = |window: &[u8]| offset.saturating_add(length.saturating_sub(window.len()) as u64);
-            if let Line::Value(Field::Data) = self.line
-                && (json.is_releasing() || !window.is_empty())
-            {
+            let in_value = self.line == Line::Value;
+            if in_value && self.field == Field::Data && (json.is_releasing() || !window.is_empty()) {
                 match json.scan(window, true) {
-                    Ok(Stop::Input) => return Ok(Found::Nothing),
-                    Ok(Stop::Piece { last }) => return Ok(Found::Piece { last }),
-                    Ok(Stop::Line) => {}
+                    Ok(Found::Line) => {}
+                    Ok(found) => return Ok(found),
                     Err(kind) => {
                         self.take_as_text(json, kind, here(window))?;
                         continue;
@@ -141,58 +151,45 @@ impl Events {
                 }
             }
             let Some((&byte, tail)) = window.split_first() else { return Ok(Found::Nothing) };
+            let ends_line = is_line_end(byte);
             if core::mem::take(&mut self.after_cr) && byte == b'\n' {
                 *window = tail;
                 continue;
             }
-            let field = match (self.line, byte) {
-                (Line::Name, b'\r' | b'\n') if self.name_bytes == 0 => {
+            if self.line == Line::Space {
+                self.line = Line::Value;
+                if byte == b' ' {
+                    *window = tail;
+                }
+                continue;
+            }
+            if in_value && !ends_line {
+                self.read_value(window)?;
+                continue;
+            }
+            if !in_value {
+                if !ends_line {
+                    *window = tail;
+                    if byte != b':' {
+                        self.name = longer(self.name, byte);
+                        continue;
+                    }
+                    self.line = Line::Space;
+                } else if self.name == NO_NAME {
                     *window = tail;
                     self.after_cr = byte == b'\r';
                     return self.blank_line(json, here(window));
                 }
-                (Line::Name, b':') => {
-                    *window = tail;
-                    let field = self.field();
-                    if field == Field::Data {
-                        self.begin_data(json, here(window))?;
-                    }
-                    self.line = Line::Space(field);
+                self.begin_value(json, here(window))?;
+                if !ends_line {
                     continue;
                 }
-                (Line::Name, b'\r' | b'\n') => {
-                    let field = self.field();
-                    if field == Field::Data {
-                        self.begin_data(json, here(window))?;
-                    }
-                    field
-                }
-                (Line::Name, _) => {
-                    *window = tail;
-                    if let Some(place) = self.name.get_mut(self.name_bytes) {
-                        *place = byte;
-                    }
-                    self.name_bytes = self.name_bytes.saturating_add(1);
-                    continue;
-                }
-                (Line::Space(field), _) => {
-                    if byte == b' ' {
-                        *window = tail;
-                    }
-                    self.line = Line::Value(field);
-                    continue;
-                }
-                (Line::Value(field), b'\r' | b'\n') => field,
-                (Line::Value(field), _) => {
-                    self.read_value(window, field)?;
-                    continue;
-                }
-            };
+            }
             *window = tail;
             self.after_cr = byte == b'\r';
             self.line = Line::Name;
-            self.name_bytes = 0;
-            match self.end_line(field) {
+            self.name = NO_NAME;
+            match self.end_line() {
                 Found::Nothing => {}
                 found => return Ok(found),
             }
@@ -215,20 +212,18 @@ impl Events {
         Ok(Found::Message)
     }
 
-    fn field(&self) -> Field {
-        match self.name.get(..self.name_bytes) {
-            Some(b"") => Field::Comment,
-            Some(b"data") => Field::Data,
-            Some(b"event") => Field::Event,
-            Some(b"id") => Field::Id,
-            Some(b"retry") => Field::Retry,
+    /// The name is complete.
+    fn begin_value(&mut self, json: &mut Json, offset: u64) -> Result<(), ScanErrorKind> {
+        self.field = match self.name {
+            NO_NAME => Field::Comment,
+            DATA => Field::Data,
+            EVENT => Field::Event,
+            ID => Field::Id,
+            RETRY => Field::Retry,
             _ => Field::Unknown,
-        }
-    }
-
-    /// Lines of data are joined with a line feed.
-    fn begin_data(&mut self, json: &mut Json, offset: u64) -> Result<(), ScanErrorKind> {
-        if core::mem::replace(&mut self.has_data, true) {
+        };
+        // Lines of data are joined with a line feed.
+        if self.field == Field::Data && core::mem::replace(&mut self.has_data, true) {
             let mut line_feed = &b"\n"[..];
             if let Err(kind) = json.scan(&mut line_feed, false) {
                 self.take_as_text(json, kind, offset)?;
@@ -253,35 +248,29 @@ impl Events {
         Ok(())
     }
 
-    fn read_value(&mut self, window: &mut &[u8], field: Field) -> Result<(), ScanErrorKind> {
-        let end = window.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(window.len());
-        let room = if field == Field::Unknown {
-            usize::MAX
-        } else {
-            self.line_bytes.saturating_sub(self.value.len())
-        };
-        let (run, _) = window.split_at_checked(end.min(room)).unwrap_or((&[], &[]));
-        if field != Field::Unknown {
+    fn read_value(&mut self, window: &mut &[u8]) -> Result<(), ScanErrorKind> {
+        let end = window.iter().position(|byte| is_line_end(*byte)).unwrap_or(window.len());
+        let is_known = self.field != Field::Unknown;
+        let room = if is_known { self.line_bytes.saturating_sub(self.value.len()) } else { end };
+        let (run, tail) = window.split_at_checked(end.min(room)).unwrap_or_default();
+        if is_known {
             self.value.extend_from_slice(run);
         }
-        *window = window.get(run.len()..).unwrap_or(&[]);
+        *window = tail;
         if end > room { Err(ScanErrorKind::LineTooLong) } else { Ok(()) }
     }
 
-    fn end_line(&mut self, field: Field) -> Found {
-        match field {
+    fn end_line(&mut self) -> Found {
+        match self.field {
             // The value is lent, and cleared with the next call.
             Field::Comment => return Found::Comment,
             Field::Event => core::mem::swap(&mut self.event, &mut self.value),
             Field::Id if !self.value.contains(&0) => core::mem::swap(&mut self.id, &mut self.value),
             Field::Retry => {
-                let digits = !self.value.is_empty() && self.value.iter().all(u8::is_ascii_digit);
-                let number = self.value.iter().fold(0_u64, |number, digit| {
-                    number.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
-                });
-                self.value.clear();
-                if digits {
-                    return Found::Retry(number);
+                if let Some(ms) = digits(&self.value) {
+                    self.value.clear();
+                    self.retry_ms = ms;
+                    return Found::Retry;
                 }
             }
             Field::Id | Field::Data | Field::Unknown => {}
@@ -305,4 +294,14 @@ impl Events {
         }
         Ok(Found::Message)
     }
+}
+
+/// The number that nothing but digits make.
+fn digits(text: &[u8]) -> Option<u64> {
+    let mut number = (!text.is_empty()).then_some(0_u64)?;
+    for digit in text {
+        let value = char::from(*digit).to_digit(10)?;
+        number = number.saturating_mul(10).saturating_add(value.into());
+    }
+    Some(number)
 }

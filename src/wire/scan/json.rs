@@ -15,24 +15,30 @@ use core::ops::Range;
 
 use super::number::Number;
 use super::payload::{Payload, PayloadRun, read_payload};
-use super::text::{Escape, Run, is_line_end, is_plain, read_escape};
-use super::{Field, Limits, ScanErrorKind};
-use crate::wire::number::write_integer;
+use super::text::{Escape, Run, Unescaped, is_line_end, plain_bytes, read_escape};
+use super::{Field, Found, Limits, ScanErrorKind};
+use crate::digits::push_natural;
 
 #[derive(Clone, Debug)]
 pub(super) struct Json {
     state: State,
+    /// Where in a string, and what it is for.
+    escape: Escape,
+    role: Role,
+    /// The bytes of `true`, `false` or `null` that must still come.
+    word: &'static [u8],
     stack: Vec<Frame>,
     /// The text, with an index in place of each image.
     rest: Vec<u8>,
-    /// The key or `type` that is being read, unescaped, no longer than it matters.
-    word: Vec<u8>,
-    /// The escaped unit just before, of which a second half may make a character.
-    high_surrogate: u16,
+    /// The key or `type` that is being read, no longer than it matters.
+    name: Unescaped,
     kind: Vec<u8>,
     error: bool,
     /// Bytes of `rest` that may yet turn out to be images.
     held_bytes: usize,
+    /// The image in `rest` that is decoded in [`State::Release`], and from where on.
+    released: Range<usize>,
+    release_at: usize,
     first_image: u32,
     next_image: u32,
     payload: Payload,
@@ -42,7 +48,7 @@ pub(super) struct Json {
 }
 
 /// A key or type longer than this is none we know.
-const WORD_BYTES: usize = 128;
+const NAME_BYTES: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -57,18 +63,12 @@ enum State {
     Colon,
     /// A comma or the end of what is open.
     After,
-    Text(Role, Escape),
-    Payload(Escape),
-    /// The image in `rest` at this place is decoded; then the `type` is done.
-    Release {
-        start: usize,
-        at: usize,
-        end: usize,
-        escape: Escape,
-    },
+    Text,
+    Payload,
+    /// An image in `rest` is decoded; then the `type` is done.
+    Release,
     Number(Number),
-    /// The bytes that must still come.
-    Word(&'static [u8]),
+    Word,
     End,
     Foreign,
 }
@@ -106,28 +106,21 @@ enum Key {
     Error,
 }
 
-/// Why [`Json::scan`] came back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// The input is used up.
-    Input,
-    /// The next byte is CR or LF, and lines were asked for.
-    Line,
-    /// A piece of an image is ready.
-    Piece { last: bool },
-}
-
 impl Json {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             state: State::Value,
+            escape: Escape::No,
+            role: Role::Plain,
+            word: &[],
             stack: Vec::new(),
             rest: Vec::new(),
-            word: Vec::new(),
-            high_surrogate: 0,
+            name: Unescaped::default(),
             kind: Vec::new(),
             error: false,
             held_bytes: 0,
+            released: 0..0,
+            release_at: 0,
             first_image: 0,
             next_image: 0,
             payload: Payload::new(limits),
@@ -139,15 +132,25 @@ impl Json {
 
     /// Prepares for the next text. Images are counted on.
     pub(super) fn restart(&mut self) {
-        self.state = State::Value;
-        self.stack.clear();
+        self.forget(State::Value);
         self.rest.clear();
-        self.kind.clear();
-        self.error = false;
-        self.held_bytes = 0;
         self.first_image = self.next_image;
         // One event with much text must not hold its memory for the rest of the stream.
         self.rest.shrink_to(64 << 10);
+    }
+
+    /// Takes what comes as text that is no JSON.
+    pub(super) fn set_foreign(&mut self) {
+        self.forget(State::Foreign);
+    }
+
+    /// Forgets what was understood of the text.
+    fn forget(&mut self, state: State) {
+        self.state = state;
+        self.stack.clear();
+        self.kind.clear();
+        self.error = false;
+        self.held_bytes = 0;
     }
 
     pub(super) fn reuse(&mut self, buffer: Vec<u8>) {
@@ -210,7 +213,7 @@ impl Json {
 
     /// Whether [`Self::scan`] has work to do without any input.
     pub(super) const fn is_releasing(&self) -> bool {
-        matches!(self.state, State::Release { .. })
+        matches!(self.state, State::Release)
     }
 
     /// Whether an image was taken out of this text.
@@ -222,188 +225,178 @@ impl Json {
         matches!(self.state, State::Foreign)
     }
 
-    /// Takes what comes as text that is no JSON.
-    pub(super) fn set_foreign(&mut self) {
-        self.state = State::Foreign;
-        self.stack.clear();
-        self.kind.clear();
-        self.error = false;
-        self.held_bytes = 0;
-    }
-
     /// Reads from the front of `input`. With `lines`, CR and LF are not read: the caller knows what they mean.
-    pub(super) fn scan(&mut self, input: &mut &[u8], lines: bool) -> Result<Stop, ScanErrorKind> {
+    pub(super) fn scan(&mut self, input: &mut &[u8], lines: bool) -> Result<Found, ScanErrorKind> {
         loop {
-            match self.state {
-                State::Payload(escape) => {
-                    if let Some(stop) = self.payload(input, escape, lines)? {
-                        return Ok(stop);
-                    }
-                }
-                State::Release { start, at, end, escape } => {
-                    if let Some(stop) = self.release(start, at, end, escape)? {
-                        return Ok(stop);
-                    }
-                }
-                State::Text(role, escape) => {
-                    if let Some(stop) = self.string(input, role, escape, lines)? {
-                        return Ok(stop);
-                    }
-                }
+            let found = match self.state {
+                State::Payload => self.payload(input, lines)?,
+                State::Release => Some(self.release()?),
+                State::Text => self.string(input, lines)?,
                 State::Foreign => {
                     let line = input.iter().position(|byte| lines && is_line_end(*byte));
-                    self.keep_run(input, line.unwrap_or(input.len()))?;
-                    return Ok(if input.is_empty() { Stop::Input } else { Stop::Line });
+                    self.keep_run(input, line.unwrap_or(input.len()), false)?;
+                    Some(if input.is_empty() { Found::Nothing } else { Found::Line })
                 }
                 _ => {
-                    let Some((&byte, tail)) = input.split_first() else { return Ok(Stop::Input) };
+                    let Some((&byte, tail)) = input.split_first() else { return Ok(Found::Nothing) };
                     if lines && is_line_end(byte) {
-                        return Ok(Stop::Line);
+                        return Ok(Found::Line);
                     }
                     if self.token(byte)? {
                         *input = tail;
                     }
+                    None
                 }
+            };
+            if let Some(found) = found {
+                return Ok(found);
             }
         }
     }
 
     /// One byte outside strings. Answers whether it was read: what ends a number is looked at again.
     fn token(&mut self, byte: u8) -> Result<bool, ScanErrorKind> {
-        const SPACE: [u8; 4] = *b" \t\n\r";
         match self.state {
             State::Number(number) => {
-                let Some(next) = number.next(byte) else {
+                if !self.number(number, byte) {
                     if !number.may_end() {
                         return Err(ScanErrorKind::Json);
                     }
                     self.value_done();
                     return Ok(false);
-                };
-                // `0`, `-0.0` and `0e9` are not truthy: some digit before the exponent must be another.
-                let in_mantissa = matches!(next, Number::Integer | Number::Fraction);
-                if in_mantissa && byte != b'0' && self.is_top_error() {
-                    self.error = true;
                 }
-                self.state = State::Number(next);
             }
-            State::Word(expected) => match expected.split_first() {
+            State::Word => match self.word.split_first() {
                 Some((first, tail)) if *first == byte => {
-                    self.state = State::Word(tail);
-                    self.keep(byte)?;
+                    self.word = tail;
                     if tail.is_empty() {
                         self.value_done();
                     }
-                    return Ok(true);
                 }
                 _ => return Err(ScanErrorKind::Json),
             },
-            _ if SPACE.contains(&byte) => {}
+            _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => {}
             State::Value => return self.value(byte).map(|()| true),
             State::FirstItem if byte != b']' => return self.value(byte).map(|()| true),
-            State::FirstKey | State::Key if byte == b'"' => {
-                self.word.clear();
-                self.high_surrogate = 0;
-                self.state = State::Text(Role::Key, Escape::No);
-            }
+            State::FirstKey | State::Key if byte == b'"' => self.begin_text(Role::Key),
             State::Colon if byte == b':' => self.state = State::Value,
             State::After if byte == b',' => {
-                let array = self.stack.last().is_some_and(|frame| frame.array);
-                self.state = if array { State::Value } else { State::Key };
+                self.state = if self.is_in_array() { State::Value } else { State::Key };
             }
             State::After | State::FirstItem | State::FirstKey => {
-                let array = self.stack.last().is_some_and(|frame| frame.array);
-                if byte != if array { b']' } else { b'}' } {
+                if byte != if self.is_in_array() { b']' } else { b'}' } {
                     return Err(ScanErrorKind::Json);
                 }
-                self.keep(byte)?;
-                if let Some(frame) = self.stack.pop() {
-                    self.drop_held(frame.held)?;
-                }
+                let held = self.stack.pop().and_then(|frame| frame.held);
+                self.drop_held(held)?;
                 self.value_done();
-                return Ok(true);
             }
             _ => return Err(ScanErrorKind::Json),
         }
         self.keep(byte).map(|()| true)
     }
 
+    fn is_in_array(&self) -> bool {
+        self.stack.last().is_some_and(|frame| frame.array)
+    }
+
     /// The first byte of a value.
     fn value(&mut self, byte: u8) -> Result<(), ScanErrorKind> {
-        let key = self.stack.last().map_or(Key::Other, |frame| frame.key);
-        let next = match byte {
-            b'"' => return self.begin_string(key),
+        match byte {
+            b'"' => {
+                self.keep(byte)?;
+                return self.begin_string();
+            }
             b'{' | b'[' => {
                 if self.stack.len() >= self.depth {
                     return Err(ScanErrorKind::TooDeep);
                 }
                 self.note_error(true);
-                self.stack.push(Frame { array: byte == b'[', key: Key::Other, is_call: None, held: None });
-                if byte == b'[' { State::FirstItem } else { State::FirstKey }
+                let array = byte == b'[';
+                self.stack.push(Frame { array, key: Key::Other, is_call: None, held: None });
+                self.state = if array { State::FirstItem } else { State::FirstKey };
             }
             b't' => {
                 self.note_error(true);
-                State::Word(b"rue")
+                self.begin_word(b"rue");
             }
-            b'f' => State::Word(b"alse"),
-            b'n' => State::Word(b"ull"),
-            b'-' => State::Number(Number::Minus),
-            b'0' => State::Number(Number::Zero),
-            b'1'..=b'9' => {
-                self.note_error(true);
-                State::Number(Number::Integer)
-            }
+            b'f' => self.begin_word(b"alse"),
+            b'n' => self.begin_word(b"ull"),
+            b'-' => self.state = State::Number(Number::Minus),
+            _ if self.number(Number::Minus, byte) => {}
             _ => return Err(ScanErrorKind::Json),
-        };
-        self.state = next;
+        }
         self.keep(byte)
     }
 
-    fn is_top_error(&self) -> bool {
-        matches!(self.stack.as_slice(), [Frame { key: Key::Error, .. }])
+    fn begin_word(&mut self, rest: &'static [u8]) {
+        self.word = rest;
+        self.state = State::Word;
     }
 
+    /// Reads a byte of a number, if it is one.
+    fn number(&mut self, number: Number, byte: u8) -> bool {
+        let Some(next) = number.next(byte) else { return false };
+        // `0`, `-0.0` and `0e9` are not truthy: some digit before the exponent must be another.
+        if matches!(next, Number::Integer | Number::Fraction) && byte != b'0' {
+            self.note_error(true);
+        }
+        self.state = State::Number(next);
+        true
+    }
+
+    /// What is known by now of the `error` at the top.
     fn note_error(&mut self, truthy: bool) {
-        if self.is_top_error() {
+        if matches!(self.stack.as_slice(), [Frame { key: Key::Error, .. }]) {
             self.error = truthy;
         }
     }
 
-    fn begin_string(&mut self, key: Key) -> Result<(), ScanErrorKind> {
-        let is_call = self.stack.last().and_then(|frame| frame.is_call);
-        let role = match (key, is_call) {
-            (Key::Image(Field::Result), None) => Role::Held,
+    fn begin_text(&mut self, role: Role) {
+        self.name.clear();
+        self.escape = Escape::No;
+        self.role = role;
+        self.state = State::Text;
+    }
+
+    /// Begins a value that is a string, after its opening quote.
+    fn begin_string(&mut self) -> Result<(), ScanErrorKind> {
+        let start = self.rest.len();
+        let Some(frame) = self.stack.last_mut() else {
+            self.begin_text(Role::Plain);
+            return Ok(());
+        };
+        let role = match (frame.key, frame.is_call) {
+            (Key::Type, _) => Role::Type,
+            (Key::Image(Field::Result), None) => {
+                let before = frame.held.replace(start..start);
+                self.drop_held(before)?;
+                Role::Held
+            }
             (Key::Image(Field::Result), Some(false)) | (Key::Other | Key::Error, _) => Role::Plain,
             (Key::Image(field), _) => {
-                self.keep(b'"')?;
-                return self.begin_payload(field);
+                self.begin_image(field);
+                self.state = State::Payload;
+                let index = self.index();
+                return self.keep_run(&mut index.as_bytes(), index.len(), false);
             }
-            (Key::Type, _) => Role::Type,
         };
-        self.keep(b'"')?;
-        self.word.clear();
-        self.high_surrogate = 0;
-        if role == Role::Held {
-            let start = self.rest.len();
-            let frame = self.stack.last_mut();
-            let before = frame.and_then(|frame| frame.held.replace(start..start));
-            self.drop_held(before)?;
-        }
-        self.state = State::Text(role, Escape::No);
+        self.begin_text(role);
         Ok(())
     }
 
-    /// Begins an image after its opening quote.
-    fn begin_payload(&mut self, field: Field) -> Result<(), ScanErrorKind> {
-        let mut index = String::new();
-        write_integer(u64::from(self.next_image), &mut index);
-        for byte in index.into_bytes() {
-            self.keep(byte)?;
-        }
+    fn begin_image(&mut self, field: Field) {
         self.payload.begin(self.next_image, field);
         self.next_image = self.next_image.saturating_add(1);
-        self.state = State::Payload(Escape::No);
-        Ok(())
+        self.escape = Escape::No;
+    }
+
+    /// What stands for the image in the rest.
+    fn index(&self) -> String {
+        let (index, ..) = self.payload.piece();
+        let mut digits = String::new();
+        push_natural(&mut digits, index.into(), 1);
+        digits
     }
 
     /// The value that was being read is complete.
@@ -413,9 +406,7 @@ impl Json {
 
     /// What had been held as a possible image is text after all.
     fn drop_held(&mut self, held: Option<Range<usize>>) -> Result<(), ScanErrorKind> {
-        if let Some(held) = held {
-            self.held_bytes = self.held_bytes.saturating_sub(held.len());
-        }
+        self.held_bytes = self.held_bytes.saturating_sub(held.unwrap_or_default().len());
         if self.text_bytes() > self.rest_bytes { Err(ScanErrorKind::RestTooLarge) } else { Ok(()) }
     }
 
@@ -432,103 +423,81 @@ impl Json {
         Ok(())
     }
 
-    /// Keeps so many bytes of the input; at the limit, the input stands at the first byte too many.
-    fn keep_run(&mut self, input: &mut &[u8], count: usize) -> Result<(), ScanErrorKind> {
-        let room = self.rest_bytes.saturating_sub(self.text_bytes());
-        self.copy_run(input, count, room).ok_or(ScanErrorKind::RestTooLarge)
-    }
-
-    /// Keeps bytes of a string that may be an image.
-    fn hold_run(&mut self, input: &mut &[u8], count: usize) -> Result<(), ScanErrorKind> {
-        // Escapes make base64 longer, in the worst case six times; twice leaves room for every `\/`.
-        let room = self.image_bytes.saturating_mul(2).saturating_sub(self.held_bytes);
-        let before = self.rest.len();
-        let result = self.copy_run(input, count, room);
-        self.held_bytes = self.held_bytes.saturating_add(self.rest.len().saturating_sub(before));
-        if let Some(held) = self.stack.last_mut().and_then(|frame| frame.held.as_mut()) {
-            held.end = self.rest.len();
-        }
-        result.ok_or(ScanErrorKind::ImageTooLarge)
-    }
-
-    fn copy_run(&mut self, input: &mut &[u8], count: usize, room: usize) -> Option<()> {
-        let (run, _) = input.split_at_checked(count.min(room))?;
+    /// Keeps so many bytes of the input, as text or as what may be an image; at the limit, the input stands at the first
+    /// byte too many.
+    fn keep_run(&mut self, input: &mut &[u8], count: usize, held: bool) -> Result<(), ScanErrorKind> {
+        let (room, error) = if held {
+            // Escapes make base64 longer, in the worst case six times; twice leaves room for every `\/`.
+            let most = self.image_bytes.saturating_mul(2);
+            (most.saturating_sub(self.held_bytes), ScanErrorKind::ImageTooLarge)
+        } else {
+            (self.rest_bytes.saturating_sub(self.text_bytes()), ScanErrorKind::RestTooLarge)
+        };
+        let (run, tail) = input.split_at_checked(count.min(room)).unwrap_or_default();
         self.rest.extend_from_slice(run);
-        *input = input.get(run.len()..).unwrap_or(&[]);
-        (count <= room).then_some(())
+        *input = tail;
+        if held {
+            self.held_bytes = self.held_bytes.saturating_add(run.len());
+            if let Some(held) = self.stack.last_mut().and_then(|frame| frame.held.as_mut()) {
+                held.end = self.rest.len();
+            }
+        }
+        if count > room { Err(error) } else { Ok(()) }
     }
 
     /// Reads a string that is kept.
-    fn string(
-        &mut self,
-        input: &mut &[u8],
-        role: Role,
-        escape: Escape,
-        lines: bool,
-    ) -> Result<Option<Stop>, ScanErrorKind> {
-        let keep = |json: &mut Self, input: &mut &[u8], count: usize| {
-            if role == Role::Held { json.hold_run(input, count) } else { json.keep_run(input, count) }
-        };
-        let mut escape = escape;
-        if escape == Escape::No {
-            let plain = input.iter().position(|byte| !is_plain(*byte)).unwrap_or(input.len());
+    fn string(&mut self, input: &mut &[u8], lines: bool) -> Result<Option<Found>, ScanErrorKind> {
+        let held = self.role == Role::Held;
+        let is_name = matches!(self.role, Role::Key | Role::Type);
+        if self.escape == Escape::No {
+            let plain = plain_bytes(input);
             if plain > 0 {
-                if matches!(role, Role::Key | Role::Type) {
-                    let room = WORD_BYTES.saturating_sub(self.word.len());
-                    // One byte more than matters tells a long word from a known one.
-                    self.word.extend_from_slice(input.get(..plain.min(room)).unwrap_or(&[]));
-                    self.high_surrogate = 0;
+                if is_name {
+                    self.name.push_plain(input.get(..plain).unwrap_or_default(), NAME_BYTES);
                 }
-                if role == Role::Plain || role == Role::Type {
-                    self.note_error(true);
-                }
-                keep(self, input, plain)?;
+                self.note_text();
+                self.keep_run(input, plain, held)?;
             }
         }
         let mut peek = *input;
-        let run = read_escape(&mut peek, &mut escape, lines);
-        keep(self, input, input.len().saturating_sub(peek.len()))?;
-        self.state = State::Text(role, escape);
+        let run = read_escape(&mut peek, &mut self.escape, lines);
+        self.keep_run(input, input.len().saturating_sub(peek.len()), held)?;
         match run? {
-            Run::Input => return Ok(input.is_empty().then_some(Stop::Input)),
-            Run::Line => return Ok(Some(Stop::Line)),
+            Run::Input => return Ok(input.is_empty().then_some(Found::Nothing)),
+            Run::Line => return Ok(Some(Found::Line)),
             Run::Unit(unit) => {
-                if matches!(role, Role::Key | Role::Type) {
-                    self.word_unit(unit);
+                if is_name {
+                    self.name.push_unit(unit, NAME_BYTES);
                 }
-                if role == Role::Plain || role == Role::Type {
-                    self.note_error(true);
-                }
+                self.note_text();
             }
             Run::Closed => {
                 // The quote is text even where the string may be an image.
-                self.keep_run(input, 1)?;
-                self.close(role)?;
+                self.keep_run(input, 1, false)?;
+                self.close()?;
             }
         }
         Ok(None)
     }
 
-    /// Adds a UTF-16 unit that was escaped to the word.
-    fn word_unit(&mut self, unit: u16) {
-        let high = core::mem::replace(&mut self.high_surrogate, unit);
-        let pair = char::decode_utf16([high, unit]).next().and_then(Result::ok);
-        let mut character = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
-        if let Some(pair) = pair.filter(|pair| pair.len_utf16() == 2) {
-            // The replacement character that stands for the first half gives way to both.
-            self.word.truncate(self.word.len().saturating_sub(character.len_utf8()));
-            character = pair;
-        }
-        if self.word.len() < WORD_BYTES {
-            self.word.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    /// A string that is not empty is truthy.
+    fn note_text(&mut self) {
+        if self.role == Role::Plain {
+            self.note_error(true);
         }
     }
 
     /// A string is complete.
-    fn close(&mut self, role: Role) -> Result<(), ScanErrorKind> {
-        match role {
+    fn close(&mut self) -> Result<(), ScanErrorKind> {
+        if self.role != Role::Key {
+            self.value_done();
+        }
+        let is_top = self.stack.len() == 1;
+        let Some(frame) = self.stack.last_mut() else { return Ok(()) };
+        match self.role {
+            Role::Plain | Role::Held => {}
             Role::Key => {
-                let key = match self.word.as_slice() {
+                frame.key = match self.name.bytes() {
                     b"b64_json" => Key::Image(Field::B64Json),
                     b"partial_image_b64" => Key::Image(Field::PartialImageB64),
                     b"imageBase64Data" => Key::Image(Field::ImageBase64Data),
@@ -537,27 +506,22 @@ impl Json {
                     b"error" => Key::Error,
                     _ => Key::Other,
                 };
-                if let Some(frame) = self.stack.last_mut() {
-                    frame.key = key;
-                }
                 self.note_error(false);
                 self.state = State::Colon;
             }
-            Role::Plain | Role::Held => self.value_done(),
             Role::Type => {
-                self.value_done();
-                let is_call = self.word == b"image_generation_call";
-                if self.stack.len() == 1 {
-                    self.kind.clone_from(&self.word);
+                let name = self.name.bytes();
+                if is_top {
+                    name.clone_into(&mut self.kind);
                 }
-                let Some(frame) = self.stack.last_mut() else { return Ok(()) };
+                let is_call = name == b"image_generation_call";
                 frame.is_call = Some(is_call);
-                let held = frame.held.take();
-                match held {
-                    Some(Range { start, end }) if is_call => {
-                        self.payload.begin(self.next_image, Field::Result);
-                        self.next_image = self.next_image.saturating_add(1);
-                        self.state = State::Release { start, at: start, end, escape: Escape::No };
+                match frame.held.take() {
+                    Some(held) if is_call => {
+                        self.begin_image(Field::Result);
+                        self.release_at = held.start;
+                        self.released = held;
+                        self.state = State::Release;
                     }
                     held => self.drop_held(held)?,
                 }
@@ -567,56 +531,39 @@ impl Json {
     }
 
     /// Decodes an image as it arrives.
-    fn payload(
-        &mut self,
-        input: &mut &[u8],
-        escape: Escape,
-        lines: bool,
-    ) -> Result<Option<Stop>, ScanErrorKind> {
-        let mut escape = escape;
-        let run = read_payload(&mut self.payload, input, &mut escape, lines)?;
-        self.state = State::Payload(escape);
-        Ok(match run {
-            PayloadRun::Input => Some(Stop::Input),
-            PayloadRun::Line => Some(Stop::Line),
-            PayloadRun::Full => Some(Stop::Piece { last: false }),
+    fn payload(&mut self, input: &mut &[u8], lines: bool) -> Result<Option<Found>, ScanErrorKind> {
+        Ok(Some(match read_payload(&mut self.payload, input, &mut self.escape, lines)? {
+            PayloadRun::Input => Found::Nothing,
+            PayloadRun::Line => Found::Line,
+            PayloadRun::Full => Found::Piece { last: false },
             PayloadRun::Closed => {
                 self.payload.finish()?;
                 *input = input.get(1..).unwrap_or(&[]);
                 self.keep(b'"')?;
                 self.value_done();
-                Some(Stop::Piece { last: true })
+                Found::Piece { last: true }
             }
-        })
+        }))
     }
 
     /// Decodes an image that stands in the rest.
-    fn release(
-        &mut self,
-        start: usize,
-        at: usize,
-        end: usize,
-        escape: Escape,
-    ) -> Result<Option<Stop>, ScanErrorKind> {
-        let mut escape = escape;
-        let whole = self.rest.get(at..end).unwrap_or(&[]);
+    fn release(&mut self) -> Result<Found, ScanErrorKind> {
+        let Range { start, end } = self.released;
+        let whole = self.rest.get(self.release_at..end).unwrap_or(&[]);
         let mut text = whole;
-        let run = read_payload(&mut self.payload, &mut text, &mut escape, false)?;
-        let at = at.saturating_add(whole.len().saturating_sub(text.len()));
-        self.state = State::Release { start, at, end, escape };
+        let run = read_payload(&mut self.payload, &mut text, &mut self.escape, false)?;
+        self.release_at = end.saturating_sub(text.len());
         if matches!(run, PayloadRun::Full) {
-            return Ok(Some(Stop::Piece { last: false }));
+            return Ok(Found::Piece { last: false });
         }
         // The string was valid when it was read, so it was read to its end.
         self.payload.finish()?;
-        let (index, ..) = self.payload.piece();
-        let mut digits = String::new();
-        write_integer(u64::from(index), &mut digits);
         self.held_bytes = self.held_bytes.saturating_sub(end.saturating_sub(start));
-        if start <= end && end <= self.rest.len() {
-            self.rest.splice(start..end, digits.into_bytes());
-        }
+        let tail = self.rest.get(end..).unwrap_or_default().to_vec();
+        self.rest.truncate(start);
+        self.rest.extend_from_slice(self.index().as_bytes());
+        self.rest.extend_from_slice(&tail);
         self.value_done();
-        Ok(Some(Stop::Piece { last: true }))
+        Ok(Found::Piece { last: true })
     }
 }

@@ -32,16 +32,16 @@
 
 mod events;
 mod json;
-mod number;
+pub(super) mod number;
 mod payload;
-mod text;
+pub(super) mod text;
 
 use core::fmt;
 use core::ops::Range;
 
 use super::base64::Base64Error;
-use events::{Events, Found};
-use json::{Json, Stop};
+use events::Events;
+use json::Json;
 
 /// How much of anything a scanner takes. Reaching a limit is an error; what was complete before was handed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,21 +265,34 @@ pub struct Scanner {
     seen: u64,
     /// Bytes of the whole reply.
     offset: u64,
-    bom: Bom,
+    /// Bytes of the byte order mark that may open the reply, as far as they were read; all when it is past.
+    bom: usize,
     /// What the last item lent, to be cleared when the next is asked for.
     lent: Found,
     failed: Option<ScanError>,
     ended: bool,
 }
 
-/// The byte order mark that may open the reply: how many of its three bytes were read, or that it is past.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bom {
-    Read(u8),
-    Past,
-}
-
 const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// The input is used up.
+    Nothing,
+    /// The next byte is CR or LF, and lines were asked for.
+    Line,
+    /// A blank line that dispatches nothing.
+    Blank,
+    Piece {
+        last: bool,
+    },
+    Comment,
+    Retry,
+    Message,
+    Done,
+    Document,
+}
 
 impl Scanner {
     /// A scanner of a JSON body.
@@ -299,7 +312,7 @@ impl Scanner {
             event_bytes: limits.event_bytes,
             seen: 0,
             offset: 0,
-            bom: Bom::Read(0),
+            bom: 0,
             lent: Found::Nothing,
             failed: None,
             ended: false,
@@ -322,15 +335,17 @@ impl Scanner {
     /// # Errors
     /// [`ScanError`], from then on always the same one.
     pub fn feed(&mut self, chunk: &mut &[u8]) -> Result<Option<Item<'_>>, ScanError> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        self.take_back();
-        if self.ended {
+        if self.begin()? {
             *chunk = &[];
             return Ok(None);
         }
-        let found = loop {
+        let found = self.next(chunk);
+        self.ended = found == Ok(Found::Done);
+        self.answer(found)
+    }
+
+    fn next(&mut self, chunk: &mut &[u8]) -> Result<Found, ScanErrorKind> {
+        loop {
             let budget = usize::try_from(self.event_bytes.saturating_sub(self.seen)).unwrap_or(usize::MAX);
             let (mut window, beyond) = chunk.split_at_checked(budget).unwrap_or((*chunk, &[]));
             let before = window.len();
@@ -339,27 +354,19 @@ impl Scanner {
             *chunk = chunk.get(read..).unwrap_or(&[]);
             self.offset = self.offset.saturating_add(read as u64);
             self.seen = self.seen.saturating_add(read as u64);
-            match result {
-                Err(kind) => return Err(self.fail(kind)),
-                Ok(Found::Nothing) if window.is_empty() => {
-                    if beyond.is_empty() {
-                        break Found::Nothing;
-                    }
-                    return Err(self.fail(ScanErrorKind::EventTooLarge));
+            let found = result?;
+            match found {
+                Found::Nothing | Found::Line if !window.is_empty() => continue,
+                Found::Nothing | Found::Line if !beyond.is_empty() => {
+                    return Err(ScanErrorKind::EventTooLarge);
                 }
-                Ok(Found::Nothing) => {}
-                Ok(Found::Blank) => self.seen = 0,
-                Ok(found) => {
-                    if matches!(found, Found::Message | Found::Done) {
-                        self.seen = 0;
-                    }
-                    break found;
-                }
+                Found::Blank | Found::Message | Found::Done => self.seen = 0,
+                _ => {}
             }
-        };
-        self.lent = found;
-        self.ended = found == Found::Done;
-        Ok(self.lend())
+            if found != Found::Blank {
+                return Ok(found);
+            }
+        }
     }
 
     /// Ends the reply. Call it until it answers `None`: at the end of a JSON body there is the [`Document`], at the end
@@ -368,11 +375,7 @@ impl Scanner {
     /// # Errors
     /// [`ScanError`] when the reply ends within its JSON or within an event.
     pub fn finish(&mut self) -> Result<Option<Item<'_>>, ScanError> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        self.take_back();
-        if self.ended {
+        if self.begin()? {
             return Ok(None);
         }
         self.ended = true;
@@ -381,13 +384,7 @@ impl Scanner {
             None => Err(ScanErrorKind::Truncated),
             Some(events) => events.finish(&mut self.json),
         };
-        match found {
-            Err(kind) => Err(self.fail(kind)),
-            Ok(found) => {
-                self.lent = found;
-                Ok(self.lend())
-            }
-        }
+        self.answer(found)
     }
 
     /// The last event id of the stream: what a reconnecting client sends as `Last-Event-ID`.
@@ -400,45 +397,55 @@ impl Scanner {
         self.offset
     }
 
-    fn fail(&mut self, kind: ScanErrorKind) -> ScanError {
-        let error = ScanError { kind, offset: self.offset };
-        self.failed = Some(error);
-        // Nothing more will be asked of them: give the memory back now rather than with the scanner.
-        self.json.free();
-        error
+    /// Takes back what was lent, and answers whether the reply has ended.
+    fn begin(&mut self) -> Result<bool, ScanError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        self.take_back();
+        Ok(self.ended)
+    }
+
+    /// Lends what was found, or fails for good.
+    fn answer(&mut self, found: Result<Found, ScanErrorKind>) -> Result<Option<Item<'_>>, ScanError> {
+        match found {
+            Ok(found) => {
+                self.lent = found;
+                Ok(self.lend())
+            }
+            Err(kind) => {
+                let error = ScanError { kind, offset: self.offset };
+                self.failed = Some(error);
+                // Nothing more will be asked of them: give the memory back now rather than with the scanner.
+                self.json.free();
+                Err(error)
+            }
+        }
     }
 
     fn step(&mut self, window: &mut &[u8]) -> Result<Found, ScanErrorKind> {
         let length = window.len();
-        while let Bom::Read(count) = self.bom {
-            let Some((&byte, tail)) = window.split_first() else { return Ok(Found::Nothing) };
-            if BOM.get(usize::from(count)) == Some(&byte) {
+        while let Some(expected) = BOM.get(self.bom) {
+            let Some((byte, tail)) = window.split_first() else { return Ok(Found::Nothing) };
+            if byte == expected {
                 *window = tail;
-                self.bom = if count < 2 { Bom::Read(count.saturating_add(1)) } else { Bom::Past };
-                continue;
-            }
-            self.bom = Bom::Past;
-            // A part of a mark is no mark, but text that was already read.
-            match &mut self.events {
-                Some(events) => events.unknown_field(count),
-                None if count > 0 => return Err(ScanErrorKind::Json),
-                None => {}
+                self.bom = self.bom.saturating_add(1);
+            } else if core::mem::replace(&mut self.bom, BOM.len()) > 0 {
+                // A part of a mark is no mark, but text that was already read.
+                self.events.as_mut().ok_or(ScanErrorKind::Json)?.unknown_field();
             }
         }
         let offset = self.offset.saturating_add(length.saturating_sub(window.len()) as u64);
         match &mut self.events {
             Some(events) => events.step(&mut self.json, window, offset),
-            None => Ok(match self.json.scan(window, false)? {
-                Stop::Piece { last } => Found::Piece { last },
-                Stop::Input | Stop::Line => Found::Nothing,
-            }),
+            None => self.json.scan(window, false),
         }
     }
 
     /// Clears what the last item lent.
     fn take_back(&mut self) {
         match core::mem::replace(&mut self.lent, Found::Nothing) {
-            Found::Nothing | Found::Blank | Found::Retry(_) => {}
+            Found::Nothing | Found::Line | Found::Blank | Found::Retry => {}
             Found::Piece { .. } => self.json.clear_piece(),
             Found::Comment => {
                 if let Some(events) = &mut self.events {
@@ -457,13 +464,13 @@ impl Scanner {
 
     fn lend(&mut self) -> Option<Item<'_>> {
         match self.lent {
-            Found::Nothing | Found::Blank => None,
+            Found::Nothing | Found::Line | Found::Blank => None,
             Found::Piece { last } => {
                 let (image, field, bytes) = self.json.piece();
                 Some(Item::Piece(Piece { image, field, bytes, last }))
             }
             Found::Comment => self.events.as_mut().map(|events| Item::Comment(events.comment())),
-            Found::Retry(ms) => Some(Item::Retry(ms)),
+            Found::Retry => self.events.as_ref().map(|events| Item::Retry(events.retry_ms())),
             Found::Done => Some(Item::Done),
             Found::Message => {
                 self.json.repair();

@@ -2,7 +2,7 @@
 
 /// Where in a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Number {
+pub(in crate::wire) enum Number {
     Minus,
     Zero,
     Integer,
@@ -14,7 +14,7 @@ pub(super) enum Number {
 }
 
 impl Number {
-    pub(super) fn next(self, byte: u8) -> Option<Self> {
+    pub(in crate::wire) fn next(self, byte: u8) -> Option<Self> {
         Some(match (self, byte) {
             (Self::Minus, b'0') => Self::Zero,
             (Self::Minus, b'1'..=b'9') | (Self::Integer, b'0'..=b'9') => Self::Integer,
@@ -27,7 +27,7 @@ impl Number {
         })
     }
 
-    pub(super) const fn may_end(self) -> bool {
+    pub(in crate::wire) const fn may_end(self) -> bool {
         matches!(self, Self::Zero | Self::Integer | Self::Fraction | Self::Power)
     }
 }

@@ -53,13 +53,12 @@ impl Payload {
     fn decode(&mut self, input: &mut &[u8]) -> Result<Decoded, ScanErrorKind> {
         loop {
             let room = self.piece_bytes.saturating_sub(self.filled).min(self.allowance);
-            self.grow(room.min((input.len() / 4).saturating_add(1).saturating_mul(3)));
+            self.grow(room.min((input.len() / 4).wrapping_add(1).wrapping_mul(3)));
             let end = self.filled.saturating_add(room).saturating_add(SLACK).min(self.buffer.len());
             let target = self.buffer.get_mut(self.filled..end).unwrap_or(&mut []);
             let (read, written) = self.decoder.decode(input, target);
             *input = input.get(read..).unwrap_or(&[]);
-            self.filled = self.filled.saturating_add(written);
-            self.allowance = self.allowance.saturating_sub(written);
+            self.count(written);
             let Some(&next) = input.first() else { return Ok(Decoded::Other) };
             // A full buffer shows only at the next character: it may be the end of the image.
             if !self.decoder.at_group_start() || !is_alphabet(next) {
@@ -83,16 +82,17 @@ impl Payload {
         if self.decoder.at_group_start() && self.allowance < 3 && is_alphabet(byte) {
             return Err(ScanErrorKind::ImageTooLarge);
         }
-        let (bytes, count) = self.decoder.push(byte).map_err(ScanErrorKind::Base64)?;
-        self.grow(count);
-        for byte in bytes.iter().take(count) {
-            if let Some(target) = self.buffer.get_mut(self.filled) {
-                *target = *byte;
-            }
-            self.filled = self.filled.saturating_add(1);
-        }
-        self.allowance = self.allowance.saturating_sub(count);
+        self.grow(3);
+        let target = self.buffer.get_mut(self.filled..).unwrap_or(&mut []);
+        let written = self.decoder.push(byte, target).map_err(ScanErrorKind::Base64)?;
+        self.count(written);
         Ok(())
+    }
+
+    /// So many bytes more are in the buffer.
+    fn count(&mut self, bytes: usize) {
+        self.filled = self.filled.wrapping_add(bytes);
+        self.allowance = self.allowance.saturating_sub(bytes);
     }
 
     /// Whether the piece must be handed out before another character is pushed.

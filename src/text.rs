@@ -1,0 +1,21 @@
+//! Texts out of pieces.
+
+/// Pieces put together: `concat` of the standard library guards against lengths that no pieces have.
+pub(crate) fn concat(pieces: &[&str]) -> String {
+    let mut whole = String::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
+    for piece in pieces {
+        whole.push_str(piece);
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::concat;
+
+    #[test]
+    fn pieces_stand_one_after_the_other() {
+        assert_eq!(concat(&["a", "", "bc"]), "abc");
+        assert_eq!(concat(&[]), "");
+    }
+}

@@ -141,7 +141,7 @@ impl Session {
         self.call.alive(now_ms);
         match self.find(Some(chunk), &mut show) {
             Ok(found) => found,
-            Err(stop) => Some(show(Found::Step(self.end(stop.into(), now_ms, dice, budget)))),
+            Err(stop) => Some(self.over(stop.into(), now_ms, dice, budget, show)),
         }
     }
 
@@ -153,12 +153,12 @@ impl Session {
         budget: &mut Budget,
         mut show: impl FnMut(Found<'_>) -> T,
     ) -> T {
-        match self.find(None, &mut show).map_err(Outcome::from) {
-            Ok(Some(found)) => found,
-            // What was cut may be the end of a reply that had already brought everything.
-            Ok(None) | Err(Outcome::Cut) => self.cut(now_ms, dice, budget, show),
-            Err(outcome) => show(Found::Step(self.end(outcome, now_ms, dice, budget))),
-        }
+        let outcome = match self.find(None, &mut show) {
+            Ok(Some(found)) => return found,
+            Ok(None) => Outcome::Cut,
+            Err(stop) => stop.into(),
+        };
+        self.over(outcome, now_ms, dice, budget, show)
     }
 
     /// Shows what is found first in a chunk, or, without one, at the end of the body.
@@ -263,12 +263,24 @@ impl Session {
         budget: &mut Budget,
         show: impl FnOnce(Found<'_>) -> T,
     ) -> T {
-        if self.progress.is_complete() {
+        self.over(Outcome::Cut, now_ms, dice, budget, show)
+    }
+
+    /// Nothing more comes. What was cut may be the end of a reply that had already brought everything.
+    fn over<T>(
+        &mut self,
+        outcome: Outcome,
+        now_ms: u64,
+        dice: f64,
+        budget: &mut Budget,
+        show: impl FnOnce(Found<'_>) -> T,
+    ) -> T {
+        if matches!(outcome, Outcome::Cut) && self.progress.is_complete() {
             self.close();
             self.call.succeeded(budget);
             return show(Found::Complete);
         }
-        show(Found::Step(self.end(Outcome::Cut, now_ms, dice, budget)))
+        show(Found::Step(self.end(outcome, now_ms, dice, budget)))
     }
 
     /// The host was busy with what was found, or with nothing of this call: the silence was not the server's.

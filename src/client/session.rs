@@ -367,3 +367,100 @@ fn has_url(value: &Value) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Head, Session, Settings};
+    use crate::client::Found;
+    use crate::exchange::retry::Budget;
+    use crate::exchange::{Failure, Step};
+    use crate::request::Value;
+
+    /// What a reply comes to: the names of what was found, and why it failed if it did.
+    fn outcome(all_events: bool, kind: &'static str, body: &str) -> (Vec<&'static str>, Option<Failure>) {
+        let mut budget = Budget::default();
+        let (mut session, _) = Session::begin(Settings { all_events, ..Settings::default() }, 0);
+        let get = |name: &str| (name == "content-type").then_some(kind);
+        assert_eq!(session.head(200, &get, 5), Head::Read);
+        let mut chunk = body.as_bytes();
+        let mut names = Vec::new();
+        loop {
+            let mut json = None;
+            let mut step = None;
+            let mut show = |found: Found<'_>| {
+                names.push(match found {
+                    Found::Picture(_) => "picture",
+                    Found::Partial(_) => "partial",
+                    Found::Image(_) => "image",
+                    Found::Completed(_) => "completed",
+                    Found::Event(_) => "event",
+                    Found::Document(_) => "document",
+                    Found::Unexplained(data) => {
+                        json = Some(serde_json::from_str(data).unwrap_or(Value::Null));
+                        "unexplained"
+                    }
+                    Found::Complete => "complete",
+                    Found::Step(next) => {
+                        step = Some(next);
+                        "step"
+                    }
+                });
+            };
+            if session.read(&mut chunk, 10, 0.5, &mut budget, &mut show).is_none() {
+                session.finish(20, 0.5, &mut budget, &mut show);
+            }
+            if let Some(json) = json {
+                step = session.explained(&json, 30, 0.5, &mut budget);
+            }
+            if let Some(step) = step {
+                let Step::Fail(failure) = step else { panic!("{step:?}") };
+                return (names, Some(*failure));
+            }
+            if names.last() == Some(&"complete") {
+                return (names, None);
+            }
+        }
+    }
+
+    const STREAM: &str = " Text/Event-Stream; charset=utf-8";
+
+    #[test]
+    fn what_brings_no_picture_is_explained_by_its_json() {
+        for (all_events, kind, body, found, code) in [
+            (false, "", r#"{"data":[{"b64_json":"AAAA"}]}"#, &["picture", "document", "complete"][..], None),
+            (false, "", r#"{"data":[{"url":"https://x"}]}"#, &["unexplained"], Some("url_result")),
+            (false, "", "{}", &["unexplained"], Some("empty_result")),
+            (true, "", "{}", &["unexplained", "complete"], None),
+            (true, "", r#"{"error":{"message":"no","code":"x"}}"#, &["unexplained"], Some("x")),
+            (true, "", r#"{"error":null}"#, &["unexplained", "complete"], None),
+            (false, "", "{", &["step"], Some("connection_lost")),
+            (
+                false,
+                STREAM,
+                "data: {\"error\":{\"message\":\"no\",\"code\":\"x\"}}\n\n",
+                &["unexplained"],
+                Some("x"),
+            ),
+            (false, STREAM, "event: error\ndata: busy\n\n", &["unexplained"], None),
+            (false, STREAM, "data: busy\n\n", &["step"], Some("invalid_json")),
+            (
+                false,
+                STREAM,
+                "data: {\"type\":\"image_generation.completed\",\"url\":\"https://x\"}\n\n",
+                &["unexplained"],
+                Some("url_result"),
+            ),
+            (
+                false,
+                STREAM,
+                "data: {\"type\":\"image_generation.completed\",\"b64_json\":\"AAAA\"}\n\ndata: {",
+                &["picture", "image", "complete"],
+                None,
+            ),
+        ] {
+            let (names, failure) = outcome(all_events, kind, body);
+            assert_eq!(names, found, "{body}");
+            assert_eq!(failure.and_then(|failure| failure.problem.code).as_deref(), code, "{body}");
+        }
+    }
+}

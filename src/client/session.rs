@@ -141,7 +141,7 @@ impl Session {
         self.call.alive(now_ms);
         match self.find(Some(chunk), &mut show) {
             Ok(found) => found,
-            Err(stop) => Some(show(Found::Step(self.end(stop.into(), now_ms, dice, budget)))),
+            Err(stop) => Some(self.over(stop.into(), now_ms, dice, budget, show)),
         }
     }
 
@@ -153,12 +153,12 @@ impl Session {
         budget: &mut Budget,
         mut show: impl FnMut(Found<'_>) -> T,
     ) -> T {
-        match self.find(None, &mut show).map_err(Outcome::from) {
-            Ok(Some(found)) => found,
-            // What was cut may be the end of a reply that had already brought everything.
-            Ok(None) | Err(Outcome::Cut) => self.cut(now_ms, dice, budget, show),
-            Err(outcome) => show(Found::Step(self.end(outcome, now_ms, dice, budget))),
-        }
+        let outcome = match self.find(None, &mut show) {
+            Ok(Some(found)) => return found,
+            Ok(None) => Outcome::Cut,
+            Err(stop) => stop.into(),
+        };
+        self.over(outcome, now_ms, dice, budget, show)
     }
 
     /// Shows what is found first in a chunk, or, without one, at the end of the body.
@@ -263,12 +263,24 @@ impl Session {
         budget: &mut Budget,
         show: impl FnOnce(Found<'_>) -> T,
     ) -> T {
-        if self.progress.is_complete() {
+        self.over(Outcome::Cut, now_ms, dice, budget, show)
+    }
+
+    /// Nothing more comes. What was cut may be the end of a reply that had already brought everything.
+    fn over<T>(
+        &mut self,
+        outcome: Outcome,
+        now_ms: u64,
+        dice: f64,
+        budget: &mut Budget,
+        show: impl FnOnce(Found<'_>) -> T,
+    ) -> T {
+        if matches!(outcome, Outcome::Cut) && self.progress.is_complete() {
             self.close();
             self.call.succeeded(budget);
             return show(Found::Complete);
         }
-        show(Found::Step(self.end(Outcome::Cut, now_ms, dice, budget)))
+        show(Found::Step(self.end(outcome, now_ms, dice, budget)))
     }
 
     /// The host was busy with what was found, or with nothing of this call: the silence was not the server's.
@@ -353,5 +365,102 @@ fn has_url(value: &Value) -> bool {
             other => has_url(other),
         }),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Head, Session, Settings};
+    use crate::client::Found;
+    use crate::exchange::retry::Budget;
+    use crate::exchange::{Failure, Step};
+    use crate::request::Value;
+
+    /// What a reply comes to: the names of what was found, and why it failed if it did.
+    fn outcome(all_events: bool, kind: &'static str, body: &str) -> (Vec<&'static str>, Option<Failure>) {
+        let mut budget = Budget::default();
+        let (mut session, _) = Session::begin(Settings { all_events, ..Settings::default() }, 0);
+        let get = |name: &str| (name == "content-type").then_some(kind);
+        assert_eq!(session.head(200, &get, 5), Head::Read);
+        let mut chunk = body.as_bytes();
+        let mut names = Vec::new();
+        loop {
+            let mut json = None;
+            let mut step = None;
+            let mut show = |found: Found<'_>| {
+                names.push(match found {
+                    Found::Picture(_) => "picture",
+                    Found::Partial(_) => "partial",
+                    Found::Image(_) => "image",
+                    Found::Completed(_) => "completed",
+                    Found::Event(_) => "event",
+                    Found::Document(_) => "document",
+                    Found::Unexplained(data) => {
+                        json = Some(serde_json::from_str(data).unwrap_or(Value::Null));
+                        "unexplained"
+                    }
+                    Found::Complete => "complete",
+                    Found::Step(next) => {
+                        step = Some(next);
+                        "step"
+                    }
+                });
+            };
+            if session.read(&mut chunk, 10, 0.5, &mut budget, &mut show).is_none() {
+                session.finish(20, 0.5, &mut budget, &mut show);
+            }
+            if let Some(json) = json {
+                step = session.explained(&json, 30, 0.5, &mut budget);
+            }
+            if let Some(step) = step {
+                let Step::Fail(failure) = step else { panic!("{step:?}") };
+                return (names, Some(*failure));
+            }
+            if names.last() == Some(&"complete") {
+                return (names, None);
+            }
+        }
+    }
+
+    const STREAM: &str = " Text/Event-Stream; charset=utf-8";
+
+    #[test]
+    fn what_brings_no_picture_is_explained_by_its_json() {
+        for (all_events, kind, body, found, code) in [
+            (false, "", r#"{"data":[{"b64_json":"AAAA"}]}"#, &["picture", "document", "complete"][..], None),
+            (false, "", r#"{"data":[{"url":"https://x"}]}"#, &["unexplained"], Some("url_result")),
+            (false, "", "{}", &["unexplained"], Some("empty_result")),
+            (true, "", "{}", &["unexplained", "complete"], None),
+            (true, "", r#"{"error":{"message":"no","code":"x"}}"#, &["unexplained"], Some("x")),
+            (true, "", r#"{"error":null}"#, &["unexplained", "complete"], None),
+            (false, "", "{", &["step"], Some("connection_lost")),
+            (
+                false,
+                STREAM,
+                "data: {\"error\":{\"message\":\"no\",\"code\":\"x\"}}\n\n",
+                &["unexplained"],
+                Some("x"),
+            ),
+            (false, STREAM, "event: error\ndata: busy\n\n", &["unexplained"], None),
+            (false, STREAM, "data: busy\n\n", &["step"], Some("invalid_json")),
+            (
+                false,
+                STREAM,
+                "data: {\"type\":\"image_generation.completed\",\"url\":\"https://x\"}\n\n",
+                &["unexplained"],
+                Some("url_result"),
+            ),
+            (
+                false,
+                STREAM,
+                "data: {\"type\":\"image_generation.completed\",\"b64_json\":\"AAAA\"}\n\ndata: {",
+                &["picture", "image", "complete"],
+                None,
+            ),
+        ] {
+            let (names, failure) = outcome(all_events, kind, body);
+            assert_eq!(names, found, "{body}");
+            assert_eq!(failure.and_then(|failure| failure.problem.code).as_deref(), code, "{body}");
+        }
     }
 }

@@ -84,7 +84,7 @@ impl From<ScanError> for Outcome {
     fn from(error: ScanError) -> Self {
         match error.kind {
             ScanErrorKind::Truncated => Self::Cut,
-            kind => Self::Unreadable { message: error.to_string(), code: kind.name() },
+            kind => Self::Unreadable { message: error.message(), code: kind.name() },
         }
     }
 }
@@ -282,64 +282,56 @@ impl Call {
     fn failure(&self, outcome: Outcome, retryable: bool) -> Failure {
         // Between two attempts nothing is under way: what it may have cost is what the last one may have cost.
         let last = self.last.as_deref().filter(|_| matches!(self.phase, Phase::Waiting(_)));
-        let mut failure = Failure {
-            kind: Kind::Network,
-            status: None,
-            problem: ApiProblem::default(),
-            retryable,
-            retry_after_ms: None,
-            billed: last.map_or(Billed::Unknown, |last| last.billed),
-            attempts: self.attempts,
-        };
-        let &(kind, code, message) = match outcome {
-            Outcome::Refused { status, problem, retry_after_ms, .. } => {
-                failure.kind = meaning::of_problem(Some(status), &problem);
-                failure.billed = meaning::billed(failure.kind, Some(status), &problem);
-                failure.status = Some(status);
-                failure.retry_after_ms = retry_after_ms;
-                failure.problem = problem;
-                return failure;
+        let mut billed = last.map_or(Billed::Unknown, |last| last.billed);
+        let (mut status, mut retry_after_ms) = (None, None);
+        let (kind, problem) = match outcome {
+            Outcome::Refused { status: refused, problem, retry_after_ms: asked, .. } => {
+                (status, retry_after_ms) = (Some(refused), asked);
+                let kind = meaning::of_problem(status, &problem);
+                billed = meaning::billed(kind, status, &problem);
+                (kind, problem)
             }
             Outcome::Reported { problem, images } => {
-                failure.kind = meaning::of_problem(None, &problem);
-                failure.billed =
-                    if images > 0 { Billed::Yes } else { meaning::billed(failure.kind, None, &problem) };
-                failure.problem = problem;
-                return failure;
+                let kind = meaning::of_problem(None, &problem);
+                billed = if images > 0 { Billed::Yes } else { meaning::billed(kind, None, &problem) };
+                (kind, problem)
             }
-            Outcome::Unreadable { message, code } => {
-                failure.kind = Kind::Protocol;
-                failure.problem.message = message;
-                failure.problem.code = Some(code.to_owned());
-                return failure;
+            Outcome::Unreadable { message, code } => (Kind::Protocol, problem(message, code)),
+            silent => {
+                let (kind, code, message) = match silent {
+                    Outcome::NeverSent => {
+                        billed = Billed::No;
+                        &NEVER_SENT
+                    }
+                    Outcome::Empty { has_url: true } => {
+                        billed = Billed::Yes;
+                        &URL_RESULT
+                    }
+                    Outcome::Empty { has_url: false } => &EMPTY_RESULT,
+                    Outcome::Late(Timeout::Total) => &TOTAL_TIMEOUT,
+                    Outcome::Late(Timeout::Connect) => &CONNECT_TIMEOUT,
+                    Outcome::Late(Timeout::Idle) => &IDLE_TIMEOUT,
+                    Outcome::Aborted => &ABORTED,
+                    _ => &CUT,
+                };
+                let mut message = (*message).to_owned();
+                if *kind == Kind::Timeout
+                    && let Some(last) = last
+                {
+                    message.push_str(" while waiting to send again after: ");
+                    message.push_str(&last.problem.message);
+                    status = last.status;
+                }
+                (*kind, problem(message, code))
             }
-            Outcome::NeverSent => {
-                failure.billed = Billed::No;
-                &NEVER_SENT
-            }
-            Outcome::Empty { has_url: true } => {
-                failure.billed = Billed::Yes;
-                &URL_RESULT
-            }
-            Outcome::Empty { has_url: false } => &EMPTY_RESULT,
-            Outcome::Cut => &CUT,
-            Outcome::Late(Timeout::Total) => &TOTAL_TIMEOUT,
-            Outcome::Late(Timeout::Connect) => &CONNECT_TIMEOUT,
-            Outcome::Late(Timeout::Idle) => &IDLE_TIMEOUT,
-            Outcome::Aborted => &ABORTED,
         };
-        failure.kind = kind;
-        failure.problem.code = Some(code.to_owned());
-        failure.problem.message.push_str(message);
-        if kind == Kind::Timeout
-            && let Some(last) = last
-        {
-            failure.problem.message.push_str(" while waiting to send again after: ");
-            failure.problem.message.push_str(&last.problem.message);
-            failure.status = last.status;
-        }
-        failure
+        let attempts = self.attempts;
+        Failure { kind, status, problem, retryable, retry_after_ms, billed, attempts }
     }
+}
+
+fn problem(message: String, code: &str) -> ApiProblem {
+    ApiProblem { message, code: Some(code.to_owned()), ..ApiProblem::default() }
 }
 
 /// What an outcome that says nothing itself is told as: its kind, code and message.

@@ -178,7 +178,7 @@ fn by_word(rules: &[Rule], problem: &ApiProblem) -> Option<Kind> {
     let name = problem.kind.as_deref().unwrap_or("").as_bytes();
     let keeps_to = |place: Place, word: &[u8]| match place {
         Code => code == word,
-        InCode => code.windows(word.len()).any(|part| part == word),
+        InCode => (0..code.len()).any(|at| code.get(at..).is_some_and(|rest| rest.starts_with(word))),
         Start => code.starts_with(word),
         Type => name == word,
     };

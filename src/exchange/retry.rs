@@ -98,7 +98,8 @@ pub fn wait_ms(cause: Cause, server_ms: Option<u64>, retries: u32, dice: f64) ->
         Cause::Busy => (500, 1000, 16_000),
         Cause::Failed | Cause::Slow => (200, 500, 8000),
     };
-    let ceiling = 1_u64.checked_shl(retries).unwrap_or(u64::MAX).saturating_mul(first).min(most);
+    // After six doublings every one of them is at its most.
+    let ceiling = first.wrapping_shl(retries.min(6)).min(most);
     floor.saturating_add(share(ceiling.saturating_sub(floor), dice))
 }
 

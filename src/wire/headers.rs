@@ -57,7 +57,7 @@ pub fn rate_limit(get: Get<'_, '_>) -> Option<RateLimit> {
         tokens: allowance(get, &TOKENS),
         images: allowance(get, &IMAGES),
     };
-    (limits.requests.is_some() || limits.tokens.is_some() || limits.images.is_some()).then_some(limits)
+    if limits == RateLimit::default() { None } else { Some(limits) }
 }
 
 fn allowance(get: Get<'_, '_>, [limit, remaining, reset]: &Names) -> Option<Allowance> {
@@ -66,8 +66,7 @@ fn allowance(get: Get<'_, '_>, [limit, remaining, reset]: &Names) -> Option<Allo
         remaining: get(remaining).and_then(whole),
         reset_ms: get(reset).and_then(go_duration_ms),
     };
-    (allowance.limit.is_some() || allowance.remaining.is_some() || allowance.reset_ms.is_some())
-        .then_some(allowance)
+    if allowance == Allowance::default() { None } else { Some(allowance) }
 }
 
 /// How long the server asks to wait, in milliseconds: `retry-after-ms` first, else `retry-after` in seconds or as an
@@ -121,21 +120,25 @@ pub fn go_duration_ms(text: &str) -> Option<u64> {
         let (number, after) = rest.split_at_checked(unit_at)?;
         let unit_end = after.bytes().position(|byte| byte.is_ascii_digit()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(unit_end)?;
-        // The digits before the point, and as many behind it, that make a number of nanoseconds.
-        let (places, factor) = match unit {
-            "ns" => (0, 1),
-            "us" | "µs" | "μs" => (3, 1),
-            "ms" => (6, 1),
-            "s" => (9, 1),
-            "m" => (9, 60),
-            "h" => (9, 3600),
-            _ => return None,
-        };
-        nanoseconds = nanoseconds.saturating_add(decimal(number, places)?.saturating_mul(factor));
+        let (_, places, factor) = UNITS.iter().find(|(name, ..)| *name == unit)?;
+        let number = decimal(number, *places)?.saturating_mul(*factor);
+        nanoseconds = nanoseconds.saturating_add(number);
         rest = after;
     }
     Some(nanoseconds.div_ceil(1_000_000))
 }
+
+/// The units of durations: the digits behind the point that make a number of nanoseconds, or of so many of them.
+const UNITS: [(&str, u32, u64); 8] = [
+    ("ns", 0, 1),
+    ("us", 3, 1),
+    ("µs", 3, 1),
+    ("μs", 3, 1),
+    ("ms", 6, 1),
+    ("s", 9, 1),
+    ("m", 9, 60),
+    ("h", 9, 3600),
+];
 
 /// In one place: every use would bring the whole table of what is white.
 #[inline(never)]

@@ -40,6 +40,7 @@ use core::fmt;
 use core::ops::Range;
 
 use super::base64::Base64Error;
+use crate::digits::push_integer;
 use events::Events;
 use json::Json;
 
@@ -207,30 +208,40 @@ impl ScanErrorKind {
             Self::Truncated => "truncated",
         }
     }
+
+    /// For a person.
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Json => "the reply is not valid JSON",
+            Self::Base64(Base64Error::BadCharacter) => "an image holds a character that is not base64",
+            Self::Base64(Base64Error::BadPadding) => "the base64 of an image has wrong padding",
+            Self::Base64(Base64Error::TrailingBits) => "the base64 of an image has stray bits at its end",
+            Self::Base64(Base64Error::Unpadded) => "the base64 of an image lacks its padding",
+            Self::ImageTooLarge => "an image is larger than the limit image_bytes",
+            Self::RestTooLarge => "the text of the reply is longer than the limit rest_bytes",
+            Self::EventTooLarge => "the reply is longer than the limit event_bytes",
+            Self::LineTooLong => "a line of the reply is longer than the limit line_bytes",
+            Self::TooDeep => "the reply is nested deeper than the limit depth",
+            Self::Truncated => "the reply ends early",
+        }
+    }
+}
+
+impl ScanError {
+    /// What it says, as it is displayed.
+    pub(crate) fn message(&self) -> String {
+        let mut message = self.kind.text().to_owned();
+        message.push_str(" (byte ");
+        // Nobody sends so many bytes that they have no such number.
+        push_integer(&mut message, i64::try_from(self.offset).unwrap_or(i64::MAX));
+        message.push(')');
+        message
+    }
 }
 
 impl fmt::Display for ScanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            ScanErrorKind::Json => "the reply is not valid JSON",
-            ScanErrorKind::Base64(Base64Error::BadCharacter) => {
-                "an image holds a character that is not base64"
-            }
-            ScanErrorKind::Base64(Base64Error::BadPadding) => "the base64 of an image has wrong padding",
-            ScanErrorKind::Base64(Base64Error::TrailingBits) => {
-                "the base64 of an image has stray bits at its end"
-            }
-            ScanErrorKind::Base64(Base64Error::Unpadded) => "the base64 of an image lacks its padding",
-            ScanErrorKind::ImageTooLarge => "an image is larger than the limit image_bytes",
-            ScanErrorKind::RestTooLarge => "the text of the reply is longer than the limit rest_bytes",
-            ScanErrorKind::EventTooLarge => "the reply is longer than the limit event_bytes",
-            ScanErrorKind::LineTooLong => "a line of the reply is longer than the limit line_bytes",
-            ScanErrorKind::TooDeep => "the reply is nested deeper than the limit depth",
-            ScanErrorKind::Truncated => "the reply ends early",
-        })?;
-        f.write_str(" (byte ")?;
-        fmt::Display::fmt(&self.offset, f)?;
-        f.write_str(")")
+        f.write_str(&self.message())
     }
 }
 

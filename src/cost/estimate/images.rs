@@ -33,14 +33,14 @@ pub(super) fn estimate(
     };
     let price = estimate.prices(rates, batch);
     let edit = operation == Operation::Edit;
-    let sizes = if edit { sizes(&fields, context) } else { Vec::new() };
+    let images = if edit { images(&fields, context) } else { 0 };
     // Several images are billed like as many calls, the input too (community.openai.com/t/1382940, 2026-06-12).
     let count = asked.count.unwrap_or(1);
     let bytes = fields.text(Field::Prompt).map_or(0, str::len);
-    let text = tokens::text(model, bytes, context.text_tokens, &sizes);
+    let text = tokens::text(model, bytes, context.text_tokens, sizes(context, images));
     estimate.push_tokens(Kind::TextInput, text.times(count), price.text_input);
     if edit {
-        let tokens = image_tokens(&mut estimate, model, &fields, context, &sizes, count);
+        let tokens = image_tokens(&mut estimate, model, &fields, context, images, count);
         estimate.push_tokens(Kind::ImageInput, tokens, price.image_input);
     }
     output::finished(&mut estimate, model, asked, batch, Some(price));
@@ -55,15 +55,19 @@ pub(super) fn estimate(
     estimate
 }
 
-/// The size of each input image of an edit, where it is known.
-fn sizes(fields: &Fields<'_>, context: &Context) -> Vec<Option<(u32, u32)>> {
+/// How many input images an edit has.
+fn images(fields: &Fields<'_>, context: &Context) -> usize {
     let given = match fields.get(Field::Image).or_else(|| fields.get(Field::Images)) {
         Some(Value::Array(items)) => items.len(),
         Some(_) => 1,
         None => 0,
     };
-    let images = given.max(context.images.len());
-    (0..images).map(|index| context.images.get(index).and_then(size_of)).collect()
+    given.max(context.images.len())
+}
+
+/// The size of each input image, where it is known.
+fn sizes(context: &Context, images: usize) -> impl Iterator<Item = Option<(u32, u32)>> {
+    (0..images).map(|index| context.images.get(index).and_then(size_of))
 }
 
 pub(super) fn size_of(facts: &ImageFacts) -> Option<(u32, u32)> {
@@ -76,15 +80,15 @@ fn image_tokens(
     model: &Model,
     fields: &Fields<'_>,
     context: &Context,
-    sizes: &[Option<(u32, u32)>],
+    images: usize,
     count: u32,
 ) -> Bounds<u64> {
     let high = fields.text(Field::InputFidelity) == Some("high")
         && model.input_fidelity.known().is_some_and(|rule| rule.accepts("high"));
     let mut close = if high { model.edit.known().map_or(0, |edit| edit.high_fidelity_images) } else { 0 };
     let mut sum = Bounds::from(Interval::exact(0));
-    for size in sizes {
-        let tokens = tokens::input_bounds(model, *size, close > 0);
+    for size in sizes(context, images) {
+        let tokens = tokens::input_bounds(model, size, close > 0);
         sum = sum.plus(tokens.map_or(Bounds::unknown(0), |tokens| tokens.times(count)));
         close = close.saturating_sub(1);
     }
@@ -97,7 +101,7 @@ fn image_tokens(
             estimate.note(Note::MaskMayBeBilled);
         }
     }
-    if !sizes.is_empty() {
+    if images > 0 {
         input_notes(estimate, model);
     }
     sum

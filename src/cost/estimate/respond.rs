@@ -36,7 +36,7 @@ pub(super) fn estimate(request: &Value, context: &Context, batch: bool, catalog:
     let forced = request.get("tool_choice").is_some_and(|choice| is(choice, TOOL));
 
     // The prompt is rewritten: what was said is all there is to go by, and nothing bounds it.
-    let text = tokens::text(model, turns.text_bytes, context.text_tokens, &[]);
+    let text = tokens::text(model, turns.text_bytes, context.text_tokens, core::iter::empty());
     let text = Bounds { min: 0, max: None, ..text.times(1) };
     estimate.push_tokens(Kind::TextInput, text, price.text_input);
     image_input(&mut estimate, model, context, turns, price.image_input);

@@ -3,7 +3,7 @@
 //! How the service rounds the edges of a picture it has scaled is not published. A scaled picture has whole edges, so the
 //! truth lies between rounding down and rounding up: the bounds count both, and are nearly always equal.
 
-use super::Count;
+use super::{Count, cut};
 use crate::catalog::Model;
 use crate::catalog::model::{InputTokens, Patches, Tiles};
 
@@ -28,7 +28,7 @@ pub fn input_bounds(model: &Model, size: Option<(u32, u32)>, high_fidelity: bool
 }
 
 /// Text tokens that a picture is seen to add to those of the prompt, of that size or of any: what to expect, and the most.
-pub(super) fn text_beside(model: &Model, size: Option<(u32, u32)>) -> (u32, u32) {
+pub(super) fn text_beside(model: &Model, size: Option<(u32, u32)>) -> (u64, u64) {
     match &model.input_tokens {
         InputTokens::Tiles(tiles) => {
             let (expected, most) = match size {
@@ -38,19 +38,25 @@ pub(super) fn text_beside(model: &Model, size: Option<(u32, u32)>) -> (u32, u32)
                 }
                 None => (1, most_tiles(tiles)),
             };
-            let text = |count: u32| tiles.text_base.saturating_add(tiles.text_per_tile.saturating_mul(count));
+            let text = |count| of_tiles(count, tiles.text_base, tiles.text_per_tile);
             (text(expected), text(most))
         }
         InputTokens::Patches(patches) | InputTokens::Likely(patches) => {
-            (patches.text_per_image, patches.text_per_image)
+            (patches.text_per_image.into(), patches.text_per_image.into())
         }
         InputTokens::NotPublished | InputTokens::None => (0, 0),
     }
 }
 
+/// What so many tiles have. Sums of products of 32 bits fit.
+fn of_tiles(count: u32, base: u32, per_tile: u32) -> u64 {
+    u64::from(base).wrapping_add(u64::from(per_tile).wrapping_mul(u64::from(count)))
+}
+
 impl Tiles {
-    const fn tokens(&self, count: u32) -> u32 {
-        self.base.saturating_add(self.per_tile.saturating_mul(count))
+    /// Tokens of so many tiles, and further ones of a closer look.
+    fn tokens(&self, count: u32, closer: u32) -> u32 {
+        cut(of_tiles(count, self.base, self.per_tile).wrapping_add(u64::from(closer)))
     }
 }
 
@@ -62,8 +68,7 @@ const fn most_tiles(tiles: &Tiles) -> u32 {
 
 fn any_tiles(tiles: &Tiles, high_fidelity: bool) -> Count {
     let closer = if high_fidelity { (tiles.high_square, tiles.high_other) } else { (0, 0) };
-    let least = tiles.tokens(1).saturating_add(closer.0);
-    let most = tiles.tokens(most_tiles(tiles)).saturating_add(closer.1);
+    let (least, most) = (tiles.tokens(1, closer.0), tiles.tokens(most_tiles(tiles), closer.1));
     Count { min: least, expected: least.midpoint(most), max: Some(most) }
 }
 
@@ -73,9 +78,12 @@ fn tile_tokens(tiles: &Tiles, width: u32, height: u32, high_fidelity: bool) -> C
         (true, true) => tiles.high_square,
         (true, false) => tiles.high_other,
     };
-    let tokens = |count| tiles.tokens(count).saturating_add(closer);
     let (least, expected, most) = tile_counts(tiles, width, height);
-    Count { min: tokens(least), expected: tokens(expected), max: Some(tokens(most)) }
+    Count {
+        min: tiles.tokens(least, closer),
+        expected: tiles.tokens(expected, closer),
+        max: Some(tiles.tokens(most, closer)),
+    }
 }
 
 /// Tiles that a picture touches: the fewest, the expected number and the most, by how scaled edges are rounded.

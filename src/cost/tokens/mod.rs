@@ -28,3 +28,8 @@ impl Count {
         Self { min: count, expected: count, max: Some(count) }
     }
 }
+
+/// A sum of counts, at most the largest count there is.
+fn cut(sum: u64) -> u32 {
+    u32::try_from(sum).unwrap_or(u32::MAX)
+}

@@ -1,16 +1,16 @@
 //! Text tokens: those of the prompt, and those the service puts around it.
 
-use super::Count;
 use super::input::text_beside;
+use super::{Count, cut};
 use crate::catalog::Model;
 
 /// Text tokens that every call carries beside its prompt's own, counted by the `o200k_base` tokenizer. Measured as the same
 /// on every model: <https://community.openai.com/t/1382940> (2026-06-25); recorded replies agree (gpt-image-1, 2025).
-pub const CALL_OVERHEAD: u32 = 6;
+pub const CALL_OVERHEAD: u64 = 6;
 
 /// What the bounds allow for above what was measured, since none of it is documented: per call, and per input image.
-const CALL_MARGIN: u32 = 26;
-const IMAGE_MARGIN: u32 = 24;
+const CALL_MARGIN: u64 = 26;
+const IMAGE_MARGIN: u64 = 24;
 
 /// Text input tokens of one call.
 ///
@@ -19,26 +19,34 @@ const IMAGE_MARGIN: u32 = 24;
 ///
 /// A token of a byte-level tokenizer is one byte at least, so the bytes bound the tokens from above. Input images add text
 /// tokens too, the more of them the longer the picture, by no published rule: the bounds allow twice what was measured.
-pub fn text(model: &Model, bytes: usize, prompt_tokens: Option<u32>, images: &[Option<(u32, u32)>]) -> Count {
+pub fn text(
+    model: &Model,
+    bytes: usize,
+    prompt_tokens: Option<u32>,
+    images: impl Iterator<Item = Option<(u32, u32)>>,
+) -> Count {
     let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
     // Ordinary text has about four bytes a token.
-    let prompt = match prompt_tokens {
-        Some(tokens) => Count::exact(tokens),
-        None => Count { min: bytes.min(1), expected: bytes.div_ceil(4), max: Some(bytes) },
+    let (least, likely, most) = match prompt_tokens {
+        Some(tokens) => (tokens, tokens, tokens),
+        None => (bytes.min(1), bytes.div_ceil(4), bytes),
     };
-    let (mut expected, mut most) = (0_u32, 0_u32);
+    // What is added up here has 32 bits each, so that the sums fit; they are cut at the end.
+    let (mut beside, mut beside_at_most, mut any) = (0_u64, 0_u64, false);
     for size in images {
-        let (likely, seen_at_most) = text_beside(model, *size);
-        expected = expected.saturating_add(likely);
-        most = most.saturating_add(seen_at_most.saturating_mul(2)).saturating_add(IMAGE_MARGIN);
+        any = true;
+        let (likely, most) = text_beside(model, size);
+        beside = beside.wrapping_add(likely);
+        beside_at_most = beside_at_most.wrapping_add(most.wrapping_mul(2)).wrapping_add(IMAGE_MARGIN);
     }
     // Without images the overhead is known, so counted prompts are exact.
-    let exact = prompt_tokens.is_some() && images.is_empty();
-    let overhead = if exact { 0 } else { most.saturating_add(CALL_MARGIN) };
+    let (overhead, margin) =
+        if prompt_tokens.is_some() && !any { (CALL_OVERHEAD, 0) } else { (0, CALL_MARGIN) };
+    let sum = |prompt: u32, more: u64| cut(u64::from(prompt).wrapping_add(more));
     Count {
-        min: if exact { prompt.min.saturating_add(CALL_OVERHEAD) } else { prompt.min },
-        expected: prompt.expected.saturating_add(CALL_OVERHEAD).saturating_add(expected),
-        max: prompt.max.map(|max| max.saturating_add(CALL_OVERHEAD).saturating_add(overhead)),
+        min: sum(least, overhead),
+        expected: sum(likely, beside.wrapping_add(CALL_OVERHEAD)),
+        max: Some(sum(most, beside_at_most.wrapping_add(CALL_OVERHEAD).wrapping_add(margin))),
     }
 }
 
@@ -85,12 +93,12 @@ mod tests {
         let catalog = Catalog::default();
         for (id, prompt, tokens, images, billed) in BILLED {
             let model = catalog.find(id).unwrap();
-            let images: Vec<_> = images.iter().copied().map(Some).collect();
+            let sizes = || images.iter().copied().map(Some);
             for counted in [None, Some(*tokens)] {
-                let found = text(model, prompt.len(), counted, &images);
+                let found = text(model, prompt.len(), counted, sizes());
                 assert!(found.min <= *billed && *billed <= found.max.unwrap(), "{id} {prompt}: {found:?}");
             }
-            let found = text(model, prompt.len(), Some(*tokens), &images);
+            let found = text(model, prompt.len(), Some(*tokens), sizes());
             assert!(found.expected.abs_diff(*billed) <= 5, "{id} {prompt}: {found:?}, not {billed}");
         }
     }
@@ -98,7 +106,7 @@ mod tests {
     #[test]
     fn a_counted_prompt_without_images_is_exact() {
         let model = Catalog::default().find("gpt-image-1-mini").unwrap();
-        let found = text(model, 13, Some(4), &[]);
+        let found = text(model, 13, Some(4), core::iter::empty());
         assert_eq!((found.min, found.expected, found.max), (10, 10, Some(10)));
     }
 
@@ -106,7 +114,7 @@ mod tests {
     fn the_bounds_hold_for_prompts_of_any_length() {
         let model = Catalog::default().find("gpt-image-1-mini").unwrap();
         for bytes in [0, 1, 3, 40, 128_000, usize::MAX] {
-            let found = text(model, bytes, None, &[None, Some((u32::MAX, 1))]);
+            let found = text(model, bytes, None, [None, Some((u32::MAX, 1))].into_iter());
             assert!(found.min <= found.expected && Some(found.expected) <= found.max, "{bytes}: {found:?}");
         }
     }

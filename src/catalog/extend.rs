@@ -30,7 +30,9 @@ impl fmt::Display for ExtendError {
 impl core::error::Error for ExtendError {}
 
 // Boxed, for a result of any type is as small as that: these functions return little else than results.
-type Checked<T> = Result<T, Box<ExtendError>>;
+struct Mistake(Box<ExtendError>);
+
+type Checked<T> = Result<T, Mistake>;
 
 /// The most entries a catalogue holds. Entries live as long as the program, so their number is bounded.
 const MAX_ENTRIES: usize = 1_000;
@@ -44,12 +46,14 @@ impl Catalog {
     /// # Errors
     /// The place of the first value that is not understood.
     pub fn extend(&mut self, entries: &Value) -> Result<(), ExtendError> {
-        self.extended(entries).map(|extended| *self = extended).map_err(|error| *error)
+        self.extended(entries).map(|extended| *self = extended).map_err(|Mistake(error)| *error)
     }
 
     fn extended(&self, entries: &Value) -> Checked<Self> {
         let whole = Place { value: entries, step: Step::Name("entries"), above: None };
-        let Some(entries) = entries.as_array() else { return whole.error("must be an array of objects") };
+        let Some(entries) = entries.as_array() else {
+            return Err(whole.error("must be an array of objects"));
+        };
         let mut extended = self.clone();
         for (index, value) in entries.iter().enumerate() {
             let place = Place { value, step: Step::Index(index), above: None };
@@ -57,7 +61,7 @@ impl Catalog {
             let full = extended.models.len() >= MAX_ENTRIES;
             match extended.models.iter_mut().find(|known| known.id == model.id) {
                 Some(slot) => *slot = model,
-                None if full => return place.error("the catalogue is full"),
+                None if full => return Err(place.error("the catalogue is full")),
                 None => extended.models.push(model),
             }
         }
@@ -68,7 +72,7 @@ impl Catalog {
         let fields = place.fields()?;
         let id = match place.value.get("id").and_then(Value::as_str) {
             Some(id) if !id.is_empty() => id,
-            _ => return place.field("id").error("is needed: the model's id"),
+            _ => return Err(place.field("id").error("is needed: the model's id")),
         };
         let known = self.iter().find(|model| model.id == id);
         let based_on = place.field("based_on");
@@ -76,10 +80,10 @@ impl Catalog {
             (Some(known), None) => known,
             (_, Some(base)) => match self.find(base) {
                 Some(base) => base,
-                None => return based_on.error("is not in the catalogue"),
+                None => return Err(based_on.error("is not in the catalogue")),
             },
             (None, None) => {
-                return based_on.error("is needed for a new id: the model whose rules it shares");
+                return Err(based_on.error("is needed for a new id: the model whose rules it shares"));
             }
         };
         let mut model = *base;
@@ -101,7 +105,7 @@ impl Catalog {
                 "replacements" => model.lifecycle.replacements = place.words()?,
                 "params" => params(&mut model, &place)?,
                 "prices" => model.rates = prices(model.rates, &place)?,
-                _ => return place.error("is not a field that can be set"),
+                _ => return Err(place.error("is not a field that can be set")),
             }
         }
         if let (OutputTokens::Grid(grid), SizeRule::Flexible(rule)) = (&mut model.output_tokens, model.sizes)
@@ -115,7 +119,7 @@ impl Catalog {
                 || other.snapshots.iter().any(|id| *id == model.id || model.snapshots.contains(id))
         });
         if taken {
-            return place.error("has an id or a snapshot that another entry has");
+            return Err(place.error("has an id or a snapshot that another entry has"));
         }
         Ok(Box::leak(Box::new(model)))
     }
@@ -140,10 +144,10 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn error<T>(&self, message: &str) -> Checked<T> {
+    fn error(&self, message: &str) -> Mistake {
         let mut path = String::new();
         self.write(&mut path);
-        Err(Box::new(ExtendError { path, message: message.to_owned() }))
+        Mistake(Box::new(ExtendError { path, message: message.to_owned() }))
     }
 
     fn write(&self, path: &mut String) {
@@ -176,15 +180,17 @@ impl<'a> Place<'a> {
     }
 
     fn fields(&self) -> Checked<&'a [(Text, Value)]> {
-        self.value.as_object().map_or_else(|| self.error("must be an object"), Ok)
+        self.value.as_object().ok_or_else(|| self.error("must be an object"))
     }
 
     fn text(&self) -> Checked<&'a str> {
-        self.value.as_str().map_or_else(|| self.error("must be a string"), Ok)
+        self.value.as_str().ok_or_else(|| self.error("must be a string"))
     }
 
     fn words(&self) -> Checked<&'static [&'static str]> {
-        let Some(items) = self.value.as_array() else { return self.error("must be an array of strings") };
+        let Some(items) = self.value.as_array() else {
+            return Err(self.error("must be an array of strings"));
+        };
         let mut words = Vec::with_capacity(items.len());
         for item in items {
             words.push(leak(Place { value: item, ..*self }.text()?));
@@ -195,14 +201,14 @@ impl<'a> Place<'a> {
     fn day(&self) -> Checked<Option<Date>> {
         let day = self.value.as_str().and_then(Date::parse);
         if day.is_none() && *self.value != Value::Null {
-            return self.error("must be a day such as \"2026-12-01\", or null");
+            return Err(self.error("must be a day such as \"2026-12-01\", or null"));
         }
         Ok(day)
     }
 
     fn count(&self) -> Checked<u32> {
         let number = self.value.as_integer().and_then(|number| u32::try_from(number).ok());
-        number.map_or_else(|| self.error("must be a whole number, 0 or more"), Ok)
+        number.ok_or_else(|| self.error("must be a whole number, 0 or more"))
     }
 
     /// The number under a name, or the one before where none stands there.
@@ -229,7 +235,7 @@ fn params(model: &mut Model, place: &Place<'_>) -> Checked<()> {
                     "size" => model.sizes = sizes(model.sizes, &place)?,
                     "quality" => model.qualities = choice(&place)?,
                     "output_compression" => model.output_compression = fact(&place, integers)?,
-                    _ => return place.error("is not a parameter that can be set"),
+                    _ => return Err(place.error("is not a parameter that can be set")),
                 }
                 continue;
             }
@@ -256,7 +262,7 @@ fn choice(place: &Place<'_>) -> Checked<Choice> {
     let word = place.field("default");
     let default = if *word.value == Value::Null { None } else { Some(leak(word.text()?)) };
     if values.is_empty() || default.is_some_and(|word| !values.contains(&word)) {
-        return list.error("must hold at least one word, and the default");
+        return Err(list.error("must hold at least one word, and the default"));
     }
     Ok(Choice { values, default })
 }
@@ -267,16 +273,16 @@ fn integers(place: &Place<'_>) -> Checked<IntRule> {
     if rule.min <= rule.default && rule.default <= rule.max {
         return Ok(rule);
     }
-    place.error("must have min <= default <= max")
+    Err(place.error("must have min <= default <= max"))
 }
 
 fn pairs(place: &Place<'_>) -> Checked<&'static [(u32, u32)]> {
-    let Some(items) = place.value.as_array() else { return place.error("must be an array of sizes") };
+    let Some(items) = place.value.as_array() else { return Err(place.error("must be an array of sizes")) };
     let mut pairs = Vec::with_capacity(items.len());
     for item in items {
         match item.as_str().and_then(Size::parse) {
             Some(Size::Pixels { width, height }) => pairs.push((width, height)),
-            _ => return place.error("must hold sizes such as \"1024x1024\""),
+            _ => return Err(place.error("must hold sizes such as \"1024x1024\"")),
         }
     }
     Ok(Vec::leak(pairs))
@@ -287,13 +293,13 @@ fn sizes(before: SizeRule, place: &Place<'_>) -> Checked<SizeRule> {
         let presets = place.field("presets");
         let sizes = pairs(&presets)?;
         if sizes.is_empty() {
-            return presets.error("must hold at least one size");
+            return Err(presets.error("must hold at least one size"));
         }
         let auto = place.field("auto").value.as_bool().unwrap_or(true);
         return Ok(SizeRule::Presets { sizes, auto });
     }
     let SizeRule::Flexible(rule) = before else {
-        return place.error("must have presets, for the model it is based on has no free sizes");
+        return Err(place.error("must have presets, for the model it is based on has no free sizes"));
     };
     let number = |name, before| place.count_or(name, before);
     let rule = FlexibleSize {
@@ -312,13 +318,13 @@ fn sizes(before: SizeRule, place: &Place<'_>) -> Checked<SizeRule> {
     if bounded && rule.min_pixels <= rule.max_pixels {
         return Ok(SizeRule::Flexible(rule));
     }
-    place.error(
+    Err(place.error(
         "must have multiple_of from 8 to 1024, max_edge up to 8192, max_ratio from 1 to 100, min_pixels <= max_pixels",
-    )
+    ))
 }
 
 fn prices(before: &'static [Rates], place: &Place<'_>) -> Checked<&'static [Rates]> {
-    let Some(items) = place.value.as_array() else { return place.error("must be an array of prices") };
+    let Some(items) = place.value.as_array() else { return Err(place.error("must be an array of prices")) };
     let mut rows = before.to_vec();
     for (index, value) in items.iter().enumerate() {
         let place = Place { value, step: Step::Index(index), above: Some(place) };
@@ -332,10 +338,10 @@ fn prices(before: &'static [Rates], place: &Place<'_>) -> Checked<&'static [Rate
         let url = leak(source.field("url").text()?);
         let checked = source.field("checked");
         let Some(checked) = checked.day()? else {
-            return checked.error("is needed: the day the price was read");
+            return Err(checked.error("is needed: the day the price was read"));
         };
         if from.is_some() && rows.last().is_some_and(|last| last.from >= from) {
-            return from_place.error("must be later than that of the price before");
+            return Err(from_place.error("must be later than that of the price before"));
         }
         // Without a day the row replaces what stands: a correction, not a change.
         if from.is_none() {
@@ -352,10 +358,7 @@ fn token_rates(place: &Place<'_>) -> Checked<TokenRates> {
         // Dollars per million tokens are thousandths of nano-dollars per token the other way round.
         let nano = place.value.as_number().map(|usd| Value::Number((usd * 1_000_000.0).round() / 1000.0));
         let whole = nano.and_then(|nano| nano.as_integer()).and_then(|nano| u32::try_from(nano).ok());
-        whole.map_or_else(
-            || place.error("must be dollars per million tokens, with at most three decimals"),
-            Ok,
-        )
+        whole.ok_or_else(|| place.error("must be dollars per million tokens, with at most three decimals"))
     };
     Ok(TokenRates {
         text_input: rate("text_input")?,

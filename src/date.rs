@@ -67,7 +67,10 @@ impl Date {
     pub(crate) fn spelled(self) -> String {
         let (year, month, day) = self.civil();
         let year = integer(i64::from(year));
-        let mut out = "0".repeat(4_usize.saturating_sub(year.len()));
+        let mut out = String::new();
+        for _ in year.len()..4 {
+            out.push('0');
+        }
         out.push_str(&year);
         for number in [month, day] {
             out.push('-');

@@ -112,7 +112,7 @@ fn images(
         return Some((None, by_table));
     };
     let expected = expected_tokens(model, asked).map(|tokens| tokens.saturating_mul(count));
-    let expected = expected.unwrap_or_else(|| least.midpoint(most)).clamp(least, most);
+    let expected = expected.unwrap_or_else(|| least.midpoint(most)).max(least).min(most);
     let tokens = Interval { min: least, expected, max: most }.map(u64::from);
     let by_tokens = tokens.map(|tokens| NanoUsd::of_tokens(tokens, price.image_output));
     let decides = by_table.filter(|_| model.per_image_decides);

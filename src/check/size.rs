@@ -7,6 +7,7 @@ use super::report::Applicability;
 use super::shape::typed;
 use crate::catalog::Model;
 use crate::catalog::model::{FlexibleSize, SizeRule};
+use crate::request::size::edge;
 use crate::request::{Field, Size, Value};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -72,29 +73,22 @@ fn respelled(text: &str) -> Option<Size> {
     if tight.eq_ignore_ascii_case("auto") {
         return Some(Size::Auto);
     }
-    let (at, length) = separator(&tight)?;
-    let mut spelled = edge(tight.get(..at)?).to_owned();
-    spelled.push('x');
-    spelled.push_str(edge(tight.get(at.saturating_add(length)..)?));
-    Size::parse(&spelled)
+    let (width, rest) = edge(without_zeros(tight.as_bytes()))?;
+    let (rest, unit) = match rest {
+        // The two bytes are those of ×.
+        [b'x' | b'X' | b'*' | b',' | b':' | b'/', rest @ ..] | [0xc3, 0x97, rest @ ..] => (rest, "px"),
+        [b'b', b'y', rest @ ..] => (rest, ""),
+        _ => return None,
+    };
+    let (height, rest) = edge(without_zeros(rest))?;
+    (rest.is_empty() || rest == unit.as_bytes()).then_some(Size::Pixels { width, height })
 }
 
-/// Where width and height are separated, and how long the separator is.
-fn separator(text: &str) -> Option<(usize, usize)> {
-    let sign = text
-        .char_indices()
-        .find(|(_, character)| matches!(character, 'x' | 'X' | '×' | '*' | ',' | ':' | '/'));
-    if let Some((at, character)) = sign {
-        return Some((at, character.len_utf8()));
+fn without_zeros(mut digits: &[u8]) -> &[u8] {
+    while let [b'0', rest @ ..] = digits {
+        digits = rest;
     }
-    let by = text.bytes().position(|byte| byte == b'b')?;
-    text.get(by..)?.starts_with("by").then_some((by, 2))
-}
-
-/// The digits of an edge that may have its unit, and zeros before it.
-fn edge(text: &str) -> &str {
-    let digits = text.strip_suffix("px").unwrap_or(text);
-    digits.trim_start_matches('0')
+    digits
 }
 
 fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Size) {
@@ -190,9 +184,9 @@ fn broken_rules<'c>(mut draft: Draft<'c>, rule: &FlexibleSize, width: u32, heigh
     draft
 }
 
-/// The legal size nearest by [`distance`]. Beside one width the legal heights are those between two bounds, so the best
-/// is the wanted height or a bound: a few candidates a column are enough. Columns are tried outwards from the wanted width,
-/// and no further than where the width alone is further off than the best so far.
+/// The legal size nearest by [`distance`]. Beside one width the legal heights are those between two bounds, so the best is
+/// the wanted height or the bound it lies beyond. Columns are tried outwards from the wanted width, and no further than
+/// where the width alone is further off than the best so far.
 fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
     let step = rule.multiple_of.max(1);
     let columns = rule.max_edge.checked_div(step)?;
@@ -204,21 +198,13 @@ fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
         if best.is_some_and(|(least, _)| across * across > least) {
             return false;
         }
-        for target in targets(rule, beside, height) {
-            let below = target.min(rule.max_edge).checked_div(step).unwrap_or(0).saturating_mul(step);
-            let mut any = false;
-            for other in [below, below.saturating_add(step)] {
-                if rule.accepts(beside, other) {
-                    any = true;
-                    let far = distance((beside, other), (width, height));
-                    if best.is_none_or(|(least, _)| far < least) {
-                        best = Some((far, (beside, other)));
-                    }
-                }
-            }
-            // The first target is the wanted height: where that is legal, a bound lies further off.
-            if any && target == height {
-                break;
+        let (least, most) = heights(rule, beside);
+        let wanted = height.clamp(least, most.max(least));
+        let below = wanted.saturating_sub(wanted.checked_rem(step).unwrap_or(0));
+        for other in [below, below.saturating_add(step)] {
+            let far = distance((beside, other), (width, height));
+            if rule.accepts(beside, other) && best.is_none_or(|(least, _)| far < least) {
+                best = Some((far, (beside, other)));
             }
         }
         true
@@ -228,17 +214,12 @@ fn nearest(rule: &FlexibleSize, width: u32, height: u32) -> Option<(u32, u32)> {
     best.map(|(_, size)| size)
 }
 
-/// Heights worth a look beside one width: the wanted one, and each bound of the rules.
-fn targets(rule: &FlexibleSize, beside: u32, height: u32) -> [u32; 6] {
-    let bound = |pixels: u32| pixels.checked_div(beside).unwrap_or(0);
-    [
-        height,
-        bound(rule.min_pixels),
-        bound(rule.max_pixels),
-        beside.checked_div(rule.max_ratio).unwrap_or(0),
-        beside.saturating_mul(rule.max_ratio),
-        rule.max_edge,
-    ]
+/// Between which bounds the heights beside one width are legal, but for being multiples.
+fn heights(rule: &FlexibleSize, beside: u32) -> (u32, u32) {
+    let bound = |number: u32, by: u32| number.checked_div(by).unwrap_or(0);
+    let least = bound(rule.min_pixels, beside).max(bound(beside, rule.max_ratio));
+    let most = bound(rule.max_pixels, beside).min(beside.saturating_mul(rule.max_ratio)).min(rule.max_edge);
+    (least, most)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Size {
 }
 
 /// The number that begins the text, and what follows it.
-fn edge(text: &[u8]) -> Option<(u32, &[u8])> {
+pub(crate) fn edge(text: &[u8]) -> Option<(u32, &[u8])> {
     let mut number = 0_u32;
     let mut rest = text;
     while let [digit @ b'0'..=b'9', tail @ ..] = rest {

@@ -42,7 +42,11 @@ pub(super) struct Picture<'p> {
 impl<'p> Picture<'p> {
     /// What stands at a path, before a look at it. `known` is what is known beside the request.
     pub(super) fn new(path: &'p [PathItem], known: Option<&ImageFacts>) -> Self {
-        Self { path, declared: "", facts: known.copied().unwrap_or_default() }
+        let mut picture = Self { path, declared: "", facts: ImageFacts::default() };
+        if let Some(known) = known {
+            picture.facts = *known;
+        }
+        picture
     }
 }
 
@@ -157,13 +161,13 @@ pub(super) fn image(checker: &mut Checker<'_>, picture: &Picture<'_>, rule: &Edi
 }
 
 /// What is true of every picture the API looks at. Answers its header where that is one of an accepted format.
-fn header(
+fn header<'i>(
     checker: &mut Checker<'_>,
-    picture: &Picture<'_>,
+    picture: &'i Picture<'_>,
     max_bytes: u64,
     warn_above_bytes: u64,
     formats: &[&'static str],
-) -> Option<ImageInfo> {
+) -> Option<&'i ImageInfo> {
     let Picture { path, facts, .. } = picture;
     match facts.bytes {
         Some(0) => {
@@ -181,7 +185,7 @@ fn header(
         }
         _ => {}
     }
-    let (code, template, format) = match facts.info? {
+    let (code, template, format) = match facts.info.as_ref()? {
         Ok(info) if formats.contains(&info.format.name()) => {
             media_type(checker, picture, info.format.media_type());
             return Some(info);
@@ -304,12 +308,12 @@ fn overlay(
 }
 
 /// What can be said of such a picture alone. Answers its header where it is one of a PNG.
-fn stencil(
+fn stencil<'i>(
     checker: &mut Checker<'_>,
-    picture: &Picture<'_>,
+    picture: &'i Picture<'_>,
     rule: &MaskRule,
     faults: &Faults,
-) -> Option<ImageInfo> {
+) -> Option<&'i ImageInfo> {
     let info = header(checker, picture, rule.max_bytes, rule.warn_above_bytes, &["png"])?;
     let (code, message) = match picture.facts.transparency {
         _ if !info.has_alpha => (Code::MaskNoAlpha, faults.no_alpha),

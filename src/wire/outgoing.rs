@@ -123,7 +123,8 @@ fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result
                 && *place == wanted
             {
                 writer.next = *first;
-                if let Err(NotFinite) = writer.within(&[name], value) {
+                writer.name = name.to_string();
+                if let Err(NotFinite) = writer.value(value) {
                     return Err(BodyError::NotFinite { param: writer.name });
                 }
             }
@@ -145,10 +146,12 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes a value whose name goes on with these pieces.
-    fn within(&mut self, name: &[&str], value: &Value) -> Result<(), NotFinite> {
+    /// Writes what stands inside of a value: the name goes on with the key, which items of a list do not have.
+    fn within(&mut self, key: &str, value: &Value) -> Result<(), NotFinite> {
         let length = self.name.len();
-        self.name.extend(name.iter().copied());
+        self.name.push('[');
+        self.name.push_str(key);
+        self.name.push(']');
         self.value(value)?;
         self.name.truncate(length);
         Ok(())
@@ -172,14 +175,15 @@ impl Writer<'_> {
                 self.next = self.next.saturating_add(1);
                 return Ok(());
             }
-            // A list of one picture is sent as the one picture it is.
             Value::Array(items) => {
-                let suffix: &[&str] =
-                    if matches!(items.as_slice(), [Value::File(_)]) { &[] } else { &["[]"] };
-                return items.iter().try_for_each(|item| self.within(suffix, item));
+                return match items.as_slice() {
+                    // A list of one picture is sent as the one picture it is.
+                    [picture @ Value::File(_)] => self.value(picture),
+                    items => items.iter().try_for_each(|item| self.within("", item)),
+                };
             }
             Value::Object(fields) => {
-                return fields.iter().try_for_each(|(key, value)| self.within(&["[", key, "]"], value));
+                return fields.iter().try_for_each(|(key, value)| self.within(key, value));
             }
         };
         self.form.text(&self.name, text);

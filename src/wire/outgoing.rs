@@ -91,39 +91,23 @@ fn count(value: &Value) -> usize {
     count
 }
 
-/// Where a field stands in a form.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Scalar,
-    Image,
-    Overlay,
-}
-
 fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result<Encoded, BodyError> {
     let fields = request.as_object().unwrap_or_default();
     // Files are numbered as they stand, before any reordering.
     let mut next = 0_usize;
-    let placed = fields.iter().map(|(name, value)| {
-        let files = count(value);
-        let place = match name.as_ref() {
-            "mask" | "markup" => Place::Overlay,
-            _ if files > 0 => Place::Image,
-            _ => Place::Scalar,
-        };
-        let first = next;
-        next = next.saturating_add(files);
-        (place, first)
-    });
-    let placed: Vec<_> = placed.collect();
+    let mut first = Vec::new();
+    for (_, value) in fields {
+        first.push(next);
+        next = next.saturating_add(count(value));
+    }
     let last = last_places(fields);
     let mut writer = Writer { form: Form::new(random), formats, name: String::new(), next: 0 };
-    for wanted in [Place::Scalar, Place::Image, Place::Overlay] {
+    for wanted in SCALARS..=OVERLAYS {
         for at in last.iter().flatten() {
-            if let (Some((name, value)), Some((place, first))) = (fields.get(*at), placed.get(*at))
-                && *place == wanted
-            {
-                writer.next = *first;
+            let (Some((name, value)), Some(first)) = (fields.get(*at), first.get(*at)) else { continue };
+            if group(name, value) == wanted {
                 writer.name = name.to_string();
+                writer.next = *first;
                 if let Err(NotFinite) = writer.value(value) {
                     return Err(BodyError::NotFinite { param: writer.name });
                 }
@@ -131,6 +115,19 @@ fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result
         }
     }
     Ok(writer.form.finish())
+}
+
+/// Fields stand in a form by these groups, in this order.
+const SCALARS: u8 = 0;
+const IMAGES: u8 = 1;
+const OVERLAYS: u8 = 2;
+
+fn group(name: &str, value: &Value) -> u8 {
+    match name {
+        "mask" | "markup" => OVERLAYS,
+        _ if count(value) > 0 => IMAGES,
+        _ => SCALARS,
+    }
 }
 
 /// A number that no text stands for; the name of the [`Writer`] is then that of its part.

@@ -138,25 +138,24 @@ fn look<'p>(
 /// One input image.
 pub(super) fn image(checker: &mut Checker<'_>, picture: &Picture<'_>, rule: &EditRule) {
     let Some(info) = header(checker, picture, rule.max_image_bytes, u64::MAX, rule.formats) else { return };
-    let turned = "is to be turned before it is shown (EXIF orientation); turn its pixels to be safe";
-    for (found, code, message) in [
-        (info.animated, Code::AnimatedImage, "is animated; only its first frame can matter"),
-        (
-            info.color == Color::Cmyk,
-            Code::ImageColorMode,
-            "is stored as CMYK, which is refused; convert it to RGB",
-        ),
-        (info.bit_depth > 8, Code::ImageBitDepth, "has 16 bits a channel; convert it to 8"),
-        (info.orientation > 1, Code::ImageOrientation, turned),
-        (
-            rule.square_only && info.width != info.height,
-            Code::ImageNotSquare,
-            "must be square for this model",
-        ),
-    ] {
-        if found {
-            checker.issue_at(code, picture.path, message);
-        }
+    let mut say = |code, message| {
+        checker.issue_at(code, picture.path, message);
+    };
+    if info.animated {
+        say(Code::AnimatedImage, "is animated; only its first frame can matter");
+    }
+    if info.color == Color::Cmyk {
+        say(Code::ImageColorMode, "is stored as CMYK, which is refused; convert it to RGB");
+    }
+    if info.bit_depth > 8 {
+        say(Code::ImageBitDepth, "has 16 bits a channel; convert it to 8");
+    }
+    if info.orientation > 1 {
+        let message = "is to be turned before it is shown (EXIF orientation); turn its pixels to be safe";
+        say(Code::ImageOrientation, message);
+    }
+    if rule.square_only && info.width != info.height {
+        say(Code::ImageNotSquare, "must be square for this model");
     }
 }
 

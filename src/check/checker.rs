@@ -2,10 +2,13 @@
 
 use super::code::Code;
 use super::context::Context;
-use super::message::{Message, Part, USUAL_LENGTH, fill, given};
+use super::message::{Part, fill, given};
 use super::report::{Applicability, Fix, Issue, PathItem};
 use crate::catalog::{Catalog, Model};
 use crate::request::{Field, Fields, Operation, Text, Value};
+
+/// As long as most messages.
+const USUAL_LENGTH: usize = 160;
 
 /// One run over one request.
 pub(crate) struct Checker<'a> {
@@ -135,31 +138,6 @@ impl<'a> Checker<'a> {
         self.issues.push(Issue { code, param, path, message, given: None, allowed: None, fix: None });
         Draft(self.issues.last_mut())
     }
-
-    /// Begins a message about a field of the request.
-    pub(crate) fn about(&self, _field: Field) -> Message {
-        Message::about("")
-    }
-
-    /// Starts an issue about a field of the request, with a message from [`Checker::about`] it.
-    pub(crate) fn say(&mut self, code: Code, field: Field, message: Message) -> Draft<'_> {
-        self.issue_with(code, field, "{}", &[Part::Text(&message.finish())])
-    }
-
-    /// Starts an issue about anything in the checked object.
-    pub(crate) fn at(
-        &mut self,
-        code: Code,
-        path: Vec<PathItem>,
-        given: Option<Value>,
-        message: &str,
-    ) -> Draft<'_> {
-        let draft = self.issue_at_with(code, &path, "{}", &[Part::Text(message)]);
-        match given {
-            Some(value) => draft.given(&value),
-            None => draft,
-        }
-    }
 }
 
 /// An issue in the list, of which more can be told; nothing where the list is full.
@@ -186,14 +164,15 @@ impl Draft<'_> {
         self.given(&Value::from(text.to_owned()))
     }
 
+    /// Names the texts that would be accepted, also at the end of the message.
+    pub(crate) fn one_of(self, texts: Vec<Value>) -> Self {
+        let words: Vec<&str> = texts.iter().filter_map(Value::as_str).collect();
+        self.and("{}", &[Part::Words(&words)]).allowed(Value::Array(texts))
+    }
+
     /// Names the words that would be accepted.
     pub(crate) fn allowed_words(self, words: &[&'static str]) -> Self {
         self.allowed(Value::Array(words.iter().copied().map(Value::from).collect()))
-    }
-
-    /// Names the texts that would be accepted.
-    pub(crate) fn allowed_texts(self, texts: Vec<String>) -> Self {
-        self.allowed(Value::Array(texts.into_iter().map(Value::from).collect()))
     }
 
     /// Names the bounds of what would be accepted.

@@ -1,63 +1,8 @@
 //! The words of messages. Everything is built by a few plain functions on one `String`: formatting machinery is what
 //! makes wasm modules large.
 
-pub(crate) use crate::digits::integer;
 use crate::digits::push_integer;
 use crate::request::{Size, Value};
-
-/// A message that is being put together, in one piece of memory: a report is mostly messages, and reserving memory for
-/// every part of one took longer than all rules.
-pub(crate) struct Message(String);
-
-/// As long as most messages.
-pub(crate) const USUAL_LENGTH: usize = 160;
-
-impl Message {
-    /// What is to be said about a field, which is named first; about the whole request if the name is empty.
-    pub(crate) fn about(param: &str) -> Self {
-        let message = Self(String::with_capacity(USUAL_LENGTH));
-        if param.is_empty() { message } else { message.text(param).text(": ") }
-    }
-
-    #[must_use]
-    pub(crate) fn text(mut self, text: &str) -> Self {
-        self.0.push_str(text);
-        self
-    }
-
-    /// Text in quotes, cut when it is long.
-    #[must_use]
-    pub(crate) fn quoted(mut self, text: &str) -> Self {
-        push_quoted(&mut self.0, text);
-        self
-    }
-
-    #[must_use]
-    pub(crate) fn integer(mut self, number: impl Into<i64>) -> Self {
-        push_integer(&mut self.0, number.into());
-        self
-    }
-
-    /// A size in quotes.
-    #[must_use]
-    pub(crate) fn size(mut self, size: Size) -> Self {
-        self.0.push('"');
-        size.push_to(&mut self.0);
-        self.0.push('"');
-        self
-    }
-
-    /// `"a", "b" or "c"`.
-    #[must_use]
-    pub(crate) fn alternatives(mut self, words: &[&str]) -> Self {
-        push_alternatives(&mut self.0, words);
-        self
-    }
-
-    pub(crate) fn finish(self) -> String {
-        self.0
-    }
-}
 
 /// What fills a hole of a message.
 #[derive(Clone, Copy)]
@@ -107,12 +52,6 @@ pub(crate) fn fill(out: &mut String, template: &str, parts: &[Part<'_>]) {
 const MAX_QUOTED_CHARS: usize = 60;
 
 /// Text in quotes, cut when it is long.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(MAX_QUOTED_CHARS).saturating_add(2));
-    push_quoted(&mut out, text);
-    out
-}
-
 fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
     // Most are short words, of which nothing is to be cut or replaced.
@@ -146,12 +85,6 @@ const fn kind(value: &Value) -> &'static str {
 }
 
 /// `"a", "b" or "c"`.
-pub(crate) fn alternatives(words: &[&str]) -> String {
-    let mut out = String::new();
-    push_alternatives(&mut out, words);
-    out
-}
-
 fn push_alternatives(out: &mut String, words: &[&str]) {
     let last = words.len().saturating_sub(1);
     for (index, word) in words.iter().enumerate() {
@@ -164,16 +97,15 @@ fn push_alternatives(out: &mut String, words: &[&str]) {
     }
 }
 
-/// Pieces put together.
-pub(crate) fn join(pieces: &[&str]) -> String {
-    crate::text::concat(pieces)
-}
-
 /// A copy of a value for `given`: long text is cut, so that a report stays small whatever was sent.
 pub(crate) fn given(value: &Value) -> Value {
     match value {
         Value::String(text) => match text.char_indices().nth(200) {
-            Some((at, _)) => Value::from(join(&[text.get(..at).unwrap_or_default(), "…"])),
+            Some((at, _)) => {
+                let mut cut = text.get(..at).unwrap_or_default().to_owned();
+                cut.push('…');
+                Value::from(cut)
+            }
             None => value.clone(),
         },
         Value::Array(items) => Value::Array(items.iter().take(20).map(given).collect()),
@@ -256,9 +188,16 @@ fn alike(a: &[u8], b: &[u8], changes: u32) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{alike, alternatives, quoted, similar};
+    use super::{Part, alike, fill, similar};
+
+    fn filled(part: Part<'_>) -> String {
+        let mut out = String::new();
+        fill(&mut out, "{}", &[part]);
+        out
+    }
 
     /// The fewest changes, by a table of the distances between all beginnings of the two words.
+    #[allow(clippy::arithmetic_side_effects, reason = "indices of short words")]
     fn distance(a: &[u8], b: &[u8]) -> usize {
         let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
         for i in 0..=a.len() {
@@ -289,15 +228,15 @@ mod tests {
 
     #[test]
     fn long_text_is_cut_at_a_character() {
-        assert_eq!(quoted("abc"), "\"abc\"");
-        assert_eq!(quoted(&"é".repeat(61)), format!("\"{}…\"", "é".repeat(60)));
-        assert_eq!(quoted("a\nb"), "\"a\u{fffd}b\"");
+        assert_eq!(filled(Part::Quoted("abc")), "\"abc\"");
+        assert_eq!(filled(Part::Quoted(&"é".repeat(61))), format!("\"{}…\"", "é".repeat(60)));
+        assert_eq!(filled(Part::Quoted("a\nb")), "\"a\u{fffd}b\"");
     }
 
     #[test]
     fn words_are_listed_as_people_do() {
-        assert_eq!(alternatives(&["a"]), "\"a\"");
-        assert_eq!(alternatives(&["a", "b", "c"]), "\"a\", \"b\" or \"c\"");
+        assert_eq!(filled(Part::Words(&["a"])), "\"a\"");
+        assert_eq!(filled(Part::Words(&["a", "b", "c"])), "\"a\", \"b\" or \"c\"");
     }
 
     #[test]

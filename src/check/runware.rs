@@ -13,7 +13,7 @@ use super::report::{Applicability, PathItem};
 use super::{lifecycle, shape};
 use crate::catalog::Model;
 use crate::catalog::model::SizeRule;
-use crate::request::{Size, Value};
+use crate::request::Value;
 
 /// What a value must be.
 enum Rule {
@@ -201,12 +201,9 @@ fn size(checker: &mut Checker<'_>, model: &Model) {
     if sizes.contains(&(width, height)) {
         return;
     }
-    let words: Vec<String> =
-        sizes.iter().map(|&(width, height)| Size::Pixels { width, height }.spelled()).collect();
-    let spelled: Vec<&str> = words.iter().map(String::as_str).collect();
-    let template = "width and height go together; allowed are {}";
-    let (given, parts) = (checker.request.get("width"), [Part::Words(&spelled)]);
-    issue_with(checker, Code::SizeNotOffered, &["width"], given, template, &parts).allowed_texts(words);
+    let message = "width and height go together; allowed are ";
+    issue_with(checker, Code::SizeNotOffered, &["width"], checker.request.get("width"), message, &[])
+        .one_of(sizes.iter().map(|size| super::size::spelled(*size)).collect());
 }
 
 /// Reference images are identifiers, addresses, data URLs, or bare base64: only data URLs can be looked into.

@@ -99,16 +99,16 @@ fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Si
     if wanted.is_some_and(|wanted| sizes.contains(&wanted)) {
         return;
     }
-    let mut words = Vec::new();
+    let mut offered = Vec::new();
     if auto {
-        words.push(Value::from("auto"));
+        offered.push(Value::from("auto"));
     }
-    words.extend(sizes.iter().map(|size| spelled(*size)));
-    let listed: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
-    let parts = [Part::Size(size), Part::Text(checker.model_id()), Part::Words(&listed)];
-    let template = "{} is not drawn by {}; allowed are {}";
-    let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, template, &parts);
-    let draft = draft.allowed(Value::Array(words));
+    for size in sizes {
+        offered.push(spelled(*size));
+    }
+    let parts = [Part::Size(size), Part::Text(checker.model_id())];
+    let template = "{} is not drawn by {}; allowed are ";
+    let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, template, &parts).one_of(offered);
     let far = |size| wanted.map_or(0.0, |wanted| distance(size, wanted));
     let nearest = sizes.iter().copied().reduce(|best, size| if far(size) < far(best) { size } else { best });
     if let Some(nearest) = nearest {
@@ -116,7 +116,8 @@ fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Si
     }
 }
 
-fn spelled((width, height): (u32, u32)) -> Value {
+/// A size as requests have it.
+pub(super) fn spelled((width, height): (u32, u32)) -> Value {
     Value::from(Size::Pixels { width, height }.spelled())
 }
 

@@ -26,12 +26,11 @@ pub(super) fn inspect(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<(
 
 /// `None` when the bytes end before the file does.
 fn blocks(cursor: &mut Cursor<'_>, info: &mut ImageInfo, loops: &mut bool) -> Option<()> {
-    let mut frames = 0_u32;
+    let mut has_frame = false;
     loop {
         match cursor.number(1) {
             0x2c => {
-                frames = frames.saturating_add(1);
-                info.animated = frames > 1;
+                info.animated = core::mem::replace(&mut has_frame, true);
                 // The flags are the last byte of the descriptor; the size of codes follows the colors.
                 let flags = cursor.take(9).last().copied().unwrap_or_default();
                 color_table(cursor, flags.into());

@@ -42,7 +42,7 @@ fn lossless(cursor: &mut Cursor<'_>, info: &mut ImageInfo) -> Option<()> {
     let bits = cursor.number(4);
     cursor.in_bounds()?;
     // 14 bits of width less 1, 14 of height less 1, one for alpha, three for the version, which is 0.
-    let edge = |bits: u32| (bits & 0x3fff).saturating_add(1);
+    let edge = |bits: u32| (bits & 0x3fff).wrapping_add(1);
     (info.width, info.height) = (edge(bits), edge(bits >> 14));
     info.has_alpha = bits >> 28 & 1 == 1;
     (bits >> 29 == 0).then_some(())
@@ -52,7 +52,7 @@ fn extended(cursor: &mut Cursor<'_>, length: u32, info: &mut ImageInfo) -> Optio
     let mut chunk = Cursor::new(cursor.take(10), Order::Little);
     cursor.in_bounds()?;
     let (flags, width, height) = (chunk.number(4), chunk.number(3), chunk.number(3));
-    (info.width, info.height) = (width.saturating_add(1), height.saturating_add(1));
+    (info.width, info.height) = (width.wrapping_add(1), height.wrapping_add(1));
     info.has_alpha = flags & 0x10 != 0;
     info.animated = flags & 0x02 != 0;
     // The canvas has fewer than 2^32 pixels.

@@ -52,7 +52,7 @@ impl Reader<'_> {
                 self.take(b"[")?;
                 let mut items = Vec::new();
                 while self.has_item(b']', items.is_empty())? {
-                    items.push(self.value(depth.saturating_add(1))?);
+                    items.push(self.value(depth.wrapping_add(1))?);
                 }
                 Some(Value::Array(items))
             }
@@ -64,7 +64,7 @@ impl Reader<'_> {
                     let key = self.string()?;
                     self.peek()?;
                     self.take(b":")?;
-                    fields.push((key.into(), self.value(depth.saturating_add(1))?));
+                    fields.push((key.into(), self.value(depth.wrapping_add(1))?));
                 }
                 Some(Value::Object(fields))
             }
@@ -119,7 +119,7 @@ impl Reader<'_> {
         if !place.may_end() {
             return None;
         }
-        let number = digits.times_ten_to(if divides { exponent.saturating_neg() } else { exponent });
+        let number = digits.times_ten_to(if divides { exponent.wrapping_neg() } else { exponent });
         Some(if negative { -number } else { number })
     }
 }
@@ -138,8 +138,8 @@ impl Digits {
             self.mantissa = next;
         }
         // Each digit behind the point divides; each one that does not fit before it multiplies.
-        let step = i32::from(next.is_none()).saturating_sub(is_fraction.into());
-        self.exponent = self.exponent.saturating_add(step);
+        let step = i32::from(next.is_none()).wrapping_sub(is_fraction.into());
+        self.exponent = self.exponent.wrapping_add(step);
     }
 
     #[allow(clippy::cast_precision_loss, reason = "said in the documentation of the parser")]
@@ -152,7 +152,7 @@ impl Digits {
             let step = left.min(22);
             let power = (0..step).fold(1.0, |power: f64, _| power * 10.0);
             number = if exponent < 0 { number / power } else { number * power };
-            left = left.saturating_sub(step);
+            left = left.wrapping_sub(step);
         }
         number
     }

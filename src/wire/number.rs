@@ -59,7 +59,7 @@ fn lay_out(digits: &str, point: i32, out: &mut String) {
         out.push_str(fraction);
     }
     if !is_plain {
-        let exponent = point.saturating_sub(1);
+        let exponent = point.wrapping_sub(1);
         out.push_str(if exponent < 0 { "e-" } else { "e+" });
         push_natural(out, exponent.unsigned_abs().into(), 1);
     }
@@ -72,20 +72,20 @@ fn shortest(number: f64) -> (String, i32) {
     #[allow(clippy::cast_possible_truncation, reason = "eleven bits")]
     let biased = ((bits >> 52) & 0x7ff) as i32;
     let (mantissa, exponent) =
-        if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased.saturating_sub(1075)) };
+        if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased.wrapping_sub(1075)) };
     // Below a power of two the neighbour is twice as near as above it.
     let uneven = u32::from(fraction == 0 && biased > 1);
     let even = mantissa % 2 == 0;
     let up = u32::try_from(exponent).unwrap_or(0);
-    let down = u32::try_from(exponent.saturating_neg()).unwrap_or(0);
+    let down = u32::try_from(exponent.wrapping_neg()).unwrap_or(0);
     // The number is rest/scale; the half-distances to its neighbours are above/scale and below/scale.
-    let mut rest = Natural::new(mantissa, up.saturating_add(1).saturating_add(uneven));
-    let mut scale = Natural::new(1, down.saturating_add(1).saturating_add(uneven));
-    let mut above = Natural::new(1, up.saturating_add(uneven));
+    let mut rest = Natural::new(mantissa, up.wrapping_add(1).wrapping_add(uneven));
+    let mut scale = Natural::new(1, down.wrapping_add(1).wrapping_add(uneven));
+    let mut above = Natural::new(1, up.wrapping_add(uneven));
     let mut below = Natural::new(1, up);
     // How far the point moves: log10 of the number, too small by one at most, which the next test mends.
-    let magnitude = 64_i32.saturating_sub(mantissa.leading_zeros().cast_signed()).saturating_add(exponent);
-    let mut point = magnitude.saturating_sub(1).saturating_mul(30_103).div_euclid(100_000);
+    let magnitude = 64_i32.wrapping_sub(mantissa.leading_zeros().cast_signed()).wrapping_add(exponent);
+    let mut point = magnitude.wrapping_sub(1).wrapping_mul(30_103).div_euclid(100_000);
     for _ in 0..point {
         scale.times_ten();
     }
@@ -96,7 +96,7 @@ fn shortest(number: f64) -> (String, i32) {
     }
     while rest.plus(&above).reaches(&scale, even) {
         scale.times_ten();
-        point = point.saturating_add(1);
+        point = point.wrapping_add(1);
     }
     let mut digits = String::new();
     loop {
@@ -106,15 +106,15 @@ fn shortest(number: f64) -> (String, i32) {
         let mut digit = 0_u8;
         while !rest.is_less(&scale) {
             rest.add(&scale, -1);
-            digit = digit.saturating_add(1);
+            digit = digit.wrapping_add(1);
         }
         let low = below.reaches(&rest, even);
         let high = rest.plus(&above).reaches(&scale, even);
         let is_last = low || high || digits.len() >= 17;
         if high && !(low && rest.plus(&rest).is_less(&scale)) {
-            digit = digit.saturating_add(1);
+            digit = digit.wrapping_add(1);
         }
-        digits.push(char::from(b'0'.saturating_add(digit)));
+        digits.push(char::from(b'0'.wrapping_add(digit)));
         if is_last {
             return (digits, point);
         }

@@ -136,6 +136,11 @@ impl Decoder {
         }
     }
 
+    /// Whether this is a character of the alphabet.
+    pub(crate) fn has(byte: u8) -> bool {
+        scalar::value(byte).is_some()
+    }
+
     /// Whether the next character begins a group of four.
     pub(crate) const fn at_group_start(&self) -> bool {
         self.have == 0

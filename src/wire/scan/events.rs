@@ -136,8 +136,8 @@ impl Events {
         window: &mut &[u8],
         offset: u64,
     ) -> Result<Found, ScanErrorKind> {
-        let end = offset.saturating_add(window.len() as u64);
-        let here = |window: &[u8]| end.saturating_sub(window.len() as u64);
+        let end = offset.wrapping_add(window.len() as u64);
+        let here = |window: &[u8]| end.wrapping_sub(window.len() as u64);
         loop {
             let in_value = self.line == Line::Value;
             if in_value && self.field == Field::Data && (json.is_releasing() || !window.is_empty()) {

@@ -387,7 +387,7 @@ impl Json {
 
     fn begin_image(&mut self, field: Field) {
         self.payload.begin(self.next_image, field);
-        self.next_image = self.next_image.saturating_add(1);
+        self.next_image = self.next_image.wrapping_add(1);
         self.escape = Escape::No;
     }
 
@@ -406,13 +406,13 @@ impl Json {
 
     /// What had been held as a possible image is text after all.
     fn drop_held(&mut self, held: Option<Range<usize>>) -> Result<(), ScanErrorKind> {
-        self.held_bytes = self.held_bytes.saturating_sub(held.unwrap_or_default().len());
+        self.held_bytes = self.held_bytes.wrapping_sub(held.unwrap_or_default().len());
         if self.text_bytes() > self.rest_bytes { Err(ScanErrorKind::RestTooLarge) } else { Ok(()) }
     }
 
     /// Bytes of the rest that count as text.
     fn text_bytes(&self) -> usize {
-        self.rest.len().saturating_sub(self.held_bytes)
+        self.rest.len().wrapping_sub(self.held_bytes)
     }
 
     fn keep(&mut self, byte: u8) -> Result<(), ScanErrorKind> {
@@ -437,7 +437,7 @@ impl Json {
         self.rest.extend_from_slice(run);
         *input = tail;
         if held {
-            self.held_bytes = self.held_bytes.saturating_add(run.len());
+            self.held_bytes = self.held_bytes.wrapping_add(run.len());
             if let Some(held) = self.stack.last_mut().and_then(|frame| frame.held.as_mut()) {
                 held.end = self.rest.len();
             }
@@ -461,7 +461,7 @@ impl Json {
         }
         let mut peek = *input;
         let run = read_escape(&mut peek, &mut self.escape, lines);
-        self.keep_run(input, input.len().saturating_sub(peek.len()), held)?;
+        self.keep_run(input, input.len().wrapping_sub(peek.len()), held)?;
         match run? {
             Run::Input => return Ok(input.is_empty().then_some(Found::Nothing)),
             Run::Line => return Ok(Some(Found::Line)),
@@ -552,13 +552,13 @@ impl Json {
         let whole = self.rest.get(self.release_at..end).unwrap_or(&[]);
         let mut text = whole;
         let run = read_payload(&mut self.payload, &mut text, &mut self.escape, false)?;
-        self.release_at = end.saturating_sub(text.len());
+        self.release_at = end.wrapping_sub(text.len());
         if matches!(run, PayloadRun::Full) {
             return Ok(Found::Piece { last: false });
         }
         // The string was valid when it was read, so it was read to its end.
         self.payload.finish()?;
-        self.held_bytes = self.held_bytes.saturating_sub(end.saturating_sub(start));
+        self.held_bytes = self.held_bytes.wrapping_sub(end.wrapping_sub(start));
         let tail = self.rest.get(end..).unwrap_or_default().to_vec();
         self.rest.truncate(start);
         self.rest.extend_from_slice(self.index().as_bytes());

@@ -361,10 +361,10 @@ impl Scanner {
             let (mut window, beyond) = chunk.split_at_checked(budget).unwrap_or((*chunk, &[]));
             let before = window.len();
             let result = self.step(&mut window);
-            let read = before.saturating_sub(window.len());
+            let read = before.wrapping_sub(window.len());
             *chunk = chunk.get(read..).unwrap_or(&[]);
-            self.offset = self.offset.saturating_add(read as u64);
-            self.seen = self.seen.saturating_add(read as u64);
+            self.offset = self.offset.wrapping_add(read as u64);
+            self.seen = self.seen.wrapping_add(read as u64);
             let found = result?;
             match found {
                 Found::Nothing | Found::Line if !window.is_empty() => continue,
@@ -440,13 +440,13 @@ impl Scanner {
             let Some((byte, tail)) = window.split_first() else { return Ok(Found::Nothing) };
             if byte == expected {
                 *window = tail;
-                self.bom = self.bom.saturating_add(1);
+                self.bom = self.bom.wrapping_add(1);
             } else if core::mem::replace(&mut self.bom, BOM.len()) > 0 {
                 // A part of a mark is no mark, but text that was already read.
                 self.events.as_mut().ok_or(ScanErrorKind::Json)?.unknown_field();
             }
         }
-        let offset = self.offset.saturating_add(length.saturating_sub(window.len()) as u64);
+        let offset = self.offset.wrapping_add(length.wrapping_sub(window.len()) as u64);
         match &mut self.events {
             Some(events) => events.step(&mut self.json, window, offset),
             None => self.json.scan(window, false),

@@ -61,7 +61,7 @@ impl Payload {
             self.count(written);
             let Some(&next) = input.first() else { return Ok(Decoded::Other) };
             // A full buffer shows only at the next character: it may be the end of the image.
-            if !self.decoder.at_group_start() || !is_alphabet(next) {
+            if !self.decoder.at_group_start() || !Decoder::has(next) {
                 return Ok(Decoded::Other);
             }
             if self.allowance < 3 {
@@ -79,7 +79,7 @@ impl Payload {
 
     /// Decodes one character, such as an escape stands for.
     fn push(&mut self, byte: u8) -> Result<(), ScanErrorKind> {
-        if self.decoder.at_group_start() && self.allowance < 3 && is_alphabet(byte) {
+        if self.decoder.at_group_start() && self.allowance < 3 && Decoder::has(byte) {
             return Err(ScanErrorKind::ImageTooLarge);
         }
         self.grow(3);
@@ -124,7 +124,7 @@ impl Payload {
 
     /// Makes room for `bytes` more bytes and the slack, doubling so that growing stays linear.
     fn grow(&mut self, bytes: usize) {
-        let needed = self.filled.saturating_add(bytes).saturating_add(SLACK);
+        let needed = self.filled.wrapping_add(bytes).wrapping_add(SLACK);
         if self.buffer.len() < needed {
             let most = self.piece_bytes.saturating_add(SLACK);
             let length = needed.max(self.buffer.len().saturating_mul(2)).max(16 << 10).min(most.max(needed));
@@ -137,11 +137,7 @@ impl Payload {
 /// A length in whole groups of three bytes, at least one.
 const fn whole_groups(bytes: usize) -> usize {
     let rest = bytes % 3;
-    if bytes < 3 { 3 } else { bytes.saturating_sub(rest) }
-}
-
-const fn is_alphabet(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/')
+    if bytes < 3 { 3 } else { bytes.wrapping_sub(rest) }
 }
 
 /// What reading an image came to.

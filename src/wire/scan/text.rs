@@ -117,7 +117,7 @@ impl Unescaped {
         if (0xd800..0xdc00).contains(&high) && (0xdc00..0xe000).contains(&unit) {
             // The replacement character that stands for the first half gives way to both.
             self.bytes.truncate(self.bytes.len().saturating_sub(char::REPLACEMENT_CHARACTER.len_utf8()));
-            point = (u32::from(high & 0x3ff) << 10 | u32::from(unit & 0x3ff)).saturating_add(0x1_0000);
+            point = (u32::from(high & 0x3ff) << 10 | u32::from(unit & 0x3ff)).wrapping_add(0x1_0000);
         }
         if self.bytes.len() < limit {
             let character = char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -15,3 +15,4 @@ pub mod number;
 pub mod outgoing;
 pub mod problem;
 pub mod scan;
+pub(crate) mod utf8;

@@ -55,7 +55,7 @@ const BODY_BYTES: usize = 256 << 10;
 
 /// Reads the body of an error reply. It always has something to say, if only the status.
 pub fn read(status: u16, body: &[u8]) -> ApiProblem {
-    let text = String::from_utf8_lossy(body.get(..BODY_BYTES).unwrap_or(body));
+    let text = super::utf8::lossy(body.get(..BODY_BYTES).unwrap_or(body));
     let text = trim(text.trim_start_matches('\u{feff}'));
     of_reply(status, json::parse(text).as_ref(), text)
 }

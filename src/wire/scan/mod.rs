@@ -38,8 +38,10 @@ pub(super) mod text;
 
 use core::fmt;
 use core::ops::Range;
+use std::borrow::Cow;
 
 use super::base64::Base64Error;
+use super::utf8;
 use crate::digits::push_integer;
 use events::Events;
 use json::Json;
@@ -507,8 +509,8 @@ impl Scanner {
 
 /// Valid UTF-8 out of any bytes, as the Encoding standard decodes it: what is none becomes U+FFFD.
 fn repair(bytes: &mut Vec<u8>) {
-    if core::str::from_utf8(bytes).is_err() {
-        *bytes = String::from_utf8_lossy(bytes).into_owned().into_bytes();
+    if let Cow::Owned(repaired) = utf8::lossy(bytes) {
+        *bytes = repaired.into_bytes();
     }
 }
 

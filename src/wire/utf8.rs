@@ -1,0 +1,52 @@
+//! Text out of any bytes, as the Encoding standard decodes it: what is no UTF-8 becomes U+FFFD.
+//!
+//! `String::from_utf8_lossy` does the same; its iterator over chunks weighs more than the rest of the text handling here.
+
+use std::borrow::Cow;
+
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let mut repaired = String::new();
+    let mut rest = bytes;
+    while let Err(error) = core::str::from_utf8(rest) {
+        let (valid, tail) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();
+        repaired.push_str(core::str::from_utf8(valid).unwrap_or_default());
+        repaired.push(char::REPLACEMENT_CHARACTER);
+        // Without a length the text ends inside a character.
+        rest = error.error_len().and_then(|length| tail.get(length..)).unwrap_or_default();
+    }
+    let valid = core::str::from_utf8(rest).unwrap_or_default();
+    if repaired.is_empty() {
+        return Cow::Borrowed(valid);
+    }
+    repaired.push_str(valid);
+    Cow::Owned(repaired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lossy;
+
+    #[test]
+    fn each_broken_character_becomes_one_replacement() {
+        for bytes in [
+            &b""[..],
+            b"plain",
+            b"\xff",
+            b"a\xffb",
+            b"\xf0\x9f\xa6",
+            b"\xf0\x9f\xa6x",
+            b"\xf0\x9f\xa6\x80\xed\xa0\x80\xc3",
+            b"\xe2\x82\xe2\x82\xac\xc0\x80",
+        ] {
+            assert_eq!(lossy(bytes), String::from_utf8_lossy(bytes), "{bytes:?}");
+        }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_decode_as_the_standard_library_decodes_them(bytes: Vec<u8>) {
+            proptest::prop_assert_eq!(lossy(&bytes), String::from_utf8_lossy(&bytes));
+        }
+    }
+}

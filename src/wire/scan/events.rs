@@ -201,7 +201,7 @@ impl Events {
         if !self.has_data {
             return Ok(Found::Nothing);
         }
-        if json.is_foreign() && json.text() == "[DONE]" {
+        if is_done(json) {
             return Ok(Found::Done);
         }
         // `12` may have been going to be `123`: only what closes itself is known to be complete.
@@ -286,14 +286,19 @@ impl Events {
             self.event.clear();
             return Ok(Found::Blank);
         }
-        if json.is_foreign() {
-            return Ok(if json.text() == "[DONE]" { Found::Done } else { Found::Message });
+        if is_done(json) {
+            return Ok(Found::Done);
         }
-        if !json.is_complete() {
+        if !json.is_foreign() && !json.is_complete() {
             self.take_as_text(json, ScanErrorKind::Json, offset)?;
         }
         Ok(Found::Message)
     }
+}
+
+/// Whether the data is the text that ends a stream.
+fn is_done(json: &Json) -> bool {
+    json.is_foreign() && json.text() == "[DONE]"
 }
 
 /// The number that nothing but digits make.

@@ -97,7 +97,17 @@ struct Frame {
     held: Option<Range<usize>>,
 }
 
-/// The keys that matter.
+/// The keys that matter, by their names.
+const KEYS: [(&str, Key); 6] = [
+    (Field::B64Json.name(), Key::Image(Field::B64Json)),
+    (Field::PartialImageB64.name(), Key::Image(Field::PartialImageB64)),
+    (Field::ImageBase64Data.name(), Key::Image(Field::ImageBase64Data)),
+    (Field::Result.name(), Key::Image(Field::Result)),
+    ("type", Key::Type),
+    ("error", Key::Error),
+];
+
+/// What a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Other,
@@ -497,15 +507,8 @@ impl Json {
         match self.role {
             Role::Plain | Role::Held => {}
             Role::Key => {
-                frame.key = match self.name.bytes() {
-                    b"b64_json" => Key::Image(Field::B64Json),
-                    b"partial_image_b64" => Key::Image(Field::PartialImageB64),
-                    b"imageBase64Data" => Key::Image(Field::ImageBase64Data),
-                    b"result" => Key::Image(Field::Result),
-                    b"type" => Key::Type,
-                    b"error" => Key::Error,
-                    _ => Key::Other,
-                };
+                let known = KEYS.iter().find(|(name, _)| name.as_bytes() == self.name.bytes());
+                frame.key = known.map_or(Key::Other, |(_, key)| *key);
                 self.note_error(false);
                 self.state = State::Colon;
             }

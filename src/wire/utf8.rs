@@ -7,19 +7,21 @@ use std::borrow::Cow;
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     let mut repaired = String::new();
     let mut rest = bytes;
-    while let Err(error) = core::str::from_utf8(rest) {
+    loop {
+        let error = match core::str::from_utf8(rest) {
+            Ok(valid) if repaired.is_empty() => return Cow::Borrowed(valid),
+            Ok(valid) => {
+                repaired.push_str(valid);
+                return Cow::Owned(repaired);
+            }
+            Err(error) => error,
+        };
         let (valid, tail) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();
         repaired.push_str(core::str::from_utf8(valid).unwrap_or_default());
         repaired.push(char::REPLACEMENT_CHARACTER);
         // Without a length the text ends inside a character.
         rest = error.error_len().and_then(|length| tail.get(length..)).unwrap_or_default();
     }
-    let valid = core::str::from_utf8(rest).unwrap_or_default();
-    if repaired.is_empty() {
-        return Cow::Borrowed(valid);
-    }
-    repaired.push_str(valid);
-    Cow::Owned(repaired)
 }
 
 #[cfg(test)]

@@ -97,23 +97,34 @@ struct Frame {
     held: Option<Range<usize>>,
 }
 
-/// The keys that matter, by their names.
-const KEYS: [(&str, Key); 6] = [
-    (Field::B64Json.name(), Key::Image(Field::B64Json)),
-    (Field::PartialImageB64.name(), Key::Image(Field::PartialImageB64)),
-    (Field::ImageBase64Data.name(), Key::Image(Field::ImageBase64Data)),
-    (Field::Result.name(), Key::Image(Field::Result)),
-    ("type", Key::Type),
-    ("error", Key::Error),
-];
-
-/// What a key is.
+/// The keys that matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Other,
     Image(Field),
     Type,
     Error,
+}
+
+impl Key {
+    /// A pattern of bytes would be compared byte by byte; these are a number or two each.
+    fn of(name: &[u8]) -> Self {
+        if name == b"type" {
+            Self::Type
+        } else if name == b"error" {
+            Self::Error
+        } else if name == b"result" {
+            Self::Image(Field::Result)
+        } else if name == b"b64_json" {
+            Self::Image(Field::B64Json)
+        } else if name == b"imageBase64Data" {
+            Self::Image(Field::ImageBase64Data)
+        } else if name == b"partial_image_b64" {
+            Self::Image(Field::PartialImageB64)
+        } else {
+            Self::Other
+        }
+    }
 }
 
 impl Json {
@@ -507,8 +518,7 @@ impl Json {
         match self.role {
             Role::Plain | Role::Held => {}
             Role::Key => {
-                let known = KEYS.iter().find(|(name, _)| name.as_bytes() == self.name.bytes());
-                frame.key = known.map_or(Key::Other, |(_, key)| *key);
+                frame.key = Key::of(self.name.bytes());
                 self.note_error(false);
                 self.state = State::Colon;
             }

@@ -38,7 +38,6 @@ pub(super) mod text;
 
 use core::fmt;
 use core::ops::Range;
-use std::borrow::Cow;
 
 use super::base64::Base64Error;
 use super::utf8;
@@ -509,8 +508,8 @@ impl Scanner {
 
 /// Valid UTF-8 out of any bytes, as the Encoding standard decodes it: what is none becomes U+FFFD.
 fn repair(bytes: &mut Vec<u8>) {
-    if let Cow::Owned(repaired) = utf8::lossy(bytes) {
-        *bytes = repaired.into_bytes();
+    if core::str::from_utf8(bytes).is_err() {
+        *bytes = utf8::lossy(bytes).into_owned().into_bytes();
     }
 }
 

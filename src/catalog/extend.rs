@@ -9,6 +9,7 @@ use super::rates::{Rates, TokenRates};
 use crate::date::Date;
 use crate::digits::push_integer;
 use crate::request::{Size, Text, Value};
+use crate::text::concat;
 
 /// What is wrong with an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,11 +20,16 @@ pub struct ExtendError {
     pub message: String,
 }
 
+impl ExtendError {
+    /// What it says, where first.
+    pub(crate) fn text(&self) -> String {
+        concat(&[&self.path, ": ", &self.message])
+    }
+}
+
 impl fmt::Display for ExtendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
-        f.write_str(": ")?;
-        f.write_str(&self.message)
+        f.write_str(&self.text())
     }
 }
 

@@ -34,16 +34,23 @@ pub enum MigrateError {
     UnknownTarget,
 }
 
-impl fmt::Display for MigrateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl MigrateError {
+    /// What it says.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
             Self::Operation => {
                 "operation: only \"generate\" and \"edit\" requests can be moved to another model"
             }
             Self::UnknownSource => "model: not in the catalogue, so its meaning is not known",
             Self::NoReplacement => "model: no replacement is named for it; say which model to move to",
             Self::UnknownTarget => "target: not in the catalogue, or no longer served",
-        })
+        }
+    }
+}
+
+impl fmt::Display for MigrateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
     }
 }
 

@@ -97,20 +97,24 @@ pub enum CostError {
     TooLarge,
 }
 
+impl CostError {
+    /// What it says, in three pieces.
+    pub(crate) const fn pieces(&self) -> [&'static str; 3] {
+        match self {
+            Self::UnknownModel => ["model: not in the catalogue, so there are no prices", "", ""],
+            Self::NoTokenPrices => ["model: billed by the image, not by tokens", "", ""],
+            Self::NotAnObject => ["usage: must be an object", "", ""],
+            Self::TooLarge => ["usage: more tokens than any call can have", "", ""],
+            Self::InvalidDetails(name) => ["usage.", name, ": must be an object"],
+            Self::InvalidCount(name) => ["usage.", name, ": must be a whole number of tokens, 0 or more"],
+            Self::Inconsistent(name) => ["usage.", name, ": is not the sum of its parts"],
+        }
+    }
+}
+
 impl fmt::Display for CostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, text) = match self {
-            Self::UnknownModel => return f.write_str("model: not in the catalogue, so there are no prices"),
-            Self::NoTokenPrices => return f.write_str("model: billed by the image, not by tokens"),
-            Self::NotAnObject => return f.write_str("usage: must be an object"),
-            Self::TooLarge => return f.write_str("usage: more tokens than any call can have"),
-            Self::InvalidDetails(name) => (name, ": must be an object"),
-            Self::InvalidCount(name) => (name, ": must be a whole number of tokens, 0 or more"),
-            Self::Inconsistent(name) => (name, ": is not the sum of its parts"),
-        };
-        f.write_str("usage.")?;
-        f.write_str(name)?;
-        f.write_str(text)
+        f.write_str(&concat(&self.pieces()))
     }
 }
 

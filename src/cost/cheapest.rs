@@ -47,13 +47,22 @@ pub enum CheapestError {
     NoSize,
 }
 
+impl CheapestError {
+    /// What it says.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::UnknownModel => "model: not in the catalogue",
+            Self::NoRule => {
+                "quality: no rule for the tokens of this model and quality is published; name a quality other than \"auto\""
+            }
+            Self::NoSize => "ratio: no size that the model draws has this ratio and so many pixels",
+        }
+    }
+}
+
 impl fmt::Display for CheapestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::UnknownModel => "model: not in the catalogue",
-            Self::NoRule => "quality: no rule for the tokens of this model and quality is published; name a quality other than \"auto\"",
-            Self::NoSize => "ratio: no size that the model draws has this ratio and so many pixels",
-        })
+        f.write_str(self.text())
     }
 }
 

@@ -3,10 +3,12 @@
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::actual::{Cost, CostItem, CostNote};
+#[cfg(feature = "extras")]
 use super::cheapest::Cheapest;
 use super::estimate::{Estimate, EstimateItem, Note};
 use super::interval::{Bounds, Few, Interval};
 use super::money::NanoUsd;
+#[cfg(feature = "extras")]
 use super::rate::Rate;
 use crate::request::Size;
 use crate::request::value::some;
@@ -108,6 +110,7 @@ impl Serialize for CostItem {
     }
 }
 
+#[cfg(feature = "extras")]
 impl Serialize for Cheapest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Cheapest", 4)?;
@@ -119,6 +122,7 @@ impl Serialize for Cheapest {
     }
 }
 
+#[cfg(feature = "extras")]
 impl Serialize for Rate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Rate", 3)?;

@@ -43,6 +43,14 @@ thread_local! {
     };
 }
 
+/// Runs `work` with the sessions. Nothing calls from within, so they are never lent already.
+fn with_sessions<T>(otherwise: T, work: impl FnOnce(&mut Sessions) -> T) -> T {
+    SESSIONS.with(|sessions| match sessions.try_borrow_mut() {
+        Ok(mut sessions) => work(&mut sessions),
+        Err(_) => otherwise,
+    })
+}
+
 impl Sessions {
     fn put(&mut self, entry: Box<Entry>) -> usize {
         let free = self.entries.iter().position(Option::is_none).unwrap_or(self.entries.len());
@@ -104,7 +112,7 @@ pub fn session_begin(
         Deadlines { total_ms: length_ms(total), connect_ms: length_ms(connect), idle_ms: length_ms(idle) };
     let (mut session, _) =
         Session::begin(Settings { policy, deadlines, all_events: flags & ALL_EVENTS != 0 }, ms(now));
-    SESSIONS.with_borrow_mut(|sessions| {
+    with_sessions(0, |sessions| {
         if flags & NEW_SERVER != 0
             && let Some(budget) = sessions.budgets.get_mut(server)
         {
@@ -118,7 +126,7 @@ pub fn session_begin(
 /// Ends a session and gives its memory back, but for the largest buffer yet: that is the next one's.
 #[wasm_bindgen]
 pub fn session_free(number: usize) {
-    SESSIONS.with_borrow_mut(|sessions| {
+    with_sessions((), |sessions| {
         if let Some(ended) = sessions.entries.get_mut(number).and_then(Option::take) {
             let buffer = ended.session.into_buffer();
             if buffer.len() > sessions.spare.len() {
@@ -134,14 +142,14 @@ pub fn session_free(number: usize) {
 /// How many sessions there are.
 #[wasm_bindgen]
 pub fn session_count() -> usize {
-    SESSIONS.with_borrow(|sessions| sessions.entries.iter().flatten().count())
+    with_sessions(0, |sessions| sessions.entries.iter().flatten().count())
 }
 
 /// Makes room for chunks of up to `length` bytes and gives the address at which each of them is put. It stays the same
 /// until room for longer ones is made.
 #[wasm_bindgen]
 pub fn session_input(number: usize, length: usize) -> *const u8 {
-    SESSIONS.with_borrow_mut(|sessions| {
+    with_sessions(core::ptr::null(), |sessions| {
         let Some((entry, _)) = sessions.get(number) else { return core::ptr::null() };
         if entry.input.len() < length {
             // What was read already need not be copied.
@@ -155,7 +163,7 @@ pub fn session_input(number: usize, length: usize) -> *const u8 {
 #[allow(clippy::cast_precision_loss, reason = "times of a clock that started with the program")]
 #[wasm_bindgen]
 pub fn session_wake_at(number: usize) -> f64 {
-    SESSIONS.with_borrow_mut(|sessions| {
+    with_sessions(f64::INFINITY, |sessions| {
         let wake_at = sessions.get(number).and_then(|(entry, _)| entry.session.wake_at_ms());
         wake_at.map_or(f64::INFINITY, |time| time as f64)
     })
@@ -196,7 +204,7 @@ pub fn session_event(number: usize, event: u32, length: usize, now: f64, dice: f
         Err(failure) => return pack(&failure),
     };
     let now = ms(now);
-    SESSIONS.with_borrow_mut(|sessions| {
+    with_sessions(0, |sessions| {
         let Some((entry, budget)) = sessions.get(number) else { return 0 };
         let Entry { session, input, unread, .. } = entry;
         let found = |found: Found<'_>| show(found, "");

@@ -4,8 +4,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::bridge::{NO_OPERATION, respond};
 use super::failure::Failure;
+#[cfg(feature = "extras")]
 use super::packed::Plain;
-use crate::cost::{self, ActualOptions, Wanted};
+use crate::cost::{self, ActualOptions};
+#[cfg(feature = "extras")]
 use crate::request::Value;
 
 /// What a request will cost. `now` is in milliseconds since 1970.
@@ -29,6 +31,7 @@ pub fn actual(length: usize, now: f64) -> usize {
     })
 }
 
+#[cfg(feature = "extras")]
 /// The cheapest size; the input is `{ model, quality, ratio, tolerance, min_pixels }`, then a context.
 #[wasm_bindgen]
 pub fn cheapest(length: usize, now: f64) -> usize {
@@ -37,7 +40,7 @@ pub fn cheapest(length: usize, now: f64) -> usize {
         let text = |name| wanted.get(name).and_then(Value::as_str).unwrap_or_default();
         let number = |name| wanted.get(name).and_then(Value::as_number);
         let pixels = wanted.get("min_pixels").and_then(Value::as_integer).unwrap_or_default();
-        let size = Wanted {
+        let size = cost::Wanted {
             ratio: number("ratio"),
             tolerance: number("tolerance").unwrap_or_default(),
             quality: text("quality"),
@@ -48,6 +51,7 @@ pub fn cheapest(length: usize, now: f64) -> usize {
     })
 }
 
+#[cfg(feature = "extras")]
 /// How many images a tier allows in a minute, or null where nothing is published.
 #[wasm_bindgen]
 pub fn images_per_minute(number: u32, length: usize, now: f64, tier: u32) -> usize {

@@ -5,7 +5,9 @@ use super::packed::{END, Malformed, OBJECT, Pack, Writer};
 use crate::catalog::ExtendError;
 #[cfg(feature = "extras")]
 use crate::check::MigrateError;
-use crate::cost::{CheapestError, CostError};
+#[cfg(feature = "extras")]
+use crate::cost::CheapestError;
+use crate::cost::CostError;
 use crate::picture::Problem;
 #[cfg(feature = "extras")]
 use crate::request::batch::BatchError;
@@ -72,10 +74,11 @@ impl From<CostError> for Failure {
             CostError::InvalidCount(name) => (name, "invalid_count"),
             CostError::Inconsistent(name) => (name, "inconsistent"),
         };
-        Self::new(param, code, &error.to_string())
+        Self::new(param, code, &concat(&error.pieces()))
     }
 }
 
+#[cfg(feature = "extras")]
 impl From<CheapestError> for Failure {
     fn from(error: CheapestError) -> Self {
         let (param, code) = match error {
@@ -83,14 +86,14 @@ impl From<CheapestError> for Failure {
             CheapestError::NoRule => ("quality", "no_rule"),
             CheapestError::NoSize => ("ratio", "no_size"),
         };
-        Self::new(param, code, &error.to_string())
+        Self::new(param, code, error.text())
     }
 }
 
 #[cfg(feature = "extras")]
 impl From<ExtendError> for Failure {
     fn from(error: ExtendError) -> Self {
-        Self::new(&error.path, "invalid_entry", &error.to_string())
+        Self::new(&error.path, "invalid_entry", &error.text())
     }
 }
 
@@ -103,7 +106,7 @@ impl From<MigrateError> for Failure {
             MigrateError::NoReplacement => ("model", "no_replacement"),
             MigrateError::UnknownTarget => ("target", "unknown_model"),
         };
-        Self::new(param, code, &error.to_string())
+        Self::new(param, code, error.text())
     }
 }
 
@@ -115,7 +118,7 @@ impl From<TranslateError> for Failure {
             TranslateError::Model => ("model", "not_offered"),
             TranslateError::Files => ("image", "file_in_json"),
         };
-        Self::new(param, code, &error.to_string())
+        Self::new(param, code, error.text())
     }
 }
 
@@ -131,7 +134,7 @@ impl From<BatchError> for Failure {
             BatchError::MixedUrls(_) => "mixed_urls",
             BatchError::NotJson(_) => "file_in_json",
         };
-        Self::new("lines", code, &error.to_string())
+        Self::new("lines", code, &error.text())
     }
 }
 

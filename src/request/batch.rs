@@ -5,7 +5,9 @@
 use core::fmt;
 
 use super::Value;
+use crate::digits::integer;
 use crate::repeats::last_places_of;
+use crate::text::concat;
 use crate::wire::body::to_json;
 
 /// The most lines of one file.
@@ -33,12 +35,14 @@ pub enum BatchError {
     NotJson(usize),
 }
 
-impl fmt::Display for BatchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, text) = match self {
-            Self::Empty => return f.write_str("lines: a batch needs at least one line"),
+impl BatchError {
+    /// What it says.
+    pub(crate) fn text(&self) -> String {
+        let (line, text) = match *self {
+            Self::Empty => return "lines: a batch needs at least one line".to_owned(),
             Self::TooManyLines(count) => {
-                return write!(f, "lines: {count} lines are too many; at most {MAX_LINES} are accepted");
+                let [count, most] = [count, MAX_LINES].map(digits);
+                return concat(&["lines: ", &count, " lines are too many; at most ", &most, " are accepted"]);
             }
             Self::TooLarge(line) => {
                 (line, "makes the file larger than 200,000,000 bytes; start another file with it")
@@ -51,7 +55,17 @@ impl fmt::Display for BatchError {
                 "holds a file or a number that JSON cannot carry; give pictures by image_url or file_id",
             ),
         };
-        write!(f, "lines[{line}]: {text}")
+        concat(&["lines[", &digits(line), "]: ", text])
+    }
+}
+
+fn digits(count: usize) -> String {
+    integer(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 

@@ -60,13 +60,20 @@ pub enum TranslateError {
     Files,
 }
 
-impl fmt::Display for TranslateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl TranslateError {
+    /// What it says.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
             Self::Operation => "operation: only \"generate\" and \"edit\" requests can be translated",
             Self::Model => "model: not offered on the other side",
             Self::Files => "image: files must be given as data URLs or addresses in `images` first",
-        })
+        }
+    }
+}
+
+impl fmt::Display for TranslateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
     }
 }
 
@@ -159,7 +166,7 @@ pub fn to_runware(
             _ => Some(NO_COUNTERPART),
         };
         if let Some(reason) = reason {
-            losses.push(Loss { param: name.to_string(), given: value.clone(), reason });
+            losses.push(Loss { param: name.as_ref().to_owned(), given: value.clone(), reason });
         }
     }
     if !settings.is_empty() {
@@ -183,7 +190,7 @@ pub fn from_runware(task: &Value, catalog: &Catalog) -> Result<(Operation, Trans
     let mut operation = Operation::Generate;
     let edge = |name| task.get(name).and_then(Value::as_integer).and_then(|edge| u32::try_from(edge).ok());
     if let (Some(width), Some(height)) = (edge("width"), edge("height")) {
-        request.push(("size".into(), Size::Pixels { width, height }.to_string().into()));
+        request.push(("size".into(), Size::Pixels { width, height }.spelled().into()));
     }
     // What is left out means JPG there and png here.
     let format = task.get("outputFormat").and_then(Value::as_str).unwrap_or("JPG");
@@ -235,7 +242,7 @@ pub fn from_runware(task: &Value, catalog: &Catalog) -> Result<(Operation, Trans
             _ => Some(NO_COUNTERPART),
         };
         if let Some(reason) = lost {
-            losses.push(Loss { param: name.to_string(), given: value.clone(), reason });
+            losses.push(Loss { param: name.as_ref().to_owned(), given: value.clone(), reason });
         }
     }
     Ok((operation, Translated { request: Value::Object(request), losses }))

@@ -82,7 +82,9 @@ onStart((exports) => {
   limit = 0;
   statics.clear();
   forget();
-  const lists = receive(exports, exports.words() >>> 0).trimEnd().split("\n\n");
+  const lists = receive(exports, exports.words() >>> 0)
+    .trimEnd()
+    .split("\n\n");
   const [words, lines, fields, kinds, notes, bases, operations] = lists.map((list) => list.split("\n"));
   numberOfWord = new Map(words.map((word, index) => [word, FIRST_WORD + index]));
   wordOfField = FIELDS.map((name) => numberOfWord.get(name));

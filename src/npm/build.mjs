@@ -77,8 +77,10 @@ async function unlessCurrent({ title, from, wanted = () => true, also = "", give
 const MODULE = join("src", "module");
 // Even where code is to be small, LLVM inlines what the standard library would like to see inlined, up to 325 of its units,
 // and everything else up to 50. With this it does so where a call would be about as long; the scanner says itself what it
-// needs inlined, and is as fast.
-const SMALL = "-Cllvm-args=-inlinehint-threshold=45 -Cllvm-args=-inline-threshold=5";
+// needs inlined, and is as fast. What is loaded twice is loaded twice: to keep it means to copy code to where it is not loaded.
+const SMALL = ["inlinehint-threshold=45", "inline-threshold=5", "enable-load-pre=false"]
+  .map((flag) => `-Cllvm-args=-${flag}`)
+  .join(" ");
 const PIXELS = join("src", "pixels");
 const isRust = (file) => !file.includes(join("src", "npm")) && !file.includes("node_modules");
 const isCore = (file) => isRust(file) && !file.includes(PIXELS);

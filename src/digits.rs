@@ -15,14 +15,24 @@ pub(crate) fn push_integer(out: &mut String, number: i64) {
     push_natural(out, number.unsigned_abs(), 1);
 }
 
+/// The digits of the largest number.
+const LONGEST: usize = 20;
+
 /// A whole number that is not negative, with zeros before it up to so many digits.
-pub(crate) fn push_natural(out: &mut String, number: u64, digits: u32) {
-    if number >= 10 || digits > 1 {
-        push_natural(out, number / 10, digits.saturating_sub(1));
+pub(crate) fn push_natural(out: &mut String, number: u64, digits: usize) {
+    // They go out as one: a text would make room for each anew.
+    let mut buffer = [b'0'; LONGEST];
+    let (mut rest, mut start) = (number, LONGEST);
+    for (place, digit) in buffer.iter_mut().enumerate().rev() {
+        *digit |= u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        start = place;
+        if rest == 0 && LONGEST.saturating_sub(place) >= digits {
+            break;
+        }
     }
-    if let Ok(last) = u8::try_from(number % 10) {
-        out.push(char::from(b'0'.saturating_add(last)));
-    }
+    let written = buffer.get(start..).unwrap_or_default();
+    out.push_str(core::str::from_utf8(written).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -87,13 +87,21 @@ impl Writer {
     }
 
     pub(in crate::js) fn number(&mut self, number: f64) {
-        self.tag(NUMBER);
-        self.bare_number(number);
+        self.tagged(NUMBER, number.to_bits());
     }
 
     /// A number without its tag.
     pub(super) fn bare_number(&mut self, number: f64) {
         self.put(number.to_le_bytes());
+    }
+
+    /// A tag and the 8 bytes that follow it, at once.
+    fn tagged(&mut self, tag: u8, bits: u64) {
+        let mut bytes = [tag; 9];
+        if let Some(last) = bytes.last_chunk_mut() {
+            *last = bits.to_le_bytes();
+        }
+        self.put(bytes);
     }
 
     /// A length or an address.
@@ -103,9 +111,9 @@ impl Writer {
 
     pub(in crate::js) fn text(&mut self, text: &str) {
         if constant::is_constant(text) {
-            self.tag(STATIC);
-            self.length(text.as_ptr().addr());
-            self.length(text.len());
+            // The address, and the length after it.
+            let length = (text.len() as u64).wrapping_shl(32);
+            self.tagged(STATIC, text.as_ptr().addr() as u64 | length);
             return;
         }
         self.tag(TEXT);

@@ -97,10 +97,15 @@ fn push_alternatives(out: &mut String, words: &[&str]) {
     }
 }
 
+/// The longest text that `given` repeats, in characters.
+const MAX_GIVEN_CHARS: usize = 200;
+
 /// A copy of a value for `given`: long text is cut, so that a report stays small whatever was sent.
 pub(crate) fn given(value: &Value) -> Value {
     match value {
-        Value::String(text) => match text.char_indices().nth(200) {
+        // Bytes are never fewer than characters, so most need no counting.
+        Value::String(text) if text.len() > MAX_GIVEN_CHARS => match text.char_indices().nth(MAX_GIVEN_CHARS)
+        {
             Some((at, _)) => {
                 let mut cut = text.get(..at).unwrap_or_default().to_owned();
                 cut.push('…');

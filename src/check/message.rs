@@ -128,13 +128,28 @@ const LONGEST_WORD: usize = 40;
 /// errors (one in short words). The text's length is bounded first, so the time is too.
 pub(crate) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     let folded = Folded::of(text)?;
-    (0..=MAX_ERRORS).find_map(|errors| {
-        words.iter().copied().find(|word| {
-            let tolerated = if word.len() <= 4 { 1 } else { MAX_ERRORS };
-            let other = Folded::of(word);
-            errors <= tolerated && other.is_some_and(|other| alike(folded.letters(), other.letters(), errors))
-        })
-    })
+    let mut best = None;
+    // With so many errors a word is nearer than the best so far.
+    let mut nearer = MAX_ERRORS;
+    for &word in words {
+        let tolerated = if word.len() <= 4 { 1 } else { MAX_ERRORS };
+        let Some(other) = Folded::of(word) else { continue };
+        let alike = |errors| alike(folded.letters(), other.letters(), errors);
+        let mut errors = nearer.min(tolerated);
+        if !alike(errors) {
+            continue;
+        }
+        best = Some(word);
+        loop {
+            let Some(fewer) = errors.checked_sub(1) else { return best };
+            if !alike(fewer) {
+                nearer = fewer;
+                break;
+            }
+            errors = fewer;
+        }
+    }
+    best
 }
 
 /// The typing errors that leave a word recognisable.
@@ -174,8 +189,11 @@ impl Folded {
 /// Whether so many insertions, deletions, replacements and swaps of neighbours, or fewer, turn one word into the other.
 /// What both begin with stays as it is: no way with fewer changes touches it.
 fn alike(a: &[u8], b: &[u8], changes: u32) -> bool {
+    if a.len().abs_diff(b.len()) > changes as usize {
+        return false;
+    }
     let (Some((first, a_rest)), Some((other, b_rest))) = (a.split_first(), b.split_first()) else {
-        return a.len().abs_diff(b.len()) <= changes as usize;
+        return true;
     };
     if first == other {
         return alike(a_rest, b_rest, changes);

@@ -127,14 +127,15 @@ const LONGEST_WORD: usize = 40;
 /// The word of the list that the text was probably meant to be: alike but for case, separators or at most two typing
 /// errors (one in short words). The text's length is bounded first, so the time is too.
 pub(crate) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
-    let folded = Folded::of(text)?;
+    let (mut of_text, mut of_word) = ([0; LONGEST_WORD], [0; LONGEST_WORD]);
+    let letters = folded(text, &mut of_text)?;
     let mut best = None;
     // With so many errors a word is nearer than the best so far.
     let mut nearer = MAX_ERRORS;
     for &word in words {
         let tolerated = if word.len() <= 4 { 1 } else { MAX_ERRORS };
-        let Some(other) = Folded::of(word) else { continue };
-        let alike = |errors| alike(folded.letters(), other.letters(), errors);
+        let Some(other) = folded(word, &mut of_word) else { continue };
+        let alike = |errors| alike(letters, other, errors);
         let mut errors = nearer.min(tolerated);
         if !alike(errors) {
             continue;
@@ -157,33 +158,24 @@ const MAX_ERRORS: u32 = 2;
 
 /// Whether two words are the same but for case and separators: `outputFormat` and `output-format` are.
 pub(crate) fn same_letters(a: &str, b: &str) -> bool {
-    let letters = |text: &str| Folded::of(text);
-    matches!((letters(a), letters(b)), (Some(a), Some(b)) if a.letters() == b.letters())
+    let (mut of_a, mut of_b) = ([0; LONGEST_WORD], [0; LONGEST_WORD]);
+    matches!((folded(a, &mut of_a), folded(b, &mut of_b)), (Some(a), Some(b)) if a == b)
 }
 
-/// Letters and digits only, in lower case.
-struct Folded {
-    letters: [u8; LONGEST_WORD],
-    length: usize,
-}
+/// Room for the letters of a word; lent, so that no word is moved around.
+type Buffer = [u8; LONGEST_WORD];
 
-impl Folded {
-    /// `None` of what is longer than any word.
-    fn of(text: &str) -> Option<Self> {
-        if text.len() > LONGEST_WORD {
-            return None;
-        }
-        let mut folded = Self { letters: [0; LONGEST_WORD], length: 0 };
-        for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
-            *folded.letters.get_mut(folded.length)? = byte.to_ascii_lowercase();
-            folded.length = folded.length.saturating_add(1);
-        }
-        Some(folded)
+/// Letters and digits only, in lower case; `None` of what is longer than any word.
+fn folded<'b>(text: &str, letters: &'b mut Buffer) -> Option<&'b [u8]> {
+    if text.len() > LONGEST_WORD {
+        return None;
     }
-
-    fn letters(&self) -> &[u8] {
-        self.letters.get(..self.length).unwrap_or_default()
+    let mut length = 0_usize;
+    for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
+        *letters.get_mut(length)? = byte.to_ascii_lowercase();
+        length = length.saturating_add(1);
     }
+    letters.get(..length)
 }
 
 /// Whether so many insertions, deletions, replacements and swaps of neighbours, or fewer, turn one word into the other.
@@ -260,6 +252,20 @@ mod tests {
     fn words_are_listed_as_people_do() {
         assert_eq!(filled(Part::Words(&["a"])), "\"a\"");
         assert_eq!(filled(Part::Words(&["a", "b", "c"])), "\"a\", \"b\" or \"c\"");
+    }
+
+    #[test]
+    fn the_nearest_word_is_meant_and_the_first_of_those_as_near() {
+        for (text, words, meant) in [
+            ("quality", ["qualXXy", "qualXty", "Qual-ity"], Some("Qual-ity")),
+            ("quality", ["qualXXy", "qualXty", "Xuality"], Some("qualXty")),
+            ("quality", ["qualXXy", "XXality", "XXXlity"], Some("qualXXy")),
+            // Two errors are too many for a word of four letters.
+            ("sXXe", ["size", "sXze", "sizX"], Some("sXze")),
+            ("sXXe", ["size", "sine", "site"], None),
+        ] {
+            assert_eq!(similar(text, &words), meant, "{text} {words:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Repairs what has one safe answer, and says what it did.
 
+use core::mem::take;
+
 use super::report::{Applicability, Change, Issue, PathItem, Report};
 use super::{Code, Context, check};
 use crate::catalog::Catalog;
@@ -28,25 +30,25 @@ pub fn normalize(
     catalog: &Catalog,
 ) -> Normalized {
     let mut changes = Vec::new();
-    for _ in 0..MAX_ROUNDS {
-        let report = check(operation, &request, context, catalog);
+    let mut rounds = 0..MAX_ROUNDS;
+    loop {
+        let mut report = check(operation, &request, context, catalog);
         let before = changes.len();
         // Mended piece by piece such a request could take as long as it has problems, each time to be checked anew.
-        if report.issues.last().is_some_and(|issue| issue.code == Code::TooManyIssues) {
-            return Normalized { request, changes, report };
-        }
-        for issue in &report.issues {
-            changes.extend(apply(&mut request, issue));
+        let endless = report.issues.last().is_some_and(|issue| issue.code == Code::TooManyIssues);
+        if !endless && rounds.next().is_some() {
+            for issue in &mut report.issues {
+                apply(&mut request, issue, &mut changes);
+            }
         }
         if changes.len() == before {
             return Normalized { request, changes, report };
         }
     }
-    let report = check(operation, &request, context, catalog);
-    Normalized { request, changes, report }
 }
 
-fn apply(request: &mut Value, issue: &Issue) -> Option<Change> {
+/// Mends an issue where that is safe, and tells of it in its words, which the issue then has no more.
+fn apply(request: &mut Value, issue: &mut Issue, changes: &mut Vec<Change>) -> Option<()> {
     let fix = issue.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe)?;
     let (PathItem::Key(name), way) = issue.path.split_last()? else { return None };
     let object = way.iter().try_fold(request, step)?;
@@ -56,13 +58,15 @@ fn apply(request: &mut Value, issue: &Issue) -> Option<Change> {
         // The fix is the right name: the value moves there, unless somebody sits there already.
         rename(object, name, to.as_ref()?.as_str()?)?;
         to.clone_from(&from);
-    } else if to == from {
+    } else if to.is_none() && from.is_none() {
+        // Another issue had the same fix.
         return None;
     } else {
         object.put(name, to.clone());
     }
-    let (code, param, path) = (issue.code, issue.param.clone(), issue.path.clone());
-    Some(Change { code, param, path, from, to, reason: issue.message.clone() })
+    let (param, path) = (take(&mut issue.param), take(&mut issue.path));
+    changes.push(Change { code: issue.code, param, path, from, to, reason: take(&mut issue.message) });
+    Some(())
 }
 
 /// One step into a value.
@@ -78,10 +82,10 @@ fn step<'a>(value: &'a mut Value, item: &PathItem) -> Option<&'a mut Value> {
 
 /// Gives a field its right name, unless there is one of that name.
 fn rename(object: &mut Value, wrong: &str, right: &str) -> Option<()> {
-    let Value::Object(fields) = object else { return None };
-    if fields.iter().any(|(name, _)| name == right) {
+    if object.get(right).is_some() {
         return None;
     }
+    let Value::Object(fields) = object else { return None };
     for (name, _) in fields {
         if name == wrong {
             *name = right.to_owned().into();

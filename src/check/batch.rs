@@ -2,8 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::Part;
-use super::nested::{issue, issue_with, path, wrong_type};
+use super::nested::{issue, path, wrong_type};
 use super::report::Applicability;
 use crate::catalog::Fact;
 use crate::request::{Field, Operation, Value};
@@ -33,10 +32,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         return;
     };
     let Some((_, operation)) = URLS.iter().find(|(known, _)| *known == url) else {
-        let words: Vec<&str> = URLS.iter().map(|(url, _)| *url).collect();
-        let template = "{} is no endpoint for batches of images; allowed are {}";
-        let (given, parts) = (checker.request.get("url"), [Part::Quoted(url), Part::Words(&words)]);
-        issue_with(checker, Code::BatchUrl, &["url"], given, template, &parts).allowed_words(&words);
+        let words: Vec<&'static str> = URLS.iter().map(|(url, _)| *url).collect();
+        let template = "{given} is no endpoint for batches of images; allowed are ";
+        let given = checker.request.get("url");
+        issue(checker, Code::BatchUrl, &["url"], given, template).one_of(Value::words(&words));
         return;
     };
     let Some(body) = checker.request.get("body") else {
@@ -73,14 +72,14 @@ fn line_body(checker: &mut Checker<'_>) {
         super::respond::check(checker);
     } else {
         super::images_api(checker);
-        let unsure = "sources disagree on whether {} is served in batches";
+        let unsure = "sources disagree on whether {model} is served in batches";
         let fault = match checker.model.map(|model| model.endpoints.batch) {
-            Some(Fact::NotSupported) => Some((Code::BatchUnsupported, "{} is not served in batches")),
+            Some(Fact::NotSupported) => Some((Code::BatchUnsupported, "{model} is not served in batches")),
             Some(Fact::NotPublished) => Some((Code::BatchUnpublished, unsure)),
             Some(Fact::Known(())) | None => None,
         };
-        if let (Some((code, template)), Some(model)) = (fault, checker.model) {
-            checker.issue_with(code, Field::Model, template, &[Part::Quoted(model.id)]);
+        if let Some((code, template)) = fault {
+            checker.issue(code, Field::Model, template);
         }
     }
     if checker.fields.is_true(Field::Stream) {

@@ -2,9 +2,10 @@
 
 use super::code::Code;
 use super::context::Context;
-use super::message::{Part, fill, given};
-use super::report::{Applicability, Fix, Issue, PathItem};
+use super::message::{Part, fill, given as short};
+use super::report::{Applicability, Fix, Issue, PathItem, joined};
 use crate::catalog::{Catalog, Model};
+use crate::digits::push_integer;
 use crate::request::{Field, Fields, Operation, Text, Value};
 
 /// As long as most messages.
@@ -75,17 +76,29 @@ impl<'a> Checker<'a> {
         self.model.map_or("", |model| model.id)
     }
 
+    /// The format of the reply: as given, or what the model takes otherwise.
+    pub(crate) fn output_format(&self) -> Option<&'a str> {
+        let default = || self.model.and_then(|model| model.output_formats.known()?.default);
+        self.fields.text(Field::OutputFormat).or_else(default)
+    }
+
+    /// Whether an output format is given that is among these.
+    pub(crate) fn has_format(&self, formats: &[&str]) -> bool {
+        self.fields.text(Field::OutputFormat).is_some_and(|format| formats.contains(&format))
+    }
+
     /// Whether nothing more is listed: what only adds to the list may be left undone.
     pub(crate) const fn is_full(&self) -> bool {
         self.issues.len() > MAX_ISSUES
     }
 
-    /// Lists an issue about a field of the request.
-    pub(crate) fn issue(&mut self, code: Code, field: Field, message: &str) -> Draft<'_> {
-        self.issue_with(code, field, message, &[])
+    /// Lists an issue about a field of the request. The message may have holes for what is known here, see
+    /// [`Checker::draft`].
+    pub(crate) fn issue(&mut self, code: Code, field: Field, template: &str) -> Draft<'_> {
+        self.issue_with(code, field, template, &[])
     }
 
-    /// The same with a message that has holes, see [`fill`].
+    /// The same with a message that has holes for other parts too, see [`fill`].
     pub(crate) fn issue_with(
         &mut self,
         code: Code,
@@ -93,49 +106,62 @@ impl<'a> Checker<'a> {
         template: &str,
         parts: &[Part<'_>],
     ) -> Draft<'_> {
-        let given = self.fields.raw(field);
-        let draft = self.issue_at_with(code, &[PathItem::Key(field.name().into())], template, parts);
-        match given {
-            Some(value) => draft.given(value),
-            None => draft,
-        }
+        let path = [PathItem::Key(field.name().into())];
+        self.issue_at_with(code, &path, self.fields.raw(field), template, parts)
     }
 
     /// Lists an issue about anything in the checked object.
-    pub(crate) fn issue_at(&mut self, code: Code, path: &[PathItem], message: &str) -> Draft<'_> {
-        self.issue_at_with(code, path, message, &[])
+    pub(crate) fn issue_at(&mut self, code: Code, path: &[PathItem], template: &str) -> Draft<'_> {
+        self.issue_at_with(code, path, None, template, &[])
     }
 
-    /// The same with a message that has holes, see [`fill`]. What it is about is named before it.
+    /// The same with a message that has holes, and with the value that was given there, which it repeats.
     pub(crate) fn issue_at_with(
         &mut self,
         code: Code,
         path: &[PathItem],
+        given: Option<&Value>,
         template: &str,
         parts: &[Part<'_>],
     ) -> Draft<'_> {
         match self.issues.len() {
             0..MAX_ISSUES => {
-                let path = [&self.prefix, path].concat();
-                self.draft(code, path, template, parts)
+                let path = joined(&self.prefix, path);
+                self.draft(code, path, given, template, parts)
             }
             MAX_ISSUES => {
-                self.draft(Code::TooManyIssues, Vec::new(), "there are more problems than are listed", &[]);
+                let message = "there are more problems than are listed";
+                self.draft(Code::TooManyIssues, Vec::new(), None, message, &[]);
                 Draft(None)
             }
             _ => Draft(None),
         }
     }
 
-    fn draft(&mut self, code: Code, path: Vec<PathItem>, template: &str, parts: &[Part<'_>]) -> Draft<'_> {
+    /// Puts an issue together. What it is about is named before its message, in which `{given}` is the value, `{model}` the
+    /// model's id, and `{format}` the output format, also where none is given.
+    fn draft(
+        &mut self,
+        code: Code,
+        path: Vec<PathItem>,
+        given: Option<&Value>,
+        template: &str,
+        parts: &[Part<'_>],
+    ) -> Draft<'_> {
+        let names = [
+            ("given", given.map_or(Part::Text(""), Part::Value)),
+            ("model", Part::Quoted(self.model_id())),
+            ("format", Part::Quoted(self.output_format().unwrap_or_default())),
+        ];
         let param = param_of(&path);
         let mut message = String::with_capacity(USUAL_LENGTH);
         if !param.is_empty() {
             message.push_str(&param);
             message.push_str(": ");
         }
-        fill(&mut message, template, parts);
-        self.issues.push(Issue { code, param, path, message, given: None, allowed: None, fix: None });
+        fill(&mut message, template, parts, &names);
+        let given = given.map(short);
+        self.issues.push(Issue { code, param, path, message, given, allowed: None, fix: None });
         Draft(self.issues.last_mut())
     }
 }
@@ -146,7 +172,7 @@ pub(crate) struct Draft<'c>(Option<&'c mut Issue>);
 impl Draft<'_> {
     /// Goes on with the message.
     pub(crate) fn and(self, template: &str, parts: &[Part<'_>]) -> Self {
-        self.with(|issue| fill(&mut issue.message, template, parts))
+        self.with(|issue| fill(&mut issue.message, template, parts, &[]))
     }
 
     /// Goes on with what was probably meant.
@@ -154,25 +180,23 @@ impl Draft<'_> {
         self.and("; did you mean {}?", &[Part::Quoted(meant)])
     }
 
-    /// Repeats the value that was given, long text cut.
-    pub(crate) fn given(self, value: &Value) -> Self {
-        self.with(|issue| issue.given = Some(given(value)))
-    }
-
-    /// The same for text that is no value of its own.
+    /// Repeats text that was given and is no value of its own.
     pub(crate) fn given_text(self, text: &str) -> Self {
-        self.given(&Value::from(text.to_owned()))
+        self.with(|issue| issue.given = Some(short(&Value::from(text.to_owned()))))
     }
 
     /// Names the texts that would be accepted, also at the end of the message.
     pub(crate) fn one_of(self, texts: Vec<Value>) -> Self {
-        let words: Vec<&str> = texts.iter().filter_map(Value::as_str).collect();
+        let mut words = Vec::new();
+        for text in &texts {
+            words.extend(text.as_str());
+        }
         self.and("{}", &[Part::Words(&words)]).allowed(Value::Array(texts))
     }
 
     /// Names the words that would be accepted.
     pub(crate) fn allowed_words(self, words: &[&'static str]) -> Self {
-        self.allowed(Value::Array(words.iter().copied().map(Value::from).collect()))
+        self.allowed(Value::Array(Value::words(words)))
     }
 
     /// Names the bounds of what would be accepted.
@@ -184,6 +208,11 @@ impl Draft<'_> {
     /// Says what would be accepted.
     pub(crate) fn allowed(self, allowed: Value) -> Self {
         self.with(|issue| issue.allowed = Some(allowed))
+    }
+
+    /// Offers a word that mends the issue.
+    pub(crate) fn fix_word(self, word: &'static str, applicability: Applicability) -> Self {
+        self.fix(Value::from(word), applicability)
     }
 
     /// Offers a value that mends the issue.
@@ -218,7 +247,11 @@ pub(crate) fn param_of(path: &[PathItem]) -> Text {
                 }
                 param.push_str(key);
             }
-            PathItem::Index(index) => fill(&mut param, "[{}]", &[Part::Number(i64::from(*index))]),
+            PathItem::Index(index) => {
+                param.push('[');
+                push_integer(&mut param, i64::from(*index));
+                param.push(']');
+            }
         }
     }
     param.into()

@@ -22,20 +22,29 @@ const ALIASES: &[(Field, &str, &str)] = &[
 pub(super) enum Rule {
     Words(&'static Choice),
     Numbers(&'static IntRule),
+    /// Anything of its type.
+    Any,
+    /// Nothing: the model does not have it.
+    Refused,
+    /// No source says whether the model has it.
+    NotPublished,
 }
 
-/// What the catalogue says of a field; `None` where it says nothing, and only the type matters.
-pub(super) fn rule(model: &'static Model, field: Field) -> Option<Fact<Rule>> {
+/// What the catalogue says of a field.
+pub(super) fn rule(model: &'static Model, field: Field) -> Rule {
     let words = match field {
-        Field::N => return Some(Fact::Known(Rule::Numbers(&model.n))),
-        Field::Quality => return Some(Fact::Known(Rule::Words(&model.qualities))),
-        Field::OutputCompression => return Some(part(&model.output_compression, Rule::Numbers)),
-        Field::PartialImages => {
-            return Some(part(&model.streaming, |rule| Rule::Numbers(&rule.partial_images)));
-        }
-        Field::FrameCount => return Some(part(&model.animation, |rule| Rule::Numbers(&rule.frame_count))),
+        Field::N => return Rule::Numbers(&model.n),
+        Field::Quality => return Rule::Words(&model.qualities),
+        Field::OutputCompression => return part(&model.output_compression, Rule::Numbers),
+        Field::PartialImages => return part(&model.streaming, |rule| Rule::Numbers(&rule.partial_images)),
+        Field::FrameCount => return part(&model.animation, |rule| Rule::Numbers(&rule.frame_count)),
         Field::FrameDurationMs => {
-            return Some(part(&model.animation, |rule| Rule::Numbers(&rule.frame_duration_ms)));
+            return part(&model.animation, |rule| Rule::Numbers(&rule.frame_duration_ms));
+        }
+        Field::Svg => return part(&model.svg, |_| Rule::Any),
+        Field::Markup => {
+            let rule = super::images::rule(Some(model));
+            return rule.map_or(Rule::Any, |rule| part(&rule.markup, |()| Rule::Any));
         }
         Field::Background => &model.backgrounds,
         Field::OutputFormat => &model.output_formats,
@@ -44,48 +53,44 @@ pub(super) fn rule(model: &'static Model, field: Field) -> Option<Fact<Rule>> {
         Field::Complexity => &model.complexity,
         Field::ResponseFormat => &model.response_format,
         Field::Style => &model.style,
-        _ => return None,
+        _ => return Rule::Any,
     };
-    Some(part(words, Rule::Words))
+    part(words, Rule::Words)
 }
 
 /// The part of a rule that concerns one field.
-fn part<T>(fact: &'static Fact<T>, part: impl Fn(&'static T) -> Rule) -> Fact<Rule> {
+fn part<T>(fact: &'static Fact<T>, part: impl Fn(&'static T) -> Rule) -> Rule {
     match fact {
-        Fact::Known(rule) => Fact::Known(part(rule)),
-        Fact::NotSupported => Fact::NotSupported,
-        Fact::NotPublished => Fact::NotPublished,
+        Fact::Known(rule) => part(rule),
+        Fact::NotSupported => Rule::Refused,
+        Fact::NotPublished => Rule::NotPublished,
     }
 }
 
 /// A field that takes one of a few words or a number, or anything of its type.
 pub(super) fn check(checker: &mut Checker<'_>, field: Field) {
-    if checker.fields.raw(field).is_none() || !field.is_of(checker.operation, checker.json_body) {
+    if !field.is_of(checker.operation, checker.json_body) {
         return;
     }
-    let rule = checker.model.and_then(|model| rule(model, field));
-    let Some(rule) = supported(checker, field, rule) else { return };
-    if !typed(checker, field) {
-        return;
-    }
-    match rule {
+    match readable(checker, field) {
         Some(Rule::Words(choice)) => word(checker, field, choice),
         Some(Rule::Numbers(range)) => number(checker, field, range),
-        None => {}
+        _ => {}
     }
 }
 
 fn word(checker: &mut Checker<'_>, field: Field, choice: &Choice) {
     let Some(word) = checker.fields.text(field).filter(|word| !choice.accepts(word)) else { return };
-    let parts = [Part::Quoted(word), Part::Text(checker.model_id()), Part::Words(choice.values)];
-    let template = "{} is not accepted by {}; allowed are {}";
-    let draft = checker.issue_with(Code::InvalidValue, field, template, &parts).allowed_words(choice.values);
+    let template = "{given} is not accepted by {}; allowed are ";
+    let draft = checker
+        .issue_with(Code::InvalidValue, field, template, &[Part::Text(checker.model_id())])
+        .one_of(Value::words(choice.values));
     let alias =
         ALIASES.iter().find(|(of, alias, _)| *of == field && *alias == word).map(|(_, _, means)| *means);
     let same_letters = choice.values.iter().copied().find(|value| value.eq_ignore_ascii_case(word.trim()));
     let certain = alias.or(same_letters).filter(|value| choice.accepts(value));
     if let Some(value) = certain.or_else(|| similar(word, choice.values)).or(choice.default) {
-        draft.fix(Value::from(value), Applicability::safe_if(certain.is_some()));
+        draft.fix_word(value, Applicability::safe_if(certain.is_some()));
     } else {
         draft.fix_by_removal(Applicability::Unsafe);
     }
@@ -100,47 +105,34 @@ fn number(checker: &mut Checker<'_>, field: Field, rule: &IntRule) {
     } else {
         return;
     };
-    let parts = [Part::Number(given), Part::Number(rule.min.into()), Part::Number(rule.max.into())];
+    let parts = [Part::Number(rule.min.into()), Part::Number(rule.max.into())];
     checker
-        .issue_with(code, field, "{} is out of range; allowed are {} to {}", &parts)
+        .issue_with(code, field, "{given} is out of range; allowed are {} to {}", &parts)
         .allowed_numbers(&[("min", rule.min), ("max", rule.max)])
         .fix(Value::from(nearest), Applicability::Unsafe);
 }
 
-/// Says when the model has no such field. `Some(rule)` when its value is to be checked, by the rule if there is one.
-#[allow(
-    clippy::option_option,
-    reason = "no check at all, a check of the type alone, and a check by the rule differ"
-)]
-pub(super) fn supported<T: Copy>(
-    checker: &mut Checker<'_>,
-    field: Field,
-    rule: Option<Fact<T>>,
-) -> Option<Option<T>> {
-    let model = checker.model_id();
+/// What a field takes whose value is to be checked by that: it is there, the model may have it, and it is of its type.
+/// Otherwise there is an issue already, or nothing to say.
+pub(super) fn readable(checker: &mut Checker<'_>, field: Field) -> Option<Rule> {
+    checker.fields.raw(field)?;
+    let rule = checker.model.map_or(Rule::Any, |model| rule(model, field));
     match rule {
-        Some(Fact::Known(rule)) => Some(Some(rule)),
-        Some(Fact::NotSupported) => {
-            unsupported(checker, field, model);
-            None
+        Rule::Refused => {
+            unsupported(checker, field);
+            return None;
         }
-        Some(Fact::NotPublished) => {
-            unpublished(checker, field, model);
-            Some(None)
+        Rule::NotPublished => {
+            let template = "it is not published whether {model} has this field; it may be refused";
+            checker.issue(Code::UnpublishedParameter, field, template).fix_by_removal(Applicability::Unsafe);
         }
-        None => Some(None),
+        Rule::Words(_) | Rule::Numbers(_) | Rule::Any => {}
     }
-}
-
-fn unpublished(checker: &mut Checker<'_>, field: Field, model: &str) {
-    let template = "it is not published whether {} has this field; it may be refused";
-    checker
-        .issue_with(Code::UnpublishedParameter, field, template, &[Part::Quoted(model)])
-        .fix_by_removal(Applicability::Unsafe);
+    typed(checker, field).then_some(rule)
 }
 
 /// Says that the model has no such field. Where the value asks for nothing but what happens anyway, leaving it out is safe.
-pub(super) fn unsupported(checker: &mut Checker<'_>, field: Field, model: &str) {
+pub(super) fn unsupported(checker: &mut Checker<'_>, field: Field) {
     let value = checker.fields.raw(field);
     let idle = match value {
         None | Some(Value::Null | Value::Bool(false)) => true,
@@ -159,8 +151,6 @@ pub(super) fn unsupported(checker: &mut Checker<'_>, field: Field, model: &str) 
         }
         Some(_) => false,
     };
-    let template = "{} has no such field and refuses it, whatever its value; leave it out";
-    checker
-        .issue_with(Code::UnsupportedParameter, field, template, &[Part::Quoted(model)])
-        .fix_by_removal(Applicability::safe_if(idle));
+    let template = "{model} has no such field and refuses it, whatever its value; leave it out";
+    checker.issue(Code::UnsupportedParameter, field, template).fix_by_removal(Applicability::safe_if(idle));
 }

@@ -4,7 +4,7 @@ use super::checker::Checker;
 use super::code::Code;
 use super::message::Part;
 use super::report::Applicability;
-use crate::catalog::{Fact, Model};
+use crate::catalog::Model;
 use crate::request::{Field, Operation, Value};
 
 pub(super) fn transparency(checker: &mut Checker<'_>, model: &Model) {
@@ -12,54 +12,51 @@ pub(super) fn transparency(checker: &mut Checker<'_>, model: &Model) {
         return;
     }
     if model.transparent_is_preview {
-        checker.issue(
-            Code::TransparentPreview,
-            Field::Background,
-            "transparent backgrounds are a preview on this model",
-        );
+        let message = "transparent backgrounds are a preview on this model";
+        checker.issue(Code::TransparentPreview, Field::Background, message);
     }
-    let Some(format) = checker.fields.text(Field::OutputFormat) else { return };
-    let offered = model.output_formats.known().is_some_and(|choice| choice.accepts(format));
-    if !offered || model.transparent_formats.contains(&format) {
+    if checker.fields.text(Field::OutputFormat).is_none() || !is_other(checker, model.transparent_formats) {
         return;
     }
-    let template = "\"transparent\" needs a format with an alpha channel, not {}; set output_format to {}";
-    let parts = [Part::Quoted(format), Part::Words(model.transparent_formats)];
+    let template =
+        "\"transparent\" needs a format with an alpha channel, not {format}; set output_format to ";
     // The fix stands at the format: the background is what was asked for.
     let draft = checker
-        .issue_with(Code::TransparentFormat, Field::OutputFormat, template, &parts)
-        .allowed_words(model.transparent_formats);
+        .issue(Code::TransparentFormat, Field::OutputFormat, template)
+        .one_of(Value::words(model.transparent_formats));
     if let Some(format) = model.transparent_formats.first() {
-        draft.fix(Value::from(*format), Applicability::Unsafe);
+        draft.fix_word(format, Applicability::Unsafe);
     }
 }
 
+/// Whether the output format is one that the model has, but none of these.
+fn is_other(checker: &Checker<'_>, formats: &[&str]) -> bool {
+    let offered = checker.model.and_then(|model| model.output_formats.known());
+    checker.output_format().is_some_and(|format| {
+        !formats.contains(&format) && offered.is_some_and(|offered| offered.accepts(format))
+    })
+}
+
 pub(super) fn preview_format(checker: &mut Checker<'_>, model: &Model) {
-    let Some(format) = checker.fields.text(Field::OutputFormat) else { return };
-    if model.preview_formats.contains(&format) {
-        let template = "{} is a preview that only some projects have";
-        checker.issue_with(Code::FormatPreview, Field::OutputFormat, template, &[Part::Quoted(format)]);
+    if checker.has_format(model.preview_formats) {
+        let template = "{format} is a preview that only some projects have";
+        checker.issue(Code::FormatPreview, Field::OutputFormat, template);
     }
 }
 
 pub(super) fn compression(checker: &mut Checker<'_>, model: &Model) {
     let Some(percent) = checker.fields.integer(Field::OutputCompression) else { return };
-    let default = model.output_formats.known().and_then(|choice| choice.default);
-    let Some(format) = checker.fields.text(Field::OutputFormat).or(default) else { return };
-    let known = model.output_formats.known().is_some_and(|choice| choice.accepts(format));
-    if !known || model.compressible_formats.contains(&format) {
-        return;
+    if is_other(checker, model.compressible_formats) {
+        let template = "goes with {}, not with {format}; leave it out or choose another output_format";
+        let parts = [Part::Words(model.compressible_formats)];
+        checker
+            .issue_with(Code::CompressionFormat, Field::OutputCompression, template, &parts)
+            .fix_by_removal(Applicability::safe_if(percent == 100));
     }
-    let template = "goes with {}, not with {}; leave it out or choose another output_format";
-    let parts = [Part::Words(model.compressible_formats), Part::Quoted(format)];
-    checker
-        .issue_with(Code::CompressionFormat, Field::OutputCompression, template, &parts)
-        .fix_by_removal(Applicability::safe_if(percent == 100));
 }
 
 pub(super) fn streaming(checker: &mut Checker<'_>, model: Option<&Model>) {
-    let stream = checker.fields.is_true(Field::Stream);
-    if !stream {
+    if !checker.fields.is_true(Field::Stream) {
         if let Some(partial) = checker.fields.integer(Field::PartialImages) {
             let message = "partial images come in a stream only; set stream to true or leave this out";
             checker
@@ -68,54 +65,54 @@ pub(super) fn streaming(checker: &mut Checker<'_>, model: Option<&Model>) {
         }
         return;
     }
-    let rule = match model.map(|model| model.streaming) {
-        Some(Fact::Known(rule)) => rule,
-        Some(Fact::NotSupported | Fact::NotPublished) | None => return,
-    };
-    if checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(rule.max_n)) {
-        let template = "a streamed call draws at most {}; ask several times, or do not stream";
+    let Some(rule) = model.and_then(|model| model.streaming.known()) else { return };
+    let template = "a streamed call draws at most {}; ask several times, or do not stream";
+    at_most(checker, rule.max_n, Code::StreamCount, template);
+    if checker.has_format(rule.excluded_formats) {
         checker
-            .issue_with(Code::StreamCount, Field::N, template, &[Part::Number(rule.max_n.into())])
-            .fix(Value::from(rule.max_n), Applicability::Unsafe);
-    }
-    if let Some(format) = checker.fields.text(Field::OutputFormat)
-        && rule.excluded_formats.contains(&format)
-    {
-        let template = "{} cannot be streamed; set stream to false";
-        checker
-            .issue_with(Code::StreamFormat, Field::Stream, template, &[Part::Quoted(format)])
+            .issue(Code::StreamFormat, Field::Stream, "{format} cannot be streamed; set stream to false")
             .fix(Value::Bool(false), Applicability::Unsafe);
     }
 }
 
+/// So many images come of one call, where it asks for more.
+fn at_most(checker: &mut Checker<'_>, count: u32, code: Code, template: &str) {
+    if checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(count)) {
+        checker
+            .issue_with(code, Field::N, template, &[Part::Number(count.into())])
+            .fix(Value::from(count), Applicability::Unsafe);
+    }
+}
+
 pub(super) fn formats(checker: &mut Checker<'_>, model: &Model) {
-    let format = checker.fields.text(Field::OutputFormat);
-    if model.animation.known().is_some() && format != Some("gif") {
-        for field in [Field::FrameCount, Field::FrameDurationMs] {
-            if checker.fields.integer(field).is_some() {
-                checker
-                    .issue(
-                        Code::FieldNeedsFormat,
-                        field,
-                        "goes with output_format \"gif\" only; leave it out",
-                    )
-                    .fix_by_removal(Applicability::Unsafe);
-            }
+    let animates = model.animation.known().is_some();
+    let svg = model.svg.known();
+    for (field, format, known) in [
+        (Field::FrameCount, "gif", animates),
+        (Field::FrameDurationMs, "gif", animates),
+        (Field::Svg, "svg", svg.is_some()),
+    ] {
+        // Of a number that is none there is an issue already.
+        let given = checker
+            .fields
+            .get(field)
+            .is_some_and(|value| field == Field::Svg || value.as_integer().is_some());
+        if known && given && !checker.has_format(&[format]) {
+            checker
+                .issue_with(
+                    Code::FieldNeedsFormat,
+                    field,
+                    "goes with output_format {} only; leave it out",
+                    &[Part::Quoted(format)],
+                )
+                .fix_by_removal(Applicability::Unsafe);
         }
     }
-    let Some(svg) = model.svg.known() else { return };
-    if format == Some("svg") {
-        if Field::N.is_of(checker.operation, checker.json_body)
-            && checker.fields.integer(Field::N).is_some_and(|n| n > i64::from(svg.max_n))
-        {
-            checker
-                .issue(Code::SvgCount, Field::N, "a vector image comes alone; set n to 1")
-                .fix(Value::from(svg.max_n), Applicability::Unsafe);
-        }
-    } else if checker.fields.get(Field::Svg).is_some() {
-        checker
-            .issue(Code::FieldNeedsFormat, Field::Svg, "goes with output_format \"svg\" only; leave it out")
-            .fix_by_removal(Applicability::Unsafe);
+    if let Some(svg) = svg
+        && checker.has_format(&["svg"])
+        && Field::N.is_of(checker.operation, checker.json_body)
+    {
+        at_most(checker, svg.max_n, Code::SvgCount, "a vector image comes alone; set n to 1");
     }
 }
 
@@ -129,12 +126,9 @@ pub(super) fn mask_and_markup(checker: &mut Checker<'_>, model: &Model) {
             .fix_by_removal(Applicability::Unsafe);
     }
     let rule = model.edit.known().and_then(|edit| edit.mask.known());
-    if let (Some(rule), Some(format)) = (rule, checker.fields.text(Field::OutputFormat))
-        && rule.excluded_formats.contains(&format)
-    {
-        let template = "cannot be combined with output_format {}";
+    if rule.is_some_and(|rule| checker.has_format(rule.excluded_formats)) {
         checker
-            .issue_with(Code::MaskFormat, Field::Mask, template, &[Part::Quoted(format)])
+            .issue(Code::MaskFormat, Field::Mask, "cannot be combined with output_format {format}")
             .fix_by_removal(Applicability::Unsafe);
     }
 }

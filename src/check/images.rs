@@ -1,6 +1,7 @@
 //! The files and references of an edit: how many, how large, and what their first bytes say.
 
 use super::checker::Checker;
+use super::choice::{readable, unsupported};
 use super::code::Code;
 use super::context::{ImageFacts, Transparency};
 use super::message::Part;
@@ -177,7 +178,7 @@ fn header<'i>(
             let parts =
                 [bytes, max_bytes].map(|bytes| Part::Number(i64::try_from(bytes).unwrap_or(i64::MAX)));
             let template = "has {} bytes; it must have fewer than {}";
-            checker.issue_at_with(Code::FileTooLarge, path, template, &parts);
+            checker.issue_at_with(Code::FileTooLarge, path, None, template, &parts);
         }
         Some(bytes) if bytes > warn_above_bytes => {
             checker.issue_at(Code::FileLarge, path, "is above the 4 MB that the reference states for masks");
@@ -196,9 +197,9 @@ fn header<'i>(
         }
         Err(Problem::Corrupt(format)) => (Code::CorruptImage, "is a damaged {} file", format.name()),
     };
-    let draft = checker.issue_at_with(code, path, template, &[Part::Text(format)]);
+    let draft = checker.issue_at_with(code, path, None, template, &[Part::Text(format)]);
     if code != Code::CorruptImage {
-        draft.and("{}", &[Part::Words(formats)]).allowed_words(formats);
+        draft.one_of(Value::words(formats));
     }
     None
 }
@@ -214,7 +215,7 @@ fn media_type(checker: &mut Checker<'_>, picture: &Picture<'_>, actual: &str) {
     }
     let parts = [Part::Quoted(declared), Part::Quoted(actual)];
     checker
-        .issue_at_with(Code::DeclaredType, picture.path, "is declared as {} but holds {}", &parts)
+        .issue_at_with(Code::DeclaredType, picture.path, None, "is declared as {} but holds {}", &parts)
         .given_text(declared);
 }
 
@@ -242,15 +243,14 @@ fn mask(checker: &mut Checker<'_>, rule: &EditRule) {
         return;
     }
     let Some(mask) = mask_rule(rule) else {
-        let id = checker.model.map_or("", |model| model.id);
-        return super::choice::unsupported(checker, Field::Mask, id);
+        return unsupported(checker, Field::Mask);
     };
     let known = checker.context.mask.as_ref();
     let first = overlay(checker, Field::Mask, known, rule, mask, &MASK_FAULTS);
     if let Some(format) = first.map(|first| first.format).filter(|format| *format != Format::Png) {
         let key = PathItem::Key(Field::Mask.name().into());
         let template = "is a png and the first image a {}; the guide asks for the same format";
-        checker.issue_at_with(Code::MaskFormatDiffers, &[key], template, &[Part::Text(format.name())]);
+        checker.issue_at_with(Code::MaskFormatDiffers, &[key], None, template, &[Part::Text(format.name())]);
     }
 }
 
@@ -264,11 +264,7 @@ const fn mask_rule(rule: &EditRule) -> Option<&MaskRule> {
 }
 
 fn markup(checker: &mut Checker<'_>, rule: &EditRule) {
-    if checker.fields.raw(Field::Markup).is_none()
-        || checker.json_body
-        || super::choice::supported(checker, Field::Markup, Some(rule.markup)).is_none()
-        || !typed(checker, Field::Markup)
-    {
+    if checker.json_body || readable(checker, Field::Markup).is_none() {
         return;
     }
     let known = checker.context.markup.as_ref();
@@ -299,7 +295,7 @@ fn overlay(
         let (own, other) = (size((info.width, info.height)), size(first.upright_size()));
         let template = "is {} and the first image {}; both must be the same";
         checker
-            .issue_at_with(Code::MaskSize, &path, template, &[Part::Text(&own), Part::Text(&other)])
+            .issue_at_with(Code::MaskSize, &path, None, template, &[Part::Text(&own), Part::Text(&other)])
             .given_text(&own)
             .allowed(Value::Array(vec![Value::from(other)]));
     }

@@ -5,7 +5,7 @@ use super::code::Code;
 use super::message::{Part, similar};
 use super::report::Applicability;
 use crate::catalog::{Model, Status};
-use crate::request::{Field, Operation, Value};
+use crate::request::{Field, Operation};
 
 /// From so many days before its end on, a model is warned about.
 const WARN_DAYS: i32 = 60;
@@ -14,8 +14,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let Some(model) = checker.model else { return unknown(checker) };
     if checker.fields.get(Field::Model).is_none() {
         checker
-            .issue_with(Code::ModelMissing, Field::Model, "not given; {} is taken", &[Part::Quoted(model.id)])
-            .fix(Value::from(model.id), Applicability::Safe);
+            .issue(Code::ModelMissing, Field::Model, "not given; {model} is taken")
+            .fix_word(model.id, Applicability::Safe);
     }
     life(checker, model, true);
     let served = match checker.operation {
@@ -27,19 +27,21 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         Operation::Runware | Operation::Batch => true,
     };
     if !served {
-        let template = "{} does not serve this endpoint";
-        checker.issue_with(Code::ModelNotForOperation, Field::Model, template, &[Part::Quoted(model.id)]);
+        checker.issue(Code::ModelNotForOperation, Field::Model, "{model} does not serve this endpoint");
     }
 }
 
 fn unknown(checker: &mut Checker<'_>) {
     let Some(id) = checker.fields.text(Field::Model) else { return };
-    let known: Vec<&str> = checker.catalog.iter().map(|model| model.id).collect();
+    let mut known = Vec::new();
+    for model in checker.catalog.iter() {
+        known.push(model.id);
+    }
     let meant = similar(id, &known);
-    let template = "{} is not in the catalogue; only the rules all models share are checked";
-    let draft = checker.issue_with(Code::UnknownModel, Field::Model, template, &[Part::Quoted(id)]);
+    let template = "{given} is not in the catalogue; only the rules all models share are checked";
+    let draft = checker.issue(Code::UnknownModel, Field::Model, template);
     if let Some(meant) = meant {
-        draft.did_you_mean(meant).fix(Value::from(meant), Applicability::Unsafe);
+        draft.did_you_mean(meant).fix_word(meant, Applicability::Unsafe);
     }
 }
 
@@ -57,17 +59,17 @@ pub(super) fn life(checker: &mut Checker<'_>, model: &Model, by_id: bool) {
     };
     let replacement = model.lifecycle.replacements.iter().find(served).copied();
     let (code, template) = match days {
-        _ if retired => (Code::ModelRetired, "{} was shut down on {}"),
-        1 => (Code::ModelEnding, "{} ends on {}, in {} day"),
-        _ => (Code::ModelEnding, "{} ends on {}, in {} days"),
+        _ if retired => (Code::ModelRetired, "{model} was shut down on {}"),
+        1 => (Code::ModelEnding, "{model} ends on {}, in {} day"),
+        _ => (Code::ModelEnding, "{model} ends on {}, in {} days"),
     };
     let end = end.spelled();
-    let parts = [Part::Quoted(model.id), Part::Text(&end), Part::Number(days.into())];
+    let parts = [Part::Text(&end), Part::Number(days.into())];
     let draft = checker.issue_with(code, Field::Model, template, &parts);
     let Some(id) = replacement else { return };
     let draft = draft.and("; OpenAI names {} as its replacement", &[Part::Quoted(id)]);
     if by_id {
         // Another model draws another picture at another price: never without being asked.
-        draft.fix(Value::from(id), Applicability::Unsafe);
+        draft.fix_word(id, Applicability::Unsafe);
     }
 }

@@ -2,6 +2,7 @@
 //! makes wasm modules large.
 
 use crate::digits::push_integer;
+use crate::request::data_url::cut;
 use crate::request::{Size, Value};
 
 /// What fills a hole of a message.
@@ -21,31 +22,47 @@ pub(crate) enum Part<'a> {
     Words(&'a [&'a str]),
 }
 
-/// Writes a message: each `{}` of the template is filled by the next part. Parts beyond the last hole are not told.
-pub(crate) fn fill(out: &mut String, template: &str, parts: &[Part<'_>]) {
+/// What holes of a message are called that need no part of their own.
+pub(crate) type Names<'a> = [(&'static str, Part<'a>)];
+
+/// Writes a message: each `{}` of the template is filled by the next part, and each other hole by what has its name. Parts
+/// beyond the last hole are not told, and from braces around anything else on the text is taken as it is.
+pub(crate) fn fill(out: &mut String, template: &str, parts: &[Part<'_>], names: &Names<'_>) {
+    let mut parts = parts.iter();
     let mut rest = template;
-    for part in parts {
-        let Some(hole) = rest.bytes().position(|byte| byte == b'{') else { break };
-        out.push_str(rest.get(..hole).unwrap_or_default());
-        rest = rest.get(hole.saturating_add(2)..).unwrap_or_default();
-        match *part {
-            Part::Text(text) => out.push_str(text),
-            Part::Quoted(text) => push_quoted(out, text),
-            Part::Number(number) => push_integer(out, number),
-            Part::Size(size) => {
-                out.push('"');
-                size.push_to(out);
-                out.push('"');
-            }
-            Part::Value(Value::String(text)) => push_quoted(out, text),
-            Part::Value(value) => match value.as_integer() {
-                Some(number) => push_integer(out, number),
-                None => out.push_str(kind(value)),
-            },
-            Part::Words(words) => push_alternatives(out, words),
-        }
+    while let Some((before, behind)) = cut(rest, b'{')
+        && let Some((hole, after)) = cut(behind, b'}')
+    {
+        let part = if hole.is_empty() {
+            parts.next()
+        } else {
+            names.iter().find(|(name, _)| *name == hole).map(|(_, part)| part)
+        };
+        let Some(part) = part else { break };
+        out.push_str(before);
+        rest = after;
+        push(out, *part);
     }
     out.push_str(rest);
+}
+
+fn push(out: &mut String, part: Part<'_>) {
+    match part {
+        Part::Text(text) => out.push_str(text),
+        Part::Quoted(text) => push_quoted(out, text),
+        Part::Number(number) => push_integer(out, number),
+        Part::Size(size) => {
+            out.push('"');
+            size.push_to(out);
+            out.push('"');
+        }
+        Part::Value(Value::String(text)) => push_quoted(out, text),
+        Part::Value(value) => match value.as_integer() {
+            Some(number) => push_integer(out, number),
+            None => out.push_str(kind(value)),
+        },
+        Part::Words(words) => push_alternatives(out, words),
+    }
 }
 
 /// The longest piece of the caller's text that a message repeats, in characters.
@@ -127,6 +144,11 @@ const LONGEST_WORD: usize = 40;
 /// The word of the list that the text was probably meant to be: alike but for case, separators or at most two typing
 /// errors (one in short words). The text's length is bounded first, so the time is too.
 pub(crate) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
+    meant(text, words).map(|(word, _)| word)
+}
+
+/// The same, and the number of typing errors: with none, as in `outputFormat` for `output_format`, there is no doubt.
+pub(crate) fn meant<'a>(text: &str, words: &[&'a str]) -> Option<(&'a str, u32)> {
     let (mut of_text, mut of_word) = ([0; LONGEST_WORD], [0; LONGEST_WORD]);
     let letters = folded(text, &mut of_text)?;
     let mut best = None;
@@ -135,32 +157,22 @@ pub(crate) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     for &word in words {
         let tolerated = if word.len() <= 4 { 1 } else { MAX_ERRORS };
         let Some(other) = folded(word, &mut of_word) else { continue };
-        let alike = |errors| alike(letters, other, errors);
         let mut errors = nearer.min(tolerated);
-        if !alike(errors) {
+        if !alike(letters, other, errors) {
             continue;
         }
-        best = Some(word);
-        loop {
-            let Some(fewer) = errors.checked_sub(1) else { return best };
-            if !alike(fewer) {
-                nearer = fewer;
-                break;
-            }
-            errors = fewer;
+        while errors > 0 && alike(letters, other, errors.saturating_sub(1)) {
+            errors = errors.saturating_sub(1);
         }
+        best = Some((word, errors));
+        let Some(fewer) = errors.checked_sub(1) else { break };
+        nearer = fewer;
     }
     best
 }
 
 /// The typing errors that leave a word recognisable.
 const MAX_ERRORS: u32 = 2;
-
-/// Whether two words are the same but for case and separators: `outputFormat` and `output-format` are.
-pub(crate) fn same_letters(a: &str, b: &str) -> bool {
-    let (mut of_a, mut of_b) = ([0; LONGEST_WORD], [0; LONGEST_WORD]);
-    matches!((folded(a, &mut of_a), folded(b, &mut of_b)), (Some(a), Some(b)) if a == b)
-}
 
 /// Room for the letters of a word; lent, so that no word is moved around.
 type Buffer = [u8; LONGEST_WORD];
@@ -207,7 +219,7 @@ mod tests {
 
     fn filled(part: Part<'_>) -> String {
         let mut out = String::new();
-        fill(&mut out, "{}", &[part]);
+        fill(&mut out, "{}", &[part], &[]);
         out
     }
 

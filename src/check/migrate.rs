@@ -129,7 +129,7 @@ fn why(source: &Model, context: &Context) -> String {
 
 fn said(template: &str, parts: &[Part<'_>]) -> String {
     let mut reason = String::new();
-    fill(&mut reason, template, parts);
+    fill(&mut reason, template, parts, &[]);
     reason
 }
 

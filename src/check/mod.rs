@@ -76,7 +76,7 @@ pub(crate) fn images_api(checker: &mut Checker<'_>) {
     let model = checker.model;
     if let Some(model) = model {
         if model.streaming.is_refused() && checker.fields.raw(Field::Stream).is_some() {
-            choice::unsupported(checker, Field::Stream, model.id);
+            choice::unsupported(checker, Field::Stream);
         }
         combination::mask_and_markup(checker, model);
     }

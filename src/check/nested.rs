@@ -31,11 +31,7 @@ pub(super) fn issue_with<'c>(
     template: &str,
     parts: &[Part<'_>],
 ) -> Draft<'c> {
-    let draft = checker.issue_at_with(code, &path(keys), template, parts);
-    match value {
-        Some(value) => draft.given(value),
-        None => draft,
-    }
+    checker.issue_at_with(code, &path(keys), value, template, parts)
 }
 
 /// Says that a value is of another type than `expected`, which has its article.
@@ -46,7 +42,7 @@ pub(super) fn wrong_type(checker: &mut Checker<'_>, keys: &[&'static str], value
 /// The same of what stands at a path.
 pub(super) fn wrong_type_at(checker: &mut Checker<'_>, path: &[PathItem], value: &Value, expected: &str) {
     let parts = [Part::Text(expected), Part::Text(value.type_name())];
-    checker.issue_at_with(Code::InvalidType, path, "must be {}, not {}", &parts).given(value);
+    checker.issue_at_with(Code::InvalidType, path, Some(value), "must be {}, not {}", &parts);
 }
 
 /// Says which fields an object has that are not among the known ones.
@@ -59,8 +55,7 @@ pub(super) fn only(checker: &mut Checker<'_>, keys: &[&'static str], object: &Va
         path.push(PathItem::Key(name.clone()));
         let template = "there is no such field here; there are {}";
         checker
-            .issue_at_with(Code::UnrecognizedKey, &path, template, &[Part::Words(known)])
-            .given(value)
+            .issue_at_with(Code::UnrecognizedKey, &path, Some(value), template, &[Part::Words(known)])
             .fix_by_removal(Applicability::Unsafe);
     }
 }

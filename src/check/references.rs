@@ -6,7 +6,7 @@ use super::context::ImageFacts;
 use super::images::Picture;
 use super::message::Part;
 use super::prompt::characters;
-use super::report::PathItem;
+use super::report::{PathItem, joined};
 use crate::picture::{HEAD_BYTES, Problem, inspect};
 use crate::request::data_url::begins;
 use crate::request::{DataUrl, Value};
@@ -29,7 +29,7 @@ pub(super) fn reference<'p>(
         (None, Some(_)) if fields == 1 => true,
         _ => {
             let message = "must be an object with exactly one of image_url and file_id, as text";
-            checker.issue_at(Code::InvalidReference, picture.path, message).given(value);
+            checker.issue_at_with(Code::InvalidReference, picture.path, Some(value), message, &[]);
             false
         }
     }
@@ -54,9 +54,9 @@ pub(super) fn address<'p>(
         let message = "must be an https address or a data URL of an image (data:image/png;base64,…)";
         (Code::InvalidUrl, message, [].as_slice())
     };
-    let path = [picture.path, &[PathItem::Key("image_url".into())]].concat();
+    let path = joined(picture.path, &[PathItem::Key("image_url".into())]);
     checker
-        .issue_at_with(code, &path, template, parts)
+        .issue_at_with(code, &path, None, template, parts)
         .given_text(url.get(..url.len().min(200)).unwrap_or_default());
     false
 }

@@ -72,6 +72,13 @@ impl PathItem {
     }
 }
 
+/// A path and what leads on from there.
+pub(crate) fn joined(path: &[PathItem], further: &[PathItem]) -> Vec<PathItem> {
+    let mut whole = path.to_vec();
+    whole.extend_from_slice(further);
+    whole
+}
+
 /// A way to mend an issue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fix {

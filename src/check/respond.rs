@@ -3,8 +3,7 @@
 use super::checker::Checker;
 use super::code::Code;
 use super::images::{Picture, SHARED, image, rule, tool_mask};
-use super::message::Part;
-use super::nested::{issue, issue_with, path, wrong_type};
+use super::nested::{issue, path, wrong_type};
 use super::report::{Applicability, PathItem};
 use super::{lifecycle, parameters, references, shape};
 use crate::catalog::RESPONSES_TOOL_DEFAULT;
@@ -101,7 +100,7 @@ fn outside(checker: &mut Checker<'_>, name: &str, value: &Value) -> bool {
     }
     let message = "belongs into the tool: tools: [{type: \"image_generation\", …}]";
     let path = [PathItem::Key(name.to_owned().into())];
-    checker.issue_at(Code::ToolParameterOutside, &path, message).given(value);
+    checker.issue_at_with(Code::ToolParameterOutside, &path, Some(value), message, &[]);
     true
 }
 
@@ -112,9 +111,8 @@ fn main_model(checker: &mut Checker<'_>) {
             issue(checker, Code::Required, &["model"], None, message);
         }
         Some(id @ Value::String(text)) if checker.catalog.find(text).is_some() => {
-            let template = "{} is an image model; name it in the tool, and a language model here";
-            let parts = [Part::Quoted(text)];
-            issue_with(checker, Code::ImageModelAsMain, &["model"], Some(id), template, &parts);
+            let template = "{given} is an image model; name it in the tool, and a language model here";
+            issue(checker, Code::ImageModelAsMain, &["model"], Some(id), template);
         }
         Some(Value::String(_)) => {}
         Some(other) => wrong_type(checker, &["model"], other, "a string"),
@@ -186,7 +184,7 @@ fn turn(checker: &mut Checker<'_>, index: usize, item: &Value) -> Option<bool> {
             }
         } else if text("file_id").is_none() {
             let message = "needs an image_url or a file_id, as text";
-            checker.issue_at(Code::InvalidReference, &path, message).given(part);
+            checker.issue_at_with(Code::InvalidReference, &path, Some(part), message, &[]);
         }
     }
     Some(found)
@@ -222,9 +220,8 @@ fn image_tool(checker: &mut Checker<'_>, has_images: Option<bool>) {
         }
         Some(Value::String(action)) if ACTIONS.contains(&action.as_ref()) => {}
         Some(other) => {
-            let parts = [Part::Words(ACTIONS)];
-            issue_with(checker, Code::InvalidValue, &["action"], Some(other), "must be {}", &parts)
-                .allowed_words(ACTIONS);
+            issue(checker, Code::InvalidValue, &["action"], Some(other), "must be ")
+                .one_of(Value::words(ACTIONS));
         }
     }
     if let Some(mask) = present(checker.request, "input_image_mask") {
@@ -250,12 +247,9 @@ fn input_mask(checker: &mut Checker<'_>, mask: &Value) {
     picture.declared = "";
     tool_mask(checker, &picture);
     let rule = rule(checker.model).and_then(|rule| rule.mask.known());
-    if let (Some(rule), Some(format)) = (rule, checker.fields.text(Field::OutputFormat))
-        && rule.excluded_formats.contains(&format)
-    {
-        let template = "cannot be combined with output_format {}";
+    if rule.is_some_and(|rule| checker.has_format(rule.excluded_formats)) {
         checker
-            .issue_at_with(Code::MaskFormat, &path, template, &[Part::Quoted(format)])
+            .issue_at(Code::MaskFormat, &path, "cannot be combined with output_format {format}")
             .fix_by_removal(Applicability::Unsafe);
     }
 }
@@ -265,10 +259,9 @@ fn partial_images(checker: &mut Checker<'_>, streams: bool) {
     if let Some(partial) = partial.filter(|_| !streams) {
         let message =
             "partial images come in a stream only; set stream of the response to true, or leave this out";
-        let applicability = if partial == 0 { Applicability::Safe } else { Applicability::Unsafe };
         checker
             .issue(Code::PartialImagesWithoutStream, Field::PartialImages, message)
-            .fix_by_removal(applicability);
+            .fix_by_removal(Applicability::safe_if(partial == 0));
     }
 }
 

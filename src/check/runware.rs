@@ -9,7 +9,7 @@ use super::message::Part;
 use super::nested::{issue, issue_with, only, path, wrong_type, wrong_type_at};
 use super::prompt::characters;
 use super::references::told;
-use super::report::{Applicability, PathItem};
+use super::report::{Applicability, PathItem, joined};
 use super::{lifecycle, shape};
 use crate::catalog::Model;
 use crate::catalog::model::SizeRule;
@@ -100,10 +100,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             lifecycle::life(checker, model, false);
             size(checker, model);
         }
-        (None, Some(id)) => {
-            let template = "{} is not in the catalogue; only the rules all models share are checked";
-            let given = checker.request.get("model");
-            issue_with(checker, Code::UnknownModel, &["model"], given, template, &[Part::Quoted(id)]);
+        (None, Some(_)) => {
+            let template = "{given} is not in the catalogue; only the rules all models share are checked";
+            issue(checker, Code::UnknownModel, &["model"], checker.request.get("model"), template);
         }
         (None, None) => {}
     }
@@ -141,12 +140,10 @@ fn word(checker: &mut Checker<'_>, keys: &[&'static str], value: &Value, text: &
     if words.contains(&text) {
         return;
     }
-    let template = "{} is not accepted; allowed are {}";
-    let parts = [Part::Quoted(text), Part::Words(words)];
-    let draft =
-        issue_with(checker, Code::InvalidValue, keys, Some(value), template, &parts).allowed_words(words);
+    let template = "{given} is not accepted; allowed are ";
+    let draft = issue(checker, Code::InvalidValue, keys, Some(value), template).one_of(Value::words(words));
     if let Some(same) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
-        draft.fix(Value::from(*same), Applicability::Safe);
+        draft.fix_word(same, Applicability::Safe);
     }
 }
 
@@ -202,7 +199,7 @@ fn size(checker: &mut Checker<'_>, model: &Model) {
         return;
     }
     let message = "width and height go together; allowed are ";
-    issue_with(checker, Code::SizeNotOffered, &["width"], checker.request.get("width"), message, &[])
+    issue(checker, Code::SizeNotOffered, &["width"], checker.request.get("width"), message)
         .one_of(sizes.iter().map(|size| super::size::spelled(*size)).collect());
 }
 
@@ -217,13 +214,13 @@ fn reference_images(checker: &mut Checker<'_>) {
     let rule = checker.model.and_then(|model| model.edit.known());
     if let Some(max) = rule.map(|rule| rule.max_images).filter(|max| items.len() > *max as usize) {
         let parts = [Part::Number(i64::from(max))];
-        checker.issue_at_with(Code::TooManyImages, &path, "at most {} images are accepted", &parts);
+        checker.issue_at_with(Code::TooManyImages, &path, None, "at most {} images are accepted", &parts);
     }
     for (index, item) in items.iter().enumerate() {
         if checker.is_full() {
             break;
         }
-        let path = [path.as_slice(), &[PathItem::at(index)]].concat();
+        let path = joined(&path, &[PathItem::at(index)]);
         if let Some(text) = item.as_str() {
             let mut picture = Picture::new(&path, None);
             told(&mut picture, text);

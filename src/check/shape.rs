@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::code::Code;
-use super::message::{Part, same_letters, similar};
+use super::message::{Part, meant};
 use super::report::{Applicability, PathItem};
 use crate::request::field::Kind;
 use crate::request::{Field, Operation, Value};
@@ -15,7 +15,7 @@ pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
     let request = checker.request;
     let template = "the request must be an object, not {}";
     let parts = [Part::Text(request.type_name())];
-    checker.issue_at_with(Code::InvalidRequest, &[], template, &parts).given(request);
+    checker.issue_at_with(Code::InvalidRequest, &[], Some(request), template, &parts);
     false
 }
 
@@ -23,7 +23,7 @@ pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
 ///
 /// A field that another operation has is unrecognized here; one that only another model has is not: the rules of the model
 /// know more to say.
-pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
+pub(super) fn keys(checker: &mut Checker<'_>, more: &[&'static str]) {
     let (operation, json) = (checker.operation, checker.json_body);
     if checker.fields.are_all_of(operation, json) {
         return;
@@ -36,9 +36,12 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&str]) {
         #[cfg(feature = "extras")]
         Operation::Runware | Operation::Batch => "such a request",
     };
-    let usual = Field::ALL.iter().filter(|field| field.is_of(operation, json));
-    let mut known: Vec<&str> = usual.map(|field| field.name()).collect();
-    known.extend_from_slice(more);
+    let mut known = more.to_vec();
+    for field in Field::ALL {
+        if field.is_of(operation, json) {
+            known.push(field.name());
+        }
+    }
     names(checker, &known, place, &|checker, name, value| {
         let elsewhere = elsewhere(operation, name);
         stranger(checker, name, value, [place, elsewhere], &known);
@@ -60,19 +63,18 @@ fn elsewhere(operation: Operation, name: &str) -> &'static str {
 }
 
 /// A field that an object does not have, and what it was probably meant to be among those it has.
-fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, place: [&str; 2], known: &[&str]) {
+fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, place: [&str; 2], known: &[&'static str]) {
     let path = [PathItem::Key(name.to_owned().into())];
     let template = "there is no such field in {}{}";
-    let draft =
-        checker.issue_at_with(Code::UnrecognizedKey, &path, template, &place.map(Part::Text)).given(value);
-    let Some(meant) = similar(name, known) else {
+    let parts = place.map(Part::Text);
+    let draft = checker.issue_at_with(Code::UnrecognizedKey, &path, Some(value), template, &parts);
+    let Some((meant, errors)) = meant(name, known) else {
         draft.fix_by_removal(Applicability::Unsafe);
         return;
     };
     // The same letters in another spelling leave no doubt; `normalize` moves the value there.
-    let certain = same_letters(meant, name);
-    let applicability = if certain { Applicability::Safe } else { Applicability::DisplayOnly };
-    draft.did_you_mean(meant).fix(Value::from(meant.to_owned()), applicability);
+    let applicability = if errors == 0 { Applicability::Safe } else { Applicability::DisplayOnly };
+    draft.did_you_mean(meant).fix_word(meant, applicability);
 }
 
 /// The names of an object with a closed list of fields: `place` says in messages what it is. `elsewhere` may answer for a
@@ -82,7 +84,7 @@ fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, place: [&str; 
 /// are many names to compare with.
 pub(super) fn names(
     checker: &mut Checker<'_>,
-    known: &[&str],
+    known: &[&'static str],
     place: &str,
     elsewhere: &dyn Fn(&mut Checker<'_>, &str, &Value) -> bool,
 ) {
@@ -96,7 +98,8 @@ pub(super) fn names(
         }
         if entries.iter().take(index).any(|(earlier, _)| earlier == name) {
             let path = [PathItem::Key(name.clone())];
-            checker.issue_at(Code::DuplicateKey, &path, "given more than once; keep one").given(value);
+            let message = "given more than once; keep one";
+            checker.issue_at_with(Code::DuplicateKey, &path, Some(value), message, &[]);
         }
     }
 }
@@ -128,8 +131,8 @@ pub(super) fn typed(checker: &mut Checker<'_>, field: Field) -> bool {
             false
         }
         (kind, _) => {
-            let parts = [Part::Text(article(kind)), Part::Text(kind.name()), Part::Value(value)];
-            let draft = checker.issue_with(Code::InvalidType, field, "must be {}{}, not {}", &parts);
+            let parts = [Part::Text(article(kind)), Part::Text(kind.name())];
+            let draft = checker.issue_with(Code::InvalidType, field, "must be {}{}, not {given}", &parts);
             if let Some(repaired) = respelled(kind, value) {
                 draft.fix(repaired, Applicability::Safe);
             }

@@ -16,8 +16,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let Some(text) = checker.fields.text(Field::Size) else { return };
     let Some(size) = Size::parse(text) else {
-        let template = "{} is no size; write \"auto\" or WIDTHxHEIGHT in pixels, such as \"1024x1024\"";
-        let draft = checker.issue_with(Code::MalformedSize, Field::Size, template, &[Part::Quoted(text)]);
+        let template = "{given} is no size; write \"auto\" or WIDTHxHEIGHT in pixels, such as \"1024x1024\"";
+        let draft = checker.issue(Code::MalformedSize, Field::Size, template);
         if let Some(size) = respelled(text) {
             draft.fix(Value::from(size.spelled()), Applicability::Safe);
         }
@@ -106,8 +106,8 @@ fn presets(checker: &mut Checker<'_>, sizes: &[(u32, u32)], auto: bool, size: Si
     for size in sizes {
         offered.push(spelled(*size));
     }
-    let parts = [Part::Size(size), Part::Text(checker.model_id())];
-    let template = "{} is not drawn by {}; allowed are ";
+    let parts = [Part::Text(checker.model_id())];
+    let template = "{given} is not drawn by {}; allowed are ";
     let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, template, &parts).one_of(offered);
     let far = |size| wanted.map_or(0.0, |wanted| distance(size, wanted));
     let nearest = sizes.iter().copied().reduce(|best, size| if far(size) < far(best) { size } else { best });
@@ -136,16 +136,15 @@ fn excess(a: f64, b: f64) -> f64 {
 }
 
 fn flexible(checker: &mut Checker<'_>, rule: &FlexibleSize, width: u32, height: u32) {
-    let size = Size::Pixels { width, height };
     if rule.accepts(width, height) {
         let pixels = u64::from(width).saturating_mul(u64::from(height));
         if pixels > u64::from(rule.experimental_above_pixels) {
-            let template = "{} is experimental: more than 2560x1440 pixels";
-            checker.issue_with(Code::SizeExperimental, Field::Size, template, &[Part::Size(size)]);
+            let template = "{given} is experimental: more than 2560x1440 pixels";
+            checker.issue(Code::SizeExperimental, Field::Size, template);
         }
         return;
     }
-    let draft = checker.issue_with(Code::SizeNotOffered, Field::Size, "{}", &[Part::Size(size)]);
+    let draft = checker.issue(Code::SizeNotOffered, Field::Size, "{given}");
     let draft = broken_rules(draft, rule, width, height).allowed_numbers(&[
         ("multiple_of", rule.multiple_of),
         ("max_edge", rule.max_edge),

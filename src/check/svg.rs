@@ -3,22 +3,15 @@
 //! Source: openai 7.57.0, `ImageGenerateParams.Svg`, `ImageEditParams.Svg` and `Tool.ImageGeneration.Svg` (2026-11-13).
 
 use super::checker::Checker;
+use super::choice;
 use super::code::Code;
-use super::message::{Part, similar};
-use super::nested::{issue, issue_with, only, wrong_type};
+use super::message::similar;
+use super::nested::{issue, only, wrong_type};
 use super::report::Applicability;
-use super::{choice, shape};
-use crate::catalog::model::SvgRule;
 use crate::request::{Field, Operation, Value};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    if checker.fields.raw(Field::Svg).is_none() {
-        return;
-    }
-    let Some(rule) = choice::supported(checker, Field::Svg, checker.model.map(|model| model.svg)) else {
-        return;
-    };
-    if !shape::typed(checker, Field::Svg) {
+    if choice::readable(checker, Field::Svg).is_none() {
         return;
     }
     let Some(svg) = checker.fields.get(Field::Svg) else { return };
@@ -38,14 +31,15 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         None | Some(Value::Null) => {}
         Some(reasoning @ Value::Object(_)) => {
             only(checker, &at, reasoning, &["effort"]);
-            effort(checker, reasoning.get("effort"), rule);
+            effort(checker, reasoning.get("effort"));
         }
         Some(other) => wrong_type(checker, &at, other, "an object"),
     }
 }
 
-fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRule>) {
+fn effort(checker: &mut Checker<'_>, effort: Option<&Value>) {
     let at = ["svg", "reasoning", "effort"];
+    let rule = checker.model.and_then(|model| model.svg.known());
     let (given, word, efforts) = match (effort, rule) {
         (Some(given @ Value::String(word)), Some(rule)) => (given, word, rule.efforts),
         (None | Some(Value::Null | Value::String(_)), _) => return,
@@ -54,11 +48,9 @@ fn effort(checker: &mut Checker<'_>, effort: Option<&Value>, rule: Option<SvgRul
     if efforts.contains(&word.as_ref()) {
         return;
     }
-    let template = "{} is not accepted; allowed are {}";
-    let parts = [Part::Quoted(word), Part::Words(efforts)];
-    let draft =
-        issue_with(checker, Code::InvalidValue, &at, Some(given), template, &parts).allowed_words(efforts);
+    let template = "{given} is not accepted; allowed are ";
+    let draft = issue(checker, Code::InvalidValue, &at, Some(given), template).one_of(Value::words(efforts));
     if let Some(meant) = similar(word, efforts) {
-        draft.fix(Value::from(meant), Applicability::Unsafe);
+        draft.fix_word(meant, Applicability::Unsafe);
     }
 }

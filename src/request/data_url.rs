@@ -57,7 +57,7 @@ pub(crate) fn begins(text: &str, with: &str) -> bool {
 }
 
 /// What stands before and behind the first of these ASCII characters.
-fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let place = text.bytes().position(|byte| byte == at)?;
     Some((text.get(..place)?, text.get(place.saturating_add(1)..)?))
 }

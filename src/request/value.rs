@@ -43,6 +43,15 @@ pub struct File {
 }
 
 impl Value {
+    /// A list of words.
+    pub(crate) fn words(words: &[&'static str]) -> Vec<Self> {
+        let mut list = Vec::with_capacity(words.len());
+        for word in words {
+            list.push(Self::from(*word));
+        }
+        list
+    }
+
     /// The value of the last field of that name, as JavaScript would have it; `None` when absent or no object.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let Self::Object(fields) = self else { return None };

@@ -23,31 +23,34 @@ pub(super) fn read(request: &Value, value: &Value, context: &mut Context) -> Res
         if matches!(value, Value::Null) {
             continue;
         }
-        match name.as_ref() {
-            "today" => {
-                context.today =
-                    day(value).ok_or_else(|| expected("today", "a day such as \"2026-11-20\""))?;
-            }
-            "images" => {
-                for item in value.as_array().ok_or_else(|| expected("images", "an array"))? {
-                    let mut image = ImageFacts::default();
-                    facts("images", item, &mut image)?;
-                    context.images.push(image);
-                }
-            }
-            "mask" => facts("mask", value, context.mask.insert(ImageFacts::default()))?,
-            "markup" => facts("markup", value, context.markup.insert(ImageFacts::default()))?,
-            "batch" => context.batch = flag("batch", value)?,
-            "json_body" => context.json_body = flag("json_body", value)?,
-            "text_tokens" => {
-                let count = whole(value).and_then(|count| u32::try_from(count).ok());
-                let count = count.ok_or_else(|| expected("text_tokens", "a whole number, 0 or more"))?;
-                context.text_tokens = Some(count);
-            }
-            other => {
-                return Err(Failure::user(other, &concat(&["context: unknown field \"", other, "\""])));
+        let name = name.as_ref();
+        field(name, value, context).map_err(|what| expected(name, what))?;
+    }
+    Ok(())
+}
+
+/// What was expected in place of a value.
+type Read = Result<(), &'static str>;
+
+fn field(name: &str, value: &Value, context: &mut Context) -> Read {
+    match name {
+        "today" => context.today = day(value).ok_or("a day such as \"2026-11-20\"")?,
+        "images" => {
+            for item in value.as_array().ok_or("an array")? {
+                let mut image = ImageFacts::default();
+                facts(item, &mut image)?;
+                context.images.push(image);
             }
         }
+        "mask" => facts(value, context.mask.insert(ImageFacts::default()))?,
+        "markup" => facts(value, context.markup.insert(ImageFacts::default()))?,
+        "batch" => context.batch = flag(value)?,
+        "json_body" => context.json_body = flag(value)?,
+        "text_tokens" => {
+            let count = whole(value).and_then(|count| u32::try_from(count).ok());
+            context.text_tokens = Some(count.ok_or("a whole number, 0 or more")?);
+        }
+        _ => return Err(UNKNOWN),
     }
     Ok(())
 }
@@ -58,12 +61,12 @@ fn day(value: &Value) -> Option<Date> {
 }
 
 /// What is known of a picture, for facts of which nothing is known yet.
-fn facts(name: &'static str, value: &Value, facts: &mut ImageFacts) -> Result<(), Failure> {
+fn facts(value: &Value, facts: &mut ImageFacts) -> Read {
     if matches!(value, Value::Null) {
         return Ok(());
     }
     if value.as_object().is_none() {
-        return Err(expected(name, "what inspectImage answers"));
+        return Err("what inspectImage answers");
     }
     let word = |field| value.get(field).and_then(Value::as_str);
     let format = word("format").and_then(Format::from_name);
@@ -72,28 +75,26 @@ fn facts(name: &'static str, value: &Value, facts: &mut ImageFacts) -> Result<()
         (Some("truncated"), Some(format)) => Some(Err(Problem::Truncated(format))),
         (Some("corrupt"), Some(format)) => Some(Err(Problem::Corrupt(format))),
         (Some("not_an_image"), _) => Some(Err(Problem::NotAnImage)),
-        (Some(_), _) => {
-            return Err(expected(name, "\"not_an_image\", \"truncated\" or \"corrupt\" as `problem`"));
-        }
-        (None, Some(format)) => Some(Ok(info(name, format, value)?)),
+        (Some(_), _) => return Err("\"not_an_image\", \"truncated\" or \"corrupt\" as `problem`"),
+        (None, Some(format)) => Some(Ok(info(format, value)?)),
         (None, None) => None,
     };
     facts.transparency = match word("transparency") {
         Some("none") => Some(Transparency::None),
         Some("some") => Some(Transparency::Some),
         Some("all") => Some(Transparency::All),
-        Some(_) => return Err(expected(name, "\"none\", \"some\" or \"all\" as `transparency`")),
+        Some(_) => return Err("\"none\", \"some\" or \"all\" as `transparency`"),
         None => None,
     };
     Ok(())
 }
 
 /// A header as `inspectImage` answers it. What a caller leaves out is taken as the API likes it, so that no rule speaks.
-fn info(name: &'static str, format: Format, value: &Value) -> Result<ImageInfo, Failure> {
+fn info(format: Format, value: &Value) -> Result<ImageInfo, &'static str> {
     let number = |field| value.get(field).and_then(whole);
     let edge = |field| number(field).and_then(|edge| u32::try_from(edge).ok());
     let (Some(width), Some(height)) = (edge("width"), edge("height")) else {
-        return Err(expected(name, "`width` and `height` in pixels"));
+        return Err("`width` and `height` in pixels");
     };
     let small = |field, usual| number(field).and_then(|number| u8::try_from(number).ok()).unwrap_or(usual);
     let flag = |field, usual| value.get(field).and_then(Value::as_bool).unwrap_or(usual);
@@ -102,7 +103,7 @@ fn info(name: &'static str, format: Format, value: &Value) -> Result<ImageInfo, 
         Some("palette") => Color::Palette,
         Some("cmyk") => Color::Cmyk,
         Some("rgb") | None => Color::Rgb,
-        Some(_) => return Err(expected(name, "\"gray\", \"rgb\", \"palette\" or \"cmyk\" as `color`")),
+        Some(_) => return Err("\"gray\", \"rgb\", \"palette\" or \"cmyk\" as `color`"),
     };
     Ok(ImageInfo {
         format,
@@ -117,8 +118,8 @@ fn info(name: &'static str, format: Format, value: &Value) -> Result<ImageInfo, 
     })
 }
 
-fn flag(name: &'static str, value: &Value) -> Result<bool, Failure> {
-    value.as_bool().ok_or_else(|| expected(name, "true or false"))
+fn flag(value: &Value) -> Result<bool, &'static str> {
+    value.as_bool().ok_or("true or false")
 }
 
 /// A whole number that is not negative.
@@ -126,6 +127,14 @@ fn whole(value: &Value) -> Option<u64> {
     value.as_integer().and_then(|number| u64::try_from(number).ok())
 }
 
-fn expected(name: &'static str, what: &str) -> Failure {
-    Failure::user(name, &concat(&["context.", name, ": expected ", what]))
+/// What is expected where nothing is.
+const UNKNOWN: &str = "";
+
+fn expected(name: &str, what: &str) -> Failure {
+    let message = if what == UNKNOWN {
+        concat(&["context: unknown field \"", name, "\""])
+    } else {
+        concat(&["context.", name, ": expected ", what])
+    };
+    Failure::user(name, &message)
 }

@@ -8,7 +8,7 @@ use super::report::{Applicability, PathItem};
 use super::{lifecycle, parameters, references, shape};
 use crate::catalog::RESPONSES_TOOL_DEFAULT;
 use crate::catalog::model::EditRule;
-use crate::request::{DataUrl, Field, Operation, Value};
+use crate::request::{DataUrl, Field, Operation, Text, Value};
 
 /// The body's own fields. Source: openai 7.55.0, `ResponseCreateParams` (2026-11-10).
 const FIELDS: &[&str] = &[
@@ -93,13 +93,13 @@ fn kind(item: &Value) -> Option<&str> {
 }
 
 /// A parameter of the tool that was given outside of it.
-fn outside(checker: &mut Checker<'_>, name: &str, value: &Value) -> bool {
+fn outside(checker: &mut Checker<'_>, name: &Text, value: &Value) -> bool {
     let of_tool = Field::from_name(name).is_some_and(|field| field.is_of(Operation::Respond, true));
-    if !of_tool && !TOOL_FIELDS.contains(&name) {
+    if !of_tool && !TOOL_FIELDS.contains(&name.as_ref()) {
         return false;
     }
     let message = "belongs into the tool: tools: [{type: \"image_generation\", …}]";
-    let path = [PathItem::Key(name.to_owned().into())];
+    let path = [PathItem::Key(name.clone())];
     checker.issue_at_with(Code::ToolParameterOutside, &path, Some(value), message, &[]);
     true
 }

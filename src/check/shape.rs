@@ -5,7 +5,7 @@ use super::code::Code;
 use super::message::{Part, meant};
 use super::report::{Applicability, PathItem};
 use crate::request::field::Kind;
-use crate::request::{Field, Operation, Value};
+use crate::request::{Field, Operation, Text, Value};
 
 /// Whether the request is an object at all; every other rule needs one.
 pub(super) fn is_object(checker: &mut Checker<'_>) -> bool {
@@ -43,8 +43,7 @@ pub(super) fn keys(checker: &mut Checker<'_>, more: &[&'static str]) {
         }
     }
     names(checker, &known, place, &|checker, name, value| {
-        let elsewhere = elsewhere(operation, name);
-        stranger(checker, name, value, [place, elsewhere], &known);
+        stranger(checker, name, value, [place, elsewhere(operation, name)], &known);
         true
     });
 }
@@ -63,8 +62,8 @@ fn elsewhere(operation: Operation, name: &str) -> &'static str {
 }
 
 /// A field that an object does not have, and what it was probably meant to be among those it has.
-fn stranger(checker: &mut Checker<'_>, name: &str, value: &Value, place: [&str; 2], known: &[&'static str]) {
-    let path = [PathItem::Key(name.to_owned().into())];
+fn stranger(checker: &mut Checker<'_>, name: &Text, value: &Value, place: [&str; 2], known: &[&'static str]) {
+    let path = [PathItem::Key(name.clone())];
     let template = "there is no such field in {}{}";
     let parts = place.map(Part::Text);
     let draft = checker.issue_at_with(Code::UnrecognizedKey, &path, Some(value), template, &parts);
@@ -86,7 +85,7 @@ pub(super) fn names(
     checker: &mut Checker<'_>,
     known: &[&'static str],
     place: &str,
-    elsewhere: &dyn Fn(&mut Checker<'_>, &str, &Value) -> bool,
+    elsewhere: &dyn Fn(&mut Checker<'_>, &Text, &Value) -> bool,
 ) {
     let entries = checker.request.as_object().unwrap_or_default();
     for (index, (name, value)) in entries.iter().enumerate() {

@@ -5,7 +5,7 @@ use core::mem::take;
 use super::report::{Applicability, Change, Issue, PathItem, Report};
 use super::{Code, Context, check};
 use crate::catalog::Catalog;
-use crate::request::{Operation, Value};
+use crate::request::{Operation, Text, Value};
 
 /// More rounds than any request needs: each safe fix ends its issue for good.
 const MAX_ROUNDS: u32 = 8;
@@ -53,17 +53,19 @@ fn apply(request: &mut Value, issue: &mut Issue, changes: &mut Vec<Change>) -> O
     let (PathItem::Key(name), way) = issue.path.split_last()? else { return None };
     let object = way.iter().try_fold(request, step)?;
     let from = object.get(name).cloned();
-    let mut to = fix.value.clone();
-    if issue.code == Code::UnrecognizedKey {
+    let to = match &fix.value {
         // The fix is the right name: the value moves there, unless somebody sits there already.
-        rename(object, name, to.as_ref()?.as_str()?)?;
-        to.clone_from(&from);
-    } else if to.is_none() && from.is_none() {
+        Some(Value::String(right)) if issue.code == Code::UnrecognizedKey => {
+            rename(object, name, right)?;
+            from.clone()
+        }
         // Another issue had the same fix.
-        return None;
-    } else {
-        object.put(name, to.clone());
-    }
+        None if from.is_none() => return None,
+        value => {
+            object.put(name, value.clone());
+            value.clone()
+        }
+    };
     let (param, path) = (take(&mut issue.param), take(&mut issue.path));
     changes.push(Change { code: issue.code, param, path, from, to, reason: take(&mut issue.message) });
     Some(())
@@ -81,14 +83,14 @@ fn step<'a>(value: &'a mut Value, item: &PathItem) -> Option<&'a mut Value> {
 }
 
 /// Gives a field its right name, unless there is one of that name.
-fn rename(object: &mut Value, wrong: &str, right: &str) -> Option<()> {
+fn rename(object: &mut Value, wrong: &Text, right: &Text) -> Option<()> {
     if object.get(right).is_some() {
         return None;
     }
     let Value::Object(fields) = object else { return None };
     for (name, _) in fields {
         if name == wrong {
-            *name = right.to_owned().into();
+            name.clone_from(right);
         }
     }
     Some(())

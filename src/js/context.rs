@@ -44,11 +44,10 @@ fn field(name: &str, value: &Value, context: &mut Context) -> Read {
         }
         "mask" => facts(value, context.mask.insert(ImageFacts::default()))?,
         "markup" => facts(value, context.markup.insert(ImageFacts::default()))?,
-        "batch" => context.batch = flag(value)?,
-        "json_body" => context.json_body = flag(value)?,
+        "batch" => context.batch = flag(Some(value)).ok_or(A_FLAG)?,
+        "json_body" => context.json_body = flag(Some(value)).ok_or(A_FLAG)?,
         "text_tokens" => {
-            let count = whole(value).and_then(|count| u32::try_from(count).ok());
-            context.text_tokens = Some(count.ok_or("a whole number, 0 or more")?);
+            context.text_tokens = Some(natural(Some(value)).ok_or("a whole number, 0 or more")?);
         }
         _ => return Err(UNKNOWN),
     }
@@ -91,13 +90,14 @@ fn facts(value: &Value, facts: &mut ImageFacts) -> Read {
 
 /// A header as `inspectImage` answers it. What a caller leaves out is taken as the API likes it, so that no rule speaks.
 fn info(format: Format, value: &Value) -> Result<ImageInfo, &'static str> {
-    let number = |field| value.get(field).and_then(whole);
-    let edge = |field| number(field).and_then(|edge| u32::try_from(edge).ok());
-    let (Some(width), Some(height)) = (edge("width"), edge("height")) else {
+    let (Some(width), Some(height)) = (natural(value.get("width")), natural(value.get("height"))) else {
         return Err("`width` and `height` in pixels");
     };
-    let small = |field, usual| number(field).and_then(|number| u8::try_from(number).ok()).unwrap_or(usual);
-    let flag = |field, usual| value.get(field).and_then(Value::as_bool).unwrap_or(usual);
+    let small = |field, usual| {
+        let number = natural(value.get(field)).and_then(|number| u8::try_from(number).ok());
+        number.unwrap_or(usual)
+    };
+    let flag = |field, usual| flag(value.get(field)).unwrap_or(usual);
     let color = match value.get("color").and_then(Value::as_str) {
         Some("gray") => Color::Gray,
         Some("palette") => Color::Palette,
@@ -118,8 +118,17 @@ fn info(format: Format, value: &Value) -> Result<ImageInfo, &'static str> {
     })
 }
 
-fn flag(value: &Value) -> Result<bool, &'static str> {
-    value.as_bool().ok_or("true or false")
+const A_FLAG: &str = "true or false";
+
+#[inline(never)]
+fn flag(value: Option<&Value>) -> Option<bool> {
+    value?.as_bool()
+}
+
+/// A whole number that is neither negative nor large.
+#[inline(never)]
+fn natural(value: Option<&Value>) -> Option<u32> {
+    whole(value?).and_then(|number| u32::try_from(number).ok())
 }
 
 /// A whole number that is not negative.

@@ -12,39 +12,39 @@ const GUIDE: &str = "https://developers.openai.com/api/docs/guides/image-generat
 const DEPRECATIONS: &str = "https://developers.openai.com/api/docs/deprecations";
 
 macro_rules! codes {
-    ($($variant:ident = $name:literal, $severity:ident, $source:expr, $summary:literal, $text:literal;)*) => {
+    ($($(#[$when:meta])* $variant:ident = $name:literal, $severity:ident, $source:expr, $summary:literal, $text:literal;)*) => {
         /// Which rule a request broke. Codes are added, never renamed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
-        pub enum Code { $(#[doc = $summary] $variant,)* }
+        pub enum Code { $($(#[$when])* #[doc = $summary] $variant,)* }
 
         impl Code {
             /// Every code, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            pub const ALL: &'static [Self] = &[$($(#[$when])* Self::$variant,)*];
 
             /// The word the JavaScript API uses.
             pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
+                match self { $($(#[$when])* Self::$variant => $name,)* }
             }
 
             /// How bad it is.
             pub const fn severity(self) -> Severity {
-                match self { $(Self::$variant => Severity::$severity,)* }
+                match self { $($(#[$when])* Self::$variant => Severity::$severity,)* }
             }
 
             /// The rule in one sentence.
             pub const fn summary(self) -> &'static str {
-                match self { $(Self::$variant => $summary,)* }
+                match self { $($(#[$when])* Self::$variant => $summary,)* }
             }
 
             /// Why the rule exists and what `normalize` does about it.
             pub const fn text(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
+                match self { $($(#[$when])* Self::$variant => $text,)* }
             }
 
             /// Where the rule comes from.
             pub const fn source(self) -> &'static str {
-                match self { $(Self::$variant => $source,)* }
+                match self { $($(#[$when])* Self::$variant => $source,)* }
             }
         }
     };
@@ -225,42 +225,55 @@ codes! {
     UrlTooLong = "url_too_long", Error, SPEC,
         "`image_url` is too long.",
         "At most 20,971,520 characters; send larger images as a form, or by `file_id`.";
+    #[cfg(feature = "extras")]
     ImageModelAsMain = "image_model_as_main", Error, GUIDE,
         "The main model of a response must not be an image model.",
         "The image model goes into the tool: `tools: [{ type: \"image_generation\", model }]`. The main model writes the prompt and decides.";
+    #[cfg(feature = "extras")]
     NoImageTool = "no_image_tool", Error, REFERENCE,
         "The response has no `image_generation` tool.",
         "Without it nothing is drawn.";
+    #[cfg(feature = "extras")]
     ToolNotForced = "tool_not_forced", Warning, REFERENCE,
         "The model may answer with text alone.",
         "`tool_choice: { type: \"image_generation\" }` makes it draw.";
+    #[cfg(feature = "extras")]
     ToolForbidden = "tool_forbidden", Error, REFERENCE,
         "`tool_choice` forbids the image tool.",
         "With \"none\" nothing is drawn.";
+    #[cfg(feature = "extras")]
     ToolParameterOutside = "tool_parameter_outside", Error, REFERENCE,
         "A parameter of the tool stands outside of it.",
         "`size`, `quality` and the like belong into `tools[i]`.";
+    #[cfg(feature = "extras")]
     NothingToEdit = "nothing_to_edit", Error, GUIDE,
         "`action: \"edit\"` needs a picture in the context.",
         "The call fails without one. Give an `input_image`, an earlier `image_generation_call`, or `previous_response_id`; `auto` lets the model decide.";
+    #[cfg(feature = "extras")]
     PreviousAndConversation = "previous_and_conversation", Error, REFERENCE,
         "`previous_response_id` and `conversation` exclude each other.",
         "Both say what the turn goes on from.";
+    #[cfg(feature = "extras")]
     BatchUrl = "batch_url", Error, "https://developers.openai.com/api/docs/guides/batch",
         "A batch line names an endpoint that batches do not have.",
         "Images come by `/v1/images/generations`, `/v1/images/edits` and `/v1/responses`.";
+    #[cfg(feature = "extras")]
     BatchStream = "batch_stream", Error, "https://developers.openai.com/api/docs/guides/batch",
         "A batch cannot stream.",
         "Its answers come in a file.";
+    #[cfg(feature = "extras")]
     BatchUnsupported = "batch_unsupported", Error, REFERENCE,
         "The model is not served in batches.",
         "dall-e models never were.";
+    #[cfg(feature = "extras")]
     BatchUnpublished = "batch_unpublished", Warning, "https://developers.openai.com/api/docs/models/gpt-image-2.5-flare",
         "Sources disagree on whether the model is served in batches.",
         "The model page says no, the price list has batch prices.";
+    #[cfg(feature = "extras")]
     InvalidUuid = "invalid_uuid", Error, "https://runware.ai/docs/models/openai-gpt-image-1-mini",
         "`taskUUID` is a UUID of version 4.",
         "Answers are matched by it.";
+    #[cfg(feature = "extras")]
     CallsAddress = "calls_address", Warning, "https://runware.ai/docs/models/openai-gpt-image-1-mini",
         "The field makes the provider call an address.",
         "Never take it from a caller you do not trust.";

@@ -85,34 +85,27 @@ fn at_most(checker: &mut Checker<'_>, count: u32, code: Code, template: &str) {
 }
 
 pub(super) fn formats(checker: &mut Checker<'_>, model: &Model) {
-    let animates = model.animation.known().is_some();
-    let svg = model.svg.known();
-    for (field, format, known) in [
-        (Field::FrameCount, "gif", animates),
-        (Field::FrameDurationMs, "gif", animates),
-        (Field::Svg, "svg", svg.is_some()),
-    ] {
-        // Of a number that is none there is an issue already.
-        let given = checker
-            .fields
-            .get(field)
-            .is_some_and(|value| field == Field::Svg || value.as_integer().is_some());
-        if known && given && !checker.has_format(&[format]) {
-            checker
-                .issue_with(
-                    Code::FieldNeedsFormat,
-                    field,
-                    "goes with output_format {} only; leave it out",
-                    &[Part::Quoted(format)],
-                )
-                .fix_by_removal(Applicability::Unsafe);
+    if model.animation.known().is_some() {
+        for field in [Field::FrameCount, Field::FrameDurationMs] {
+            let given = checker.fields.integer(field).is_some();
+            only_with(checker, "gif", field, given);
         }
     }
-    if let Some(svg) = svg
-        && checker.has_format(&["svg"])
-        && Field::N.is_of(checker.operation, checker.json_body)
-    {
+    let Some(svg) = model.svg.known() else { return };
+    let given = checker.fields.get(Field::Svg).is_some();
+    only_with(checker, "svg", Field::Svg, given);
+    if checker.has_format(&["svg"]) && Field::N.is_of(checker.operation, checker.json_body) {
         at_most(checker, svg.max_n, Code::SvgCount, "a vector image comes alone; set n to 1");
+    }
+}
+
+/// A field of one output format, where another is asked for.
+fn only_with(checker: &mut Checker<'_>, format: &str, field: Field, given: bool) {
+    if given && !checker.has_format(&[format]) {
+        let template = "goes with output_format {} only; leave it out";
+        checker
+            .issue_with(Code::FieldNeedsFormat, field, template, &[Part::Quoted(format)])
+            .fix_by_removal(Applicability::Unsafe);
     }
 }
 
@@ -134,13 +127,12 @@ pub(super) fn mask_and_markup(checker: &mut Checker<'_>, model: &Model) {
 }
 
 pub(super) fn user(checker: &mut Checker<'_>) {
-    let Some(user) = checker.fields.text(Field::User) else { return };
-    let user = Value::from(user.to_owned());
+    let Some(user @ Value::String(_)) = checker.fields.get(Field::User) else { return };
     let replaced = checker.fields.get(Field::SafetyIdentifier).is_some();
     let draft = checker.issue(Code::UserDeprecated, Field::User, "is deprecated; name it safety_identifier");
     if replaced {
         draft.fix_by_removal(Applicability::DisplayOnly);
     } else {
-        draft.fix(user, Applicability::DisplayOnly);
+        draft.fix(user.clone(), Applicability::DisplayOnly);
     }
 }

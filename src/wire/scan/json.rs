@@ -106,24 +106,20 @@ enum Key {
     Error,
 }
 
+/// A list, not a pattern: that would be compared byte by byte.
+const KEYS: [(&str, Key); 6] = [
+    ("type", Key::Type),
+    ("error", Key::Error),
+    ("result", Key::Image(Field::Result)),
+    ("b64_json", Key::Image(Field::B64Json)),
+    ("imageBase64Data", Key::Image(Field::ImageBase64Data)),
+    ("partial_image_b64", Key::Image(Field::PartialImageB64)),
+];
+
 impl Key {
-    /// A pattern of bytes would be compared byte by byte; these are a number or two each.
     fn of(name: &[u8]) -> Self {
-        if name == b"type" {
-            Self::Type
-        } else if name == b"error" {
-            Self::Error
-        } else if name == b"result" {
-            Self::Image(Field::Result)
-        } else if name == b"b64_json" {
-            Self::Image(Field::B64Json)
-        } else if name == b"imageBase64Data" {
-            Self::Image(Field::ImageBase64Data)
-        } else if name == b"partial_image_b64" {
-            Self::Image(Field::PartialImageB64)
-        } else {
-            Self::Other
-        }
+        let known = KEYS.iter().find(|(key, _)| key.as_bytes() == name);
+        known.map_or(Self::Other, |(_, key)| *key)
     }
 }
 

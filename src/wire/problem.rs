@@ -16,6 +16,7 @@ use super::headers::trim;
 use super::json;
 use crate::digits::{integer, push_integer};
 use crate::request::Value;
+use crate::text::concat;
 
 /// An error of the API. What the reply does not say is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -66,8 +67,13 @@ pub fn of_reply(status: u16, value: Option<&Value>, text: &str) -> ApiProblem {
         return problem;
     }
     let text = trim(text);
-    let page = if text.starts_with('<') { Some(page_text(text)) } else { None };
-    let said = page.as_deref().unwrap_or(text);
+    let page;
+    let said = if text.starts_with('<') {
+        page = page_text(text);
+        &page
+    } else {
+        text
+    };
     let mut message = "the server answered ".to_owned();
     push_integer(&mut message, i64::from(status));
     message.push_str(if said.is_empty() { " and said nothing about it" } else { ": " });
@@ -82,51 +88,64 @@ pub fn from_json(text: &str) -> Option<ApiProblem> {
 
 /// Reads an error out of a value; `None` when there is none in it.
 pub fn from_value(value: &Value) -> Option<ApiProblem> {
-    match value {
-        // A few levels of wrapping are unwrapped by these calls; whoever parsed it bounds how deep they go.
-        Value::Array(items) => items.iter().find_map(from_value),
-        Value::Object(_) => {
-            if let Some(text) = value.get("error").and_then(Value::as_str).filter(|text| !text.is_empty()) {
-                // `{"error":"invalid_token","error_description":"…"}`: the first is then the code.
-                let described = word(value, &["error_description", "message", "detail"]);
-                let code = if described.is_some() { Some(cut(text, WORD_CHARACTERS)) } else { None };
-                let message = described.unwrap_or_else(|| cut(text, MESSAGE_CHARACTERS));
-                return Some(ApiProblem { message, code, ..ApiProblem::default() });
-            }
-            ["error", "errors", "response"]
-                .iter()
-                .find_map(|key| from_value(value.get(key)?))
-                .or_else(|| incomplete(value))
-                .or_else(|| from_fields(value))
-        }
-        _ => None,
+    let mut problem = ApiProblem::default();
+    if tells(value, &mut problem) { Some(problem) } else { None }
+}
+
+/// Fills in what a value tells of an error, and answers whether it tells of one.
+fn tells(value: &Value, problem: &mut ApiProblem) -> bool {
+    // A few levels of wrapping are unwrapped by these calls; whoever parsed it bounds how deep they go.
+    if let Value::Array(items) = value {
+        return items.iter().any(|item| tells(item, problem));
     }
+    let text = value.get("error").and_then(Value::as_str).unwrap_or_default();
+    if !text.is_empty() {
+        // `{"error":"invalid_token","error_description":"…"}`: the first is then the code.
+        problem.message = match word(value, &["error_description", "message", "detail"]) {
+            Some(described) => {
+                problem.code = Some(cut(text, WORD_CHARACTERS));
+                described
+            }
+            None => cut(text, MESSAGE_CHARACTERS),
+        };
+        return true;
+    }
+    if ["error", "errors", "response"]
+        .iter()
+        .filter_map(|key| value.get(key))
+        .any(|inner| tells(inner, problem))
+    {
+        return true;
+    }
+    // A response that ended early says only why.
+    let incomplete = value.get("incomplete_details").and_then(|details| word(details, &["reason"]));
+    if let Some(reason) = &incomplete {
+        problem.message = concat(&["the response is incomplete: ", reason]);
+        problem.code = incomplete;
+        return true;
+    }
+    let code = word(value, &["code"]);
+    let Some(message) = message(value).or_else(|| code.clone()) else { return false };
+    *problem = ApiProblem {
+        message,
+        kind: word(value, &["type"]).filter(|kind| kind != "error"),
+        param: words(value, &["param", "parameter"]),
+        code,
+        moderation: value.get("moderation_details").and_then(moderation),
+    };
+    true
 }
 
-/// A response that ended early says only why.
-fn incomplete(value: &Value) -> Option<ApiProblem> {
-    let reason = word(value.get("incomplete_details")?, &["reason"])?;
-    let message = "the response is incomplete: ".to_owned() + &reason;
-    Some(ApiProblem { message, code: Some(reason), ..ApiProblem::default() })
-}
-
-/// The fields of an error object.
-fn from_fields(value: &Value) -> Option<ApiProblem> {
-    let said = ["message", "detail", "msg", "title"].iter().find_map(|key| match value.get(key)? {
+/// What an error object says to a person.
+fn message(value: &Value) -> Option<String> {
+    ["message", "detail", "msg", "title"].iter().find_map(|key| match value.get(key)? {
         Value::String(text) => {
-            Some(trim(text)).filter(|text| !text.is_empty()).map(|text| cut(text, MESSAGE_CHARACTERS))
+            let text = trim(text);
+            if text.is_empty() { None } else { Some(cut(text, MESSAGE_CHARACTERS)) }
         }
         // FastAPI: a list of what is wrong.
         Value::Array(items) => items.iter().find_map(|item| word(item, &["msg", "message"])),
         _ => None,
-    });
-    let message = said.or_else(|| word(value, &["code"]))?;
-    Some(ApiProblem {
-        message,
-        kind: word(value, &["type"]).filter(|kind| kind != "error"),
-        param: words(value, &["param", "parameter"]),
-        code: word(value, &["code"]),
-        moderation: value.get("moderation_details").and_then(moderation),
     })
 }
 
@@ -186,8 +205,8 @@ fn first(text: &str, characters: usize) -> &str {
 
 /// What the title of a page says; the text of the page where it has none.
 fn page_text(page: &str) -> String {
-    let title = title(page).map(without_tags).filter(|title| !title.is_empty());
-    title.unwrap_or_else(|| without_tags(first(page, MESSAGE_CHARACTERS)))
+    let title = without_tags(title(page).unwrap_or_default());
+    if title.is_empty() { without_tags(first(page, MESSAGE_CHARACTERS)) } else { title }
 }
 
 fn title(page: &str) -> Option<&str> {

@@ -57,7 +57,8 @@ pub fn rate_limit(get: Get<'_, '_>) -> Option<RateLimit> {
         tokens: allowance(get, &TOKENS),
         images: allowance(get, &IMAGES),
     };
-    if limits == RateLimit::default() { None } else { Some(limits) }
+    let told = limits.requests.is_some() || limits.tokens.is_some() || limits.images.is_some();
+    if told { Some(limits) } else { None }
 }
 
 fn allowance(get: Get<'_, '_>, [limit, remaining, reset]: &Names) -> Option<Allowance> {
@@ -66,7 +67,8 @@ fn allowance(get: Get<'_, '_>, [limit, remaining, reset]: &Names) -> Option<Allo
         remaining: get(remaining).and_then(whole),
         reset_ms: get(reset).and_then(go_duration_ms),
     };
-    if allowance == Allowance::default() { None } else { Some(allowance) }
+    let told = allowance.limit.is_some() || allowance.remaining.is_some() || allowance.reset_ms.is_some();
+    if told { Some(allowance) } else { None }
 }
 
 /// How long the server asks to wait, in milliseconds: `retry-after-ms` first, else `retry-after` in seconds or as an
@@ -121,7 +123,8 @@ pub fn go_duration_ms(text: &str) -> Option<u64> {
         let unit_end = after.bytes().position(|byte| byte.is_ascii_digit()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(unit_end)?;
         let (_, places, factor) = UNITS.iter().find(|(name, ..)| *name == unit)?;
-        let number = decimal(number, *places)?.saturating_mul(*factor);
+        let most = u64::MAX.checked_div(*factor)?;
+        let number = decimal(number, *places)?.min(most).wrapping_mul(*factor);
         nanoseconds = nanoseconds.saturating_add(number);
         rest = after;
     }
@@ -151,7 +154,8 @@ fn whole(text: &str) -> Option<u64> {
     digits(trim(text).as_bytes())
 }
 
-fn digits(text: &[u8]) -> Option<u64> {
+/// The number that nothing but digits make.
+pub(super) fn digits(text: &[u8]) -> Option<u64> {
     let plain = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
     plain.then(|| text.iter().fold(0, |number, digit| push_digit(number, digit.wrapping_sub(b'0'))))
 }

@@ -4,6 +4,7 @@
 //! server says it is alive; and an event at the end of the stream that lacks only its blank line counts if its JSON is
 //! complete, because it is a paid picture.
 
+use super::super::headers::digits;
 use super::json::Json;
 use super::text::is_line_end;
 use super::{Found, Limits, ScanError, ScanErrorKind};
@@ -299,14 +300,4 @@ impl Events {
 /// Whether the data is the text that ends a stream.
 fn is_done(json: &Json) -> bool {
     json.is_foreign() && json.text() == "[DONE]"
-}
-
-/// The number that nothing but digits make.
-fn digits(text: &[u8]) -> Option<u64> {
-    let mut number = (!text.is_empty()).then_some(0_u64)?;
-    for digit in text {
-        let value = char::from(*digit).to_digit(10)?;
-        number = number.saturating_mul(10).saturating_add(value.into());
-    }
-    Some(number)
 }

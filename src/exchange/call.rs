@@ -123,6 +123,14 @@ enum Phase {
     Ended,
 }
 
+/// Later than any time.
+const NEVER: u64 = u64::MAX;
+
+/// So long after a time; [`NEVER`] when there is no limit.
+fn after(start_ms: u64, length_ms: Option<u64>) -> u64 {
+    length_ms.map_or(NEVER, |length| start_ms.saturating_add(length))
+}
+
 /// One call. All times are milliseconds of one clock that never goes back, such as `performance.now()`.
 ///
 /// ```
@@ -203,35 +211,36 @@ impl Call {
 
     /// When [`Self::wake`] must be called if nothing else happens before; `None` when nothing is due.
     pub fn wake_at_ms(&self) -> Option<u64> {
-        let after = |start: u64, length: Option<u64>| length.map(|length| start.saturating_add(length));
-        let total = after(self.begun_ms, self.deadlines.total_ms);
-        let own = match self.phase {
-            Phase::Ended => return None,
-            Phase::Waiting(until) => Some(until),
+        let at = self.phase_ends_ms().min(self.call_ends_ms());
+        if self.phase == Phase::Ended || at == NEVER { None } else { Some(at) }
+    }
+
+    /// When the present phase has taken too long, or a wait is over.
+    fn phase_ends_ms(&self) -> u64 {
+        match self.phase {
+            Phase::Ended => NEVER,
+            Phase::Waiting(until) => until,
             Phase::Connecting(sent) => after(sent, self.deadlines.connect_ms),
             Phase::Receiving(_, alive) => after(alive, self.deadlines.idle_ms),
-        };
-        match (own, total) {
-            (Some(own), Some(total)) => Some(own.min(total)),
-            (own, total) => own.or(total),
         }
+    }
+
+    /// When the whole call has taken too long.
+    fn call_ends_ms(&self) -> u64 {
+        after(self.begun_ms, self.deadlines.total_ms)
     }
 
     /// What is due by now: to send again after a wait, or that a time is over. After [`Outcome::Late`] came of it, the
     /// attempt that is under way must be aborted. `dice` is a random number from 0 up to 1.
     pub fn wake(&mut self, now_ms: u64, dice: f64, budget: &mut Budget) -> Option<Step> {
-        let due = |start: u64, length: Option<u64>| {
-            length.is_some_and(|length| now_ms >= start.saturating_add(length))
-        };
-        if self.phase == Phase::Ended {
+        if now_ms < self.wake_at_ms()? {
             return None;
         }
         let late = match self.phase {
-            _ if due(self.begun_ms, self.deadlines.total_ms) => Timeout::Total,
-            Phase::Waiting(until) if now_ms >= until => return Some(self.send(now_ms)),
-            Phase::Connecting(sent) if due(sent, self.deadlines.connect_ms) => Timeout::Connect,
-            Phase::Receiving(_, alive) if due(alive, self.deadlines.idle_ms) => Timeout::Idle,
-            _ => return None,
+            _ if now_ms >= self.call_ends_ms() => Timeout::Total,
+            Phase::Waiting(_) => return Some(self.send(now_ms)),
+            Phase::Connecting(_) => Timeout::Connect,
+            Phase::Receiving(..) | Phase::Ended => Timeout::Idle,
         };
         Some(self.ended(Outcome::Late(late), now_ms, dice, budget))
     }
@@ -272,7 +281,7 @@ impl Call {
         let cause = cause?;
         let until = now_ms.saturating_add(retry::wait_ms(cause, asked_ms, retries, dice));
         // A wait that outlasts the call would only hide what went wrong.
-        if self.deadlines.total_ms.is_some_and(|total| until >= self.begun_ms.saturating_add(total)) {
+        if until >= self.call_ends_ms() {
             return None;
         }
         self.paid = budget.pay(cause)?;

@@ -2,26 +2,28 @@
 //!
 //! `String::from_utf8_lossy` does the same; its iterator over chunks weighs more than the rest of the text handling here.
 
-use std::borrow::Cow;
-
-pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    let mut repaired = String::new();
-    let mut rest = bytes;
-    loop {
-        let error = match core::str::from_utf8(rest) {
-            Ok(valid) if repaired.is_empty() => return Cow::Borrowed(valid),
-            Ok(valid) => {
-                repaired.push_str(valid);
-                return Cow::Owned(repaired);
-            }
-            Err(error) => error,
-        };
+/// Replaces what is no UTF-8.
+pub(crate) fn repair(bytes: &mut Vec<u8>) {
+    let mut repaired = Vec::new();
+    let mut rest = bytes.as_slice();
+    while let Err(error) = core::str::from_utf8(rest) {
         let (valid, tail) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();
-        repaired.push_str(core::str::from_utf8(valid).unwrap_or_default());
-        repaired.push(char::REPLACEMENT_CHARACTER);
+        repaired.extend_from_slice(valid);
+        repaired.extend_from_slice("\u{fffd}".as_bytes());
         // Without a length the text ends inside a character.
         rest = error.error_len().and_then(|length| tail.get(length..)).unwrap_or_default();
     }
+    if !repaired.is_empty() {
+        repaired.extend_from_slice(rest);
+        *bytes = repaired;
+    }
+}
+
+/// The same as a text.
+pub(crate) fn lossy(bytes: &[u8]) -> String {
+    let mut bytes = bytes.to_vec();
+    repair(&mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]

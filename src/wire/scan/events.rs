@@ -7,7 +7,7 @@
 use super::super::headers::digits;
 use super::json::Json;
 use super::text::is_line_end;
-use super::{Found, Limits, ScanError, ScanErrorKind};
+use super::{Found, Limits, ScanError, ScanErrorKind, repair};
 
 #[derive(Clone, Debug)]
 pub(super) struct Events {
@@ -100,8 +100,8 @@ impl Events {
     }
 
     pub(super) fn repair(&mut self) {
-        super::repair(&mut self.event);
-        super::repair(&mut self.last_id);
+        repair(&mut self.event);
+        repair(&mut self.last_id);
     }
 
     pub(super) fn event(&self) -> &str {
@@ -117,7 +117,7 @@ impl Events {
     }
 
     pub(super) fn comment(&mut self) -> &str {
-        super::repair(&mut self.value);
+        repair(&mut self.value);
         super::as_text(&self.value)
     }
 

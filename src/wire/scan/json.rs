@@ -16,7 +16,7 @@ use core::ops::Range;
 use super::number::Number;
 use super::payload::{Payload, PayloadRun, read_payload};
 use super::text::{Escape, Run, Unescaped, is_line_end, plain_bytes, read_escape};
-use super::{Field, Found, Limits, ScanErrorKind};
+use super::{Field, Found, Limits, ScanErrorKind, repair};
 use crate::digits::push_natural;
 
 #[derive(Clone, Debug)]
@@ -185,8 +185,8 @@ impl Json {
     }
 
     pub(super) fn repair(&mut self) {
-        super::repair(&mut self.rest);
-        super::repair(&mut self.kind);
+        repair(&mut self.rest);
+        repair(&mut self.kind);
     }
 
     pub(super) fn text(&self) -> &str {

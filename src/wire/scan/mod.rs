@@ -40,7 +40,7 @@ use core::fmt;
 use core::ops::Range;
 
 use super::base64::Base64Error;
-use super::utf8;
+use super::utf8::repair;
 use crate::digits::push_integer;
 use events::Events;
 use json::Json;
@@ -503,13 +503,6 @@ impl Scanner {
                 Some(Item::Document(Document { data: self.json.text(), images: self.json.images() }))
             }
         }
-    }
-}
-
-/// Valid UTF-8 out of any bytes, as the Encoding standard decodes it: what is none becomes U+FFFD.
-fn repair(bytes: &mut Vec<u8>) {
-    if core::str::from_utf8(bytes).is_err() {
-        *bytes = utf8::lossy(bytes).into_owned().into_bytes();
     }
 }
 

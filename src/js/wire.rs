@@ -27,10 +27,10 @@ pub fn build(number: u32, length: usize) -> usize {
         }
         Ok(outgoing::build(operation(number)?, &request, &formats, random)?)
     };
-    match built() {
-        Ok(outgoing) => pack(&outgoing),
-        Err(failure) => pack(&failure),
-    }
+    pack(match &built() {
+        Ok(outgoing) => outgoing,
+        Err(failure) => failure,
+    })
 }
 
 /// `{ path, content_type, body }`; the body is a list of texts and of numbers of files.

@@ -86,13 +86,29 @@ fn param(way: &Way<'_>) -> String {
     }
 }
 
+/// Appends the text of what is no string and holds nothing; answers whether it has one.
+pub(super) fn write_word(value: &Value, out: &mut String) -> bool {
+    let word = match value {
+        Value::Null => "null",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Number(number) if number.is_finite() => {
+            number::write(*number, out);
+            return true;
+        }
+        _ => return false,
+    };
+    out.push_str(word);
+    true
+}
+
 fn write(value: &Value, out: &mut String, way: &Way<'_>) -> Result<(), BodyError> {
     match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Number(number) if number.is_finite() => number::write(*number, out),
-        Value::Number(_) => return Err(BodyError::NotFinite { param: param(way) }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {
+            if !write_word(value, out) {
+                return Err(BodyError::NotFinite { param: param(way) });
+            }
+        }
         Value::String(text) => write_string(text, out),
         Value::File(_) => return Err(BodyError::FileInJson { param: param(way) }),
         Value::Array(items) => {

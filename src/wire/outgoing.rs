@@ -14,7 +14,6 @@
 
 use super::body::{self, BodyError};
 use super::multipart::{Encoded, Form, media_type};
-use super::number;
 use crate::picture::Format;
 use crate::repeats::last_places;
 use crate::request::{Operation, Value};
@@ -155,16 +154,11 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, value: &Value) -> Result<(), NotFinite> {
-        let mut digits = String::new();
+        let mut word = String::new();
         let text = match value {
             Value::Null => return Ok(()),
-            Value::Bool(true) => "true",
-            Value::Bool(false) => "false",
-            Value::Number(number) if number.is_finite() => {
-                number::write(*number, &mut digits);
-                &digits
-            }
-            Value::Number(_) => return Err(NotFinite),
+            Value::Bool(_) | Value::Number(_) if body::write_word(value, &mut word) => word.as_str(),
+            Value::Bool(_) | Value::Number(_) => return Err(NotFinite),
             Value::String(text) => text,
             Value::File(file) => {
                 let format = self.formats.get(self.next).copied().flatten();

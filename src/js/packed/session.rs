@@ -1,7 +1,7 @@
 //! What a session answers, field by field: it is the only one that writes these, and needs no names of structs.
 
 use super::write::{Pack, Plain, Writer};
-use super::{END, OBJECT};
+use super::{END, LIST, OBJECT};
 use crate::client::{Found, Picture};
 use crate::exchange::{Attempt, Failure, Step};
 use crate::wire::headers::{Allowance, RateLimit};
@@ -150,7 +150,12 @@ fn failure(failure: &Failure, out: &mut Writer) {
     if let Some(moderation) = &problem.moderation {
         let mut why = Fields::begin(fields.name("moderation"));
         why.text("stage", moderation.stage.as_deref());
-        Plain(&moderation.categories).pack(why.name("categories"));
+        let categories = why.name("categories");
+        categories.tag(LIST);
+        for category in &moderation.categories {
+            categories.text(category);
+        }
+        categories.tag(END);
         why.end();
     }
     fields.flag("retryable", failure.retryable);

@@ -43,7 +43,7 @@ impl Progress {
     /// Notes an event and says what it means.
     pub fn note(&mut self, message: &Message<'_>) -> Meaning {
         let meaning = meaning(message);
-        self.is_response = self.is_response || kind(message).as_bytes().starts_with(OF_RESPONSE);
+        self.is_response = self.is_response || kind(message).as_bytes().starts_with(b"response.");
         match meaning {
             Meaning::Partial => self.partials = self.partials.saturating_add(1),
             Meaning::Image => self.images = self.images.saturating_add(1),
@@ -82,30 +82,24 @@ pub fn meaning(message: &Message<'_>) -> Meaning {
     if message.no_json.is_some() {
         return Meaning::Unreadable;
     }
-    let kind = kind(message).as_bytes();
-    let known = MEANINGS.iter().find(|(name, _)| name.as_bytes() == kind);
-    match known.map_or(Meaning::Other, |(_, meaning)| *meaning) {
-        // Only a picture among the items of a response is one of its images.
-        Meaning::Image if kind.starts_with(OF_RESPONSE) && message.images.is_empty() => Meaning::Other,
-        meaning => meaning,
-    }
+    // No two names are of one length, so that one comparison tells.
+    let kind = kind(message);
+    let (name, meaning) = match kind.len() {
+        5 => ("error", Meaning::Failed),
+        15 => ("response.failed", Meaning::Failed),
+        18 => ("response.completed", Meaning::Completed),
+        19 => ("response.incomplete", Meaning::Failed),
+        20 => ("image_edit.completed", Meaning::Image),
+        24 => ("image_edit.partial_image", Meaning::Partial),
+        25 if message.images.is_empty() => return Meaning::Other,
+        25 => ("response.output_item.done", Meaning::Image),
+        26 => ("image_generation.completed", Meaning::Image),
+        30 => ("image_generation.partial_image", Meaning::Partial),
+        44 => ("response.image_generation_call.partial_image", Meaning::Partial),
+        _ => return Meaning::Other,
+    };
+    if name == kind { meaning } else { Meaning::Other }
 }
-
-/// How the names of the events of a response begin.
-const OF_RESPONSE: &[u8] = b"response.";
-
-const MEANINGS: [(&str, Meaning); 10] = [
-    ("error", Meaning::Failed),
-    ("response.failed", Meaning::Failed),
-    ("response.incomplete", Meaning::Failed),
-    ("response.completed", Meaning::Completed),
-    ("response.output_item.done", Meaning::Image),
-    ("image_generation.completed", Meaning::Image),
-    ("image_edit.completed", Meaning::Image),
-    ("image_generation.partial_image", Meaning::Partial),
-    ("image_edit.partial_image", Meaning::Partial),
-    ("response.image_generation_call.partial_image", Meaning::Partial),
-];
 
 fn kind<'a>(message: &Message<'a>) -> &'a str {
     if message.kind.is_empty() { message.event } else { message.kind }

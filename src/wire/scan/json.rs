@@ -106,20 +106,19 @@ enum Key {
     Error,
 }
 
-/// A list, not a pattern: that would be compared byte by byte.
-const KEYS: [(&str, Key); 6] = [
-    ("type", Key::Type),
-    ("error", Key::Error),
-    ("result", Key::Image(Field::Result)),
-    ("b64_json", Key::Image(Field::B64Json)),
-    ("imageBase64Data", Key::Image(Field::ImageBase64Data)),
-    ("partial_image_b64", Key::Image(Field::PartialImageB64)),
-];
-
 impl Key {
+    /// No two of them are of one length, so that one comparison tells.
     fn of(name: &[u8]) -> Self {
-        let known = KEYS.iter().find(|(key, _)| key.as_bytes() == name);
-        known.map_or(Self::Other, |(_, key)| *key)
+        let (key, known) = match name.len() {
+            4 => ("type", Self::Type),
+            5 => ("error", Self::Error),
+            6 => ("result", Self::Image(Field::Result)),
+            8 => ("b64_json", Self::Image(Field::B64Json)),
+            15 => ("imageBase64Data", Self::Image(Field::ImageBase64Data)),
+            17 => ("partial_image_b64", Self::Image(Field::PartialImageB64)),
+            _ => return Self::Other,
+        };
+        if key.as_bytes() == name { known } else { Self::Other }
     }
 }
 

@@ -270,8 +270,9 @@ impl core::error::Error for ScanError {}
 #[derive(Clone, Debug)]
 pub struct Scanner {
     json: Json,
-    /// `None` for a JSON body.
-    events: Option<Events>,
+    /// Whether it is an event stream, or else a JSON body.
+    is_stream: bool,
+    events: Events,
     event_bytes: u64,
     /// Bytes of the current event or body.
     seen: u64,
@@ -309,18 +310,19 @@ enum Found {
 impl Scanner {
     /// A scanner of a JSON body.
     pub fn json(limits: &Limits) -> Self {
-        Self::new(limits, None)
+        Self::new(limits, false)
     }
 
     /// A scanner of an event stream (`text/event-stream`).
     pub fn event_stream(limits: &Limits) -> Self {
-        Self::new(limits, Some(Events::new(limits)))
+        Self::new(limits, true)
     }
 
-    fn new(limits: &Limits, events: Option<Events>) -> Self {
+    fn new(limits: &Limits, is_stream: bool) -> Self {
         Self {
             json: Json::new(limits),
-            events,
+            is_stream,
+            events: Events::new(limits),
             event_bytes: limits.event_bytes,
             seen: 0,
             offset: 0,
@@ -391,17 +393,19 @@ impl Scanner {
             return Ok(None);
         }
         self.ended = true;
-        let found = match &mut self.events {
-            None if self.json.is_complete() => Ok(Found::Document),
-            None => Err(ScanErrorKind::Truncated),
-            Some(events) => events.finish(&mut self.json),
+        let found = if self.is_stream {
+            self.events.finish(&mut self.json)
+        } else if self.json.is_complete() {
+            Ok(Found::Document)
+        } else {
+            Err(ScanErrorKind::Truncated)
         };
         self.answer(found)
     }
 
     /// The last event id of the stream: what a reconnecting client sends as `Last-Event-ID`.
     pub fn last_event_id(&self) -> &str {
-        self.events.as_ref().map_or("", Events::last_event_id)
+        self.events.last_event_id()
     }
 
     /// How many bytes were read.
@@ -444,13 +448,17 @@ impl Scanner {
                 self.bom = self.bom.wrapping_add(1);
             } else if core::mem::replace(&mut self.bom, BOM.len()) > 0 {
                 // A part of a mark is no mark, but text that was already read.
-                self.events.as_mut().ok_or(ScanErrorKind::Json)?.unknown_field();
+                if !self.is_stream {
+                    return Err(ScanErrorKind::Json);
+                }
+                self.events.unknown_field();
             }
         }
         let offset = self.offset.wrapping_add(length.wrapping_sub(window.len()) as u64);
-        match &mut self.events {
-            Some(events) => events.step(&mut self.json, window, offset),
-            None => self.json.scan(window, false),
+        if self.is_stream {
+            self.events.step(&mut self.json, window, offset)
+        } else {
+            self.json.scan(window, false)
         }
     }
 
@@ -459,16 +467,10 @@ impl Scanner {
         match core::mem::replace(&mut self.lent, Found::Nothing) {
             Found::Nothing | Found::Line | Found::Blank | Found::Retry => {}
             Found::Piece { .. } => self.json.clear_piece(),
-            Found::Comment => {
-                if let Some(events) = &mut self.events {
-                    events.clear_line();
-                }
-            }
+            Found::Comment => self.events.clear_line(),
             Found::Message => {
                 self.json.restart();
-                if let Some(events) = &mut self.events {
-                    events.restart();
-                }
+                self.events.restart();
             }
             Found::Done | Found::Document => self.json.free(),
         }
@@ -481,12 +483,12 @@ impl Scanner {
                 let (image, field, bytes) = self.json.piece();
                 Some(Item::Piece(Piece { image, field, bytes, last }))
             }
-            Found::Comment => self.events.as_mut().map(|events| Item::Comment(events.comment())),
-            Found::Retry => self.events.as_ref().map(|events| Item::Retry(events.retry_ms())),
+            Found::Comment => Some(Item::Comment(self.events.comment())),
+            Found::Retry => Some(Item::Retry(self.events.retry_ms())),
             Found::Done => Some(Item::Done),
             Found::Message => {
                 self.json.repair();
-                let events = self.events.as_mut()?;
+                let events = &mut self.events;
                 events.repair();
                 Some(Item::Message(Message {
                     event: events.event(),

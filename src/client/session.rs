@@ -83,10 +83,8 @@ impl Session {
             return Head::Refused;
         }
         self.call.headers(now_ms);
-        let limits = Limits::default();
         // By what came, not by what was asked for: some gateways answer a streamed call with JSON.
-        let is_stream = headers::is_event_stream(get);
-        let mut scanner = if is_stream { Scanner::event_stream(&limits) } else { Scanner::json(&limits) };
+        let mut scanner = Scanner::new(&Limits::default(), headers::is_event_stream(get));
         scanner.reuse(core::mem::take(&mut self.buffer));
         self.scanner = Some(scanner);
         self.opened = None;
@@ -232,10 +230,11 @@ impl Session {
             Unexplained::Empty => None,
             Unexplained::Failed => {
                 images = self.progress.partials().saturating_add(self.progress.images());
-                Some(problem::from_value(json).unwrap_or_else(|| ApiProblem {
-                    message: "the server reported an error and said nothing about it".to_owned(),
-                    ..ApiProblem::default()
-                }))
+                let mut problem = ApiProblem::default();
+                if !problem::tells(json, &mut problem) {
+                    "the server reported an error and said nothing about it".clone_into(&mut problem.message);
+                }
+                Some(problem)
             }
             Unexplained::Document => {
                 let error = json.get("error").or_else(|| json.get("errors"));

@@ -93,7 +93,7 @@ pub fn from_value(value: &Value) -> Option<ApiProblem> {
 }
 
 /// Fills in what a value tells of an error, and answers whether it tells of one.
-fn tells(value: &Value, problem: &mut ApiProblem) -> bool {
+pub(crate) fn tells(value: &Value, problem: &mut ApiProblem) -> bool {
     // A few levels of wrapping are unwrapped by these calls; whoever parsed it bounds how deep they go.
     if let Value::Array(items) = value {
         return items.iter().any(|item| tells(item, problem));

@@ -318,7 +318,8 @@ impl Scanner {
         Self::new(limits, true)
     }
 
-    fn new(limits: &Limits, is_stream: bool) -> Self {
+    /// A scanner of either.
+    pub(crate) fn new(limits: &Limits, is_stream: bool) -> Self {
         Self {
             json: Json::new(limits),
             is_stream,

@@ -226,30 +226,31 @@ impl Session {
     /// and it is a whole reply as [`Found::Document`].
     pub fn explained(&mut self, json: &Value, now_ms: u64, dice: f64, budget: &mut Budget) -> Option<Step> {
         let mut images = 0;
-        let problem = match self.unexplained {
-            Unexplained::Empty => None,
+        let mut problem = ApiProblem::default();
+        let reported = match self.unexplained {
+            Unexplained::Empty => false,
             Unexplained::Failed => {
                 images = self.progress.partials().saturating_add(self.progress.images());
-                let mut problem = ApiProblem::default();
                 if !problem::tells(json, &mut problem) {
                     "the server reported an error and said nothing about it".clone_into(&mut problem.message);
                 }
-                Some(problem)
+                true
             }
             Unexplained::Document => {
                 let error = json.get("error").or_else(|| json.get("errors"));
-                let reports = error.is_some_and(|error| !matches!(error, Value::Null));
-                let problem = if reports { problem::from_value(json) } else { None };
-                if problem.is_none() && self.all_events {
+                let has_error = error.is_some_and(|error| !matches!(error, Value::Null));
+                let reported = has_error && problem::tells(json, &mut problem);
+                if !reported && self.all_events {
                     self.progress.note_document();
                     return None;
                 }
-                problem
+                reported
             }
         };
-        let outcome = match problem {
-            Some(problem) => Outcome::Reported { problem, images },
-            None => Outcome::Empty { has_url: has_url(json) },
+        let outcome = if reported {
+            Outcome::Reported { problem, images }
+        } else {
+            Outcome::Empty { has_url: has_url(json) }
         };
         Some(self.end(outcome, now_ms, dice, budget))
     }

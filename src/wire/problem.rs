@@ -63,7 +63,8 @@ pub fn read(status: u16, body: &[u8]) -> ApiProblem {
 
 /// The same of a body that somebody else has decoded and parsed; `value` is `None` where its text is no JSON.
 pub fn of_reply(status: u16, value: Option<&Value>, text: &str) -> ApiProblem {
-    if let Some(problem) = value.and_then(from_value) {
+    let mut problem = ApiProblem::default();
+    if value.is_some_and(|value| tells(value, &mut problem)) {
         return problem;
     }
     let text = trim(text);
@@ -78,7 +79,8 @@ pub fn of_reply(status: u16, value: Option<&Value>, text: &str) -> ApiProblem {
     push_integer(&mut message, i64::from(status));
     message.push_str(if said.is_empty() { " and said nothing about it" } else { ": " });
     message.push_str(said);
-    ApiProblem { message: cut(&message, MESSAGE_CHARACTERS), ..ApiProblem::default() }
+    problem.message = cut(&message, MESSAGE_CHARACTERS);
+    problem
 }
 
 /// Reads an error out of JSON text, such as the data of an event; `None` when there is none in it.

@@ -82,8 +82,8 @@ pub fn meaning(message: &Message<'_>) -> Meaning {
     if message.no_json.is_some() {
         return Meaning::Unreadable;
     }
-    // No two names are of one length, so that one comparison tells.
-    let kind = kind(message);
+    // No two names are of one length, so that one comparison tells; mostly it is that of the first letter.
+    let kind = kind(message).as_bytes();
     let (name, meaning) = match kind.len() {
         5 => ("error", Meaning::Failed),
         15 => ("response.failed", Meaning::Failed),
@@ -98,7 +98,8 @@ pub fn meaning(message: &Message<'_>) -> Meaning {
         44 => ("response.image_generation_call.partial_image", Meaning::Partial),
         _ => return Meaning::Other,
     };
-    if name == kind { meaning } else { Meaning::Other }
+    let name = name.as_bytes();
+    if name.first() == kind.first() && name == kind { meaning } else { Meaning::Other }
 }
 
 fn kind<'a>(message: &Message<'a>) -> &'a str {

@@ -107,7 +107,7 @@ enum Key {
 }
 
 impl Key {
-    /// No two of them are of one length, so that one comparison tells.
+    /// No two of them are of one length, so that one comparison tells; mostly it is that of the first letter.
     fn of(name: &[u8]) -> Self {
         let (key, known) = match name.len() {
             4 => ("type", Self::Type),
@@ -118,7 +118,8 @@ impl Key {
             17 => ("partial_image_b64", Self::Image(Field::PartialImageB64)),
             _ => return Self::Other,
         };
-        if key.as_bytes() == name { known } else { Self::Other }
+        let key = key.as_bytes();
+        if key.first() == name.first() && key == name { known } else { Self::Other }
     }
 }
 

@@ -362,11 +362,21 @@ fn images_are_counted() {
     assert_eq!(edit_codes(r#""image":[]"#, vec![], None), [Code::NoImages]);
     assert_eq!(edit_codes(r#""n":1"#, vec![], None), [Code::Required]);
     assert_eq!(edit_codes(r#""image":["@file","text"]"#, vec![], None), [Code::InvalidType]);
-    let retired = request(r#"{"model":"dall-e-3","prompt":"x","image":"@file"}"#);
-    assert!(
-        codes(Operation::Edit, &retired, &Context::new(Date::new(2026, 1, 1)))
-            .contains(&Code::ModelNotForOperation)
-    );
+}
+
+#[test]
+fn a_model_that_does_not_serve_the_endpoint_gives_way_to_one_that_does() {
+    let catalog = Catalog::default();
+    let context = Context::new(Date::new(2026, 1, 1));
+    let mut edit = request(r#"{"model":"dall-e-3","prompt":"x","image":"@file"}"#);
+    let is_refused = |edit: &Value| {
+        let report = check(Operation::Edit, edit, &context, &catalog);
+        report.issues.into_iter().find(|issue| issue.code == Code::ModelNotForOperation)
+    };
+    let fix = is_refused(&edit).unwrap().fix.unwrap();
+    assert_eq!(fix.applicability, Applicability::Unsafe);
+    edit.set("model", fix.value.unwrap());
+    assert_eq!(is_refused(&edit), None);
 }
 
 #[test]

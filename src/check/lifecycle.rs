@@ -18,16 +18,27 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             .fix_word(model.id, Applicability::Safe);
     }
     life(checker, model, true);
-    let served = match checker.operation {
+    if !serves(model, checker.operation) {
+        let other = checker.catalog.default_model(checker.context.today);
+        let other = other.filter(|other| serves(other, checker.operation));
+        let draft =
+            checker.issue(Code::ModelNotForOperation, Field::Model, "{model} does not serve this endpoint");
+        if let Some(other) = other {
+            // Another model draws another picture at another price: never without being asked.
+            draft.fix_word(other.id, Applicability::Unsafe);
+        }
+    }
+}
+
+/// Whether the model's endpoints have that of the operation.
+const fn serves(model: &Model, operation: Operation) -> bool {
+    match operation {
         Operation::Generate => model.endpoints.generations,
         Operation::Edit => model.endpoints.edits,
         #[cfg(feature = "extras")]
         Operation::Respond => model.endpoints.responses_tool,
         #[cfg(feature = "extras")]
         Operation::Runware | Operation::Batch => true,
-    };
-    if !served {
-        checker.issue(Code::ModelNotForOperation, Field::Model, "{model} does not serve this endpoint");
     }
 }
 

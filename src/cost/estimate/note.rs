@@ -25,16 +25,22 @@ pub enum Note {
     TableDiffers,
     /// No price is published for batches.
     NoBatchPrice,
+    #[cfg(feature = "extras")]
     /// The language model's own tokens are not in the sums.
     LanguageModel,
+    #[cfg(feature = "extras")]
     /// Earlier turns may bring input images with them.
     EarlierTurns,
+    #[cfg(feature = "extras")]
     /// The language model decides whether and how often it draws.
     Draws,
+    #[cfg(feature = "extras")]
     /// There is no image tool, so nothing is drawn.
     NoImageTool,
+    #[cfg(feature = "extras")]
     /// Runware's price per image.
     Runware,
+    #[cfg(feature = "extras")]
     /// A batch line without a url or a body that could be priced.
     NotABatchLine,
     /// The model has been shut down.
@@ -45,7 +51,7 @@ pub enum Note {
 
 impl Note {
     /// Every note, in the order of their numbers: `src/js/packed/compact.rs` sends those.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: &[Self] = &[
         Self::UnknownModel,
         Self::NoOutputRule,
         Self::NotOffered,
@@ -57,11 +63,17 @@ impl Note {
         Self::TextOutput,
         Self::TableDiffers,
         Self::NoBatchPrice,
+        #[cfg(feature = "extras")]
         Self::LanguageModel,
+        #[cfg(feature = "extras")]
         Self::EarlierTurns,
+        #[cfg(feature = "extras")]
         Self::Draws,
+        #[cfg(feature = "extras")]
         Self::NoImageTool,
+        #[cfg(feature = "extras")]
         Self::Runware,
+        #[cfg(feature = "extras")]
         Self::NotABatchLine,
         Self::Ended,
         Self::SvgAuthor,
@@ -101,15 +113,21 @@ impl Note {
             Self::NoBatchPrice => {
                 "no price is published for batches of this model: the standard price was taken"
             }
+            #[cfg(feature = "extras")]
             Self::LanguageModel => {
                 "the language model's own tokens come on top, at its own prices: nothing here bounds the whole"
             }
+            #[cfg(feature = "extras")]
             Self::EarlierTurns => {
                 "images of earlier turns may be billed as input again: their number is unknown"
             }
+            #[cfg(feature = "extras")]
             Self::Draws => "the language model decides whether it draws and how often: one call is expected",
+            #[cfg(feature = "extras")]
             Self::NoImageTool => "the response has no image tool, so nothing is drawn",
+            #[cfg(feature = "extras")]
             Self::Runware => "Runware bills by the image: input images and the prompt cost nothing more",
+            #[cfg(feature = "extras")]
             Self::NotABatchLine => "the batch line has no url and body that could be priced",
             Self::SvgAuthor => {
                 "the model that writes the vector image is billed beside it, at its own prices: nothing here bounds the whole"

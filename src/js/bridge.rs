@@ -2,12 +2,11 @@
 
 use core::cell::RefCell;
 
-use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::context;
 use super::failure::Failure;
-use super::packed::{Pack, Plain, Reader, Writer, tables};
+use super::packed::{Pack, Reader, Tables, Writer};
 use crate::catalog::Catalog;
 use crate::check::Context;
 use crate::date::Date;
@@ -50,7 +49,7 @@ pub fn output() -> usize {
 /// The words that `packed` abbreviates, and its tables.
 #[wasm_bindgen]
 pub fn words() -> usize {
-    answer(&tables())
+    pack(&Tables)
 }
 
 /// Lets go of buffers that one large request made larger than `length`.
@@ -66,11 +65,6 @@ pub fn shrink(length: usize) {
 }
 
 /// Packs an answer into the output buffer and gives its length.
-pub(super) fn answer(value: &(impl Serialize + ?Sized)) -> usize {
-    pack(&Plain(value))
-}
-
-/// The same for what has a form of its own.
 pub(super) fn pack(value: &dyn Pack) -> usize {
     with(&mut |bridge| bridge.output.write(value))
 }

@@ -25,6 +25,7 @@ const END = 11;
 const ESTIMATE = 12;
 const REPORT = 13;
 const COST = 14;
+const CODE = 15;
 const FIRST_WORD = 32;
 const MAX_DEPTH = 64;
 const MAX_ITEMS = 1 << 22;
@@ -85,14 +86,19 @@ onStart((exports) => {
   const lists = receive(exports, exports.words() >>> 0)
     .trimEnd()
     .split("\n\n");
-  const [words, lines, fields, kinds, notes, bases, operations] = lists.map((list) => list.split("\n"));
+  const [words, fields, kinds, notes, bases, operations, sources, codes] = lists.map((list) => list.split("\n"));
   numberOfWord = new Map(words.map((word, index) => [word, FIRST_WORD + index]));
   wordOfField = FIELDS.map((name) => numberOfWord.get(name));
   wordOfPrompt = numberOfWord.get("prompt");
-  const codes = [];
-  for (let index = 0; index < lines.length; index += 3) codes.push(lines.slice(index, index + 3));
-  tables = { codes, fields, kinds, notes, bases, operations };
+  tables = { codes: codes.map((line) => codeOf(line, sources)), fields, kinds, notes, bases, operations };
 });
+
+/** A code with its severity and its source, which src/js/packed/tables.rs tells by a letter before the name. */
+const codeOf = (line, sources) => [
+  line.slice(1),
+  line < "a" ? "error" : "warning",
+  sources[(line.charCodeAt(0) & 31) - 1],
+];
 
 /** Makes room for so many more bytes of input. */
 function reserve(exports, length) {
@@ -361,6 +367,8 @@ function get() {
       return getCost();
     case DAY:
       return dayOf(get());
+    case CODE:
+      return tables.codes[bytes[at++]][0];
     case ABSENT:
       return undefined;
     case FILE: {

@@ -2,55 +2,10 @@
 //! without tags where there is no choice.
 
 use super::write::{Pack, Plain, Writer};
-use super::{ABSENT, COST, END, ESTIMATE, FILE, LIST, NULL, OBJECT, REPORT, WORDS};
-use crate::check::{
-    Accepted, Applicability, Change, Code, Fix, Issue, Normalized, PathItem, Report, Severity,
-};
-use crate::cost::{Basis, Bounds, Cost, Estimate, Kind, NanoUsd, Note};
-use crate::request::{Field, Operation, Value};
-
-/// The lists of `packed.js` as lines, an empty one after each list: words, codes (three lines each: with severity and
-/// source), fields, kinds, notes, bases and operations.
-pub(in crate::js) fn tables() -> String {
-    let mut lines = String::new();
-    let mut line = |text: &str| {
-        lines.push_str(text);
-        lines.push('\n');
-    };
-    for word in WORDS {
-        line(word);
-    }
-    line("");
-    for code in Code::ALL {
-        line(code.name());
-        line(match code.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        });
-        line(code.source());
-    }
-    line("");
-    for field in Field::ALL {
-        line(field.name());
-    }
-    line("");
-    for kind in Kind::ALL {
-        line(kind.name());
-    }
-    line("");
-    for note in Note::ALL {
-        line(note.text());
-    }
-    line("");
-    for basis in Basis::ALL {
-        line(basis.name());
-    }
-    line("");
-    for operation in Operation::ALL {
-        line(operation.name());
-    }
-    lines
-}
+use super::{ABSENT, CODE, COST, END, ESTIMATE, FILE, LIST, NULL, OBJECT, REPORT};
+use crate::check::{Accepted, Applicability, Change, Fix, Issue, Normalized, PathItem, Report};
+use crate::cost::{Bounds, Cost, Estimate, NanoUsd};
+use crate::request::{Field, Value};
 
 impl Pack for str {
     fn pack(&self, out: &mut Writer) {
@@ -179,7 +134,8 @@ impl Pack for Change {
     fn pack(&self, out: &mut Writer) {
         out.tag(OBJECT);
         out.text("code");
-        out.text(self.code.name());
+        out.tag(CODE);
+        out.tag(self.code as u8);
         out.text("param");
         out.text(&self.param);
         out.text("path");

@@ -18,6 +18,7 @@
 //! | 10 | out: a text of the module itself, the same as long as it lives | its address and its length in bytes (4 bytes each) |
 //! | 11 | out: the end of a list or an object | |
 //! | 12, 13, 14 | out: an estimate, a report, a cost | what `compact.rs` writes |
+//! | 15 | out: the name of a code | its number (1 byte) |
 //! | 32 and up | in: a word, `tag - 32` in the list of [`WORDS`] | |
 //!
 //! Going out, all texts stand together in a buffer of their own, in the order they are read, so that JavaScript decodes
@@ -27,12 +28,13 @@ mod compact;
 mod constant;
 mod read;
 mod session;
+mod tables;
 mod words;
 mod write;
 
-pub(super) use compact::tables;
 pub(super) use read::{Malformed, Reader};
 pub(super) use session::{Head, Next};
+pub(super) use tables::Tables;
 use words::WORDS;
 pub(super) use write::{Pack, Plain, Writer};
 
@@ -54,6 +56,7 @@ pub(super) const END: u8 = 11;
 const ESTIMATE: u8 = 12;
 const REPORT: u8 = 13;
 const COST: u8 = 14;
+const CODE: u8 = 15;
 const FIRST_WORD: u8 = 32;
 
 /// Values nested deeper than this are refused on both sides, before any stack runs out.

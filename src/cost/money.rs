@@ -64,13 +64,13 @@ impl NanoUsd {
         const NANO: u64 = 1_000_000_000;
         let mut out = String::new();
         push_natural(&mut out, self.0 / NANO, 1);
-        let fraction = self.0 % NANO;
+        let (mut fraction, mut digits) = (self.0 % NANO, 9_u32);
         if fraction > 0 {
-            out.push('.');
-            push_natural(&mut out, fraction, 9);
-            while out.ends_with('0') {
-                out.pop();
+            while fraction % 10 == 0 {
+                (fraction, digits) = (fraction / 10, digits.saturating_sub(1));
             }
+            out.push('.');
+            push_natural(&mut out, fraction, digits);
         }
         out
     }

@@ -92,14 +92,12 @@ fn tile_tokens(tiles: &Tiles, width: u32, height: u32, high_fidelity: bool) -> C
 /// (checked 2026-11-20).
 fn tile_counts(tiles: &Tiles, width: u32, height: u32) -> (u32, u32, u32) {
     let (long, short) = (u64::from(width.max(height)).max(1), u64::from(width.min(height)).max(1));
-    let (fit, side, tile) =
-        (u64::from(tiles.fit_edge), u64::from(tiles.short_side), u64::from(tiles.tile).max(1));
+    let (fit, side, tile) = (u64::from(tiles.fit_edge), u64::from(tiles.short_side), u64::from(tiles.tile));
     // The short edge inside the square, rounded down and up.
     let fitted = if long <= fit { (short, short) } else { scaled(short, fit, long) };
     let inside = long.min(fit);
     let count = |short: u64, long: u64| {
-        let count = short.div_ceil(tile).max(1).saturating_mul(long.div_ceil(tile).max(1));
-        u32::try_from(count).unwrap_or(u32::MAX)
+        u32::try_from(times(across(short, tile), across(long, tile))).unwrap_or(u32::MAX)
     };
     // The longer the short edge, the shorter the long one after scaling.
     let least = match fitted.1 {
@@ -111,20 +109,32 @@ fn tile_counts(tiles: &Tiles, width: u32, height: u32) -> (u32, u32, u32) {
         short => count(side, scaled(inside, side, short).1),
     };
     // Without rounding between: the long edge keeps its ratio to the short side.
-    let shrinks = short.saturating_mul(inside) > side.saturating_mul(long);
-    let expected = if shrinks { count(side, nearest(long.saturating_mul(side), short)) } else { most };
+    let shrinks = times(short, inside) > times(side, long);
+    let expected = if shrinks { count(side, nearest(times(long, side), short)) } else { most };
     (least.min(expected), expected, most.max(expected))
+}
+
+/// An edge is below 2^32, and each product has at most two numbers of a rule beside it, which are far below 2^16. What does
+/// not fit is worth no care: the multiplications that look at 128 bits are slow in WebAssembly, and large.
+const fn times(a: u64, b: u64) -> u64 {
+    a.wrapping_mul(b)
+}
+
+/// Tiles that an edge touches.
+#[inline(never)]
+fn across(edge: u64, tile: u64) -> u64 {
+    edge.div_ceil(tile.max(1)).max(1)
 }
 
 /// `edge * by / of`, rounded down and up.
 fn scaled(edge: u64, by: u64, of: u64) -> (u64, u64) {
-    let (product, of) = (edge.saturating_mul(by), of.max(1));
+    let (product, of) = (times(edge, by), of.max(1));
     (product.checked_div(of).unwrap_or(0), product.div_ceil(of))
 }
 
 fn nearest(numerator: u64, denominator: u64) -> u64 {
-    let twice = numerator.saturating_mul(2).saturating_add(denominator);
-    twice.checked_div(denominator.saturating_mul(2)).unwrap_or(0)
+    let twice = times(numerator, 2).wrapping_add(denominator);
+    twice.checked_div(times(denominator, 2)).unwrap_or(0)
 }
 
 fn patch_bounds(rule: &Patches, size: Option<(u32, u32)>) -> Count {
@@ -140,11 +150,6 @@ fn patch_bounds(rule: &Patches, size: Option<(u32, u32)>) -> Count {
 /// patches: by the square root of budget and area, then tightened until the patches of one axis are whole
 /// (<https://developers.openai.com/api/docs/guides/images-vision>, checked 2026-11-20).
 fn patch_tokens(rule: &Patches, width: u32, height: u32) -> Count {
-    // An edge is below 2^32, and each product has at most two numbers of the rule beside it, which are far below 2^16. What
-    // does not fit is worth no care: the multiplications that look at 128 bits are slow in WebAssembly, and large.
-    const fn times(a: u64, b: u64) -> u64 {
-        a.wrapping_mul(b)
-    }
     let patch = u64::from(rule.patch).max(1);
     let budget = u64::from(rule.budget).max(1);
     // The edges as fractions of one denominator.

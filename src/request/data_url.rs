@@ -32,20 +32,20 @@ impl<'a> DataUrl<'a> {
 
     /// Its first bytes, at most so many, up to the first character that is not base64.
     pub fn head(&self, max_bytes: usize) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(max_bytes.min(self.base64.len()));
+        let mut bytes = vec![0; max_bytes.min(self.base64.len())];
+        let mut rest = bytes.iter_mut();
         let (mut bits, mut count) = (0_u32, 0_u32);
         for digit in self.base64.bytes().map_while(value) {
             bits = bits << 6 | u32::from(digit);
             count = count.saturating_add(6);
             if count >= 8 {
-                if bytes.len() == max_bytes {
-                    break;
-                }
+                let Some(byte) = rest.next() else { break };
                 count = count.saturating_sub(8);
-                let [byte, ..] = (bits >> count).to_le_bytes();
-                bytes.push(byte);
+                [*byte, ..] = (bits >> count).to_le_bytes();
             }
         }
+        let unused = rest.len();
+        bytes.truncate(bytes.len().saturating_sub(unused));
         bytes
     }
 }

@@ -9,6 +9,11 @@ pub(crate) fn concat(pieces: &[&str]) -> String {
     whole
 }
 
+/// One more text of a list. `push` would bring along the copy of what makes a list grow that wasm-bindgen has for its own.
+pub(crate) fn add(list: &mut Vec<String>, text: String) {
+    list.extend(Some(text));
+}
+
 #[cfg(test)]
 mod tests {
     use super::concat;

@@ -10,7 +10,7 @@ use super::money::NanoUsd;
 use crate::catalog::Catalog;
 use crate::date::Date;
 use crate::request::Value;
-use crate::text::concat;
+use crate::text::{add, concat};
 
 /// How a call was made, beside its usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -239,7 +239,7 @@ fn unknown_fields(usage: &Value, unknown: &mut Vec<String>) {
         let (value, dot) = if object.is_empty() { (Some(usage), "") } else { (usage.get(object), ".") };
         for (name, _) in value.and_then(Value::as_object).unwrap_or_default() {
             if !known.contains(&name.as_ref()) {
-                unknown.push(concat(&[object, dot, name]));
+                add(unknown, concat(&[object, dot, name]));
             }
         }
     }

@@ -96,7 +96,7 @@ fn form(request: &Value, formats: &[Option<Format>], random: [u8; 16]) -> Result
     let mut next = 0_usize;
     let mut first = Vec::new();
     for (_, value) in fields {
-        first.push(next);
+        first.extend(Some(next));
         next = next.saturating_add(count(value));
     }
     let last = last_places(fields);

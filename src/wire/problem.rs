@@ -155,7 +155,7 @@ fn moderation(details: &Value) -> Option<Moderation> {
     details.as_object()?;
     let mut categories = Vec::new();
     for category in texts(details.get("categories")).take(50) {
-        categories.push(cut(category, WORD_CHARACTERS));
+        crate::text::add(&mut categories, cut(category, WORD_CHARACTERS));
     }
     Some(Moderation { stage: word(details, &["moderation_stage"]), categories })
 }

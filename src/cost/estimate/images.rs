@@ -11,25 +11,25 @@ use crate::cost::tokens;
 use crate::request::{Field, Fields, Operation, Value};
 
 pub(super) fn estimate(
+    estimate: &mut Estimate,
     operation: Operation,
     request: &Value,
     context: &Context,
     batch: bool,
     catalog: &Catalog,
-) -> Estimate {
+) {
     let fields = Fields::of(request);
     let model = match fields.get(Field::Model) {
         Some(id) => id.as_str().and_then(|id| catalog.find(id)),
         None => catalog.default_model(context.today),
     };
-    let Some(model) = model else { return Estimate::unpriced(Note::UnknownModel) };
-    let mut estimate = Estimate::of(model, context.today);
+    let Some(model) = model else { return estimate.unpriced(Note::UnknownModel) };
+    estimate.by(model, context.today);
     let asked = Asked::of(model, &fields);
     let Some(rates) = rates_on(model, context.today) else {
         // Billed by the image: no prices per token.
         estimate.prices_as_of = Some(model.cost_source.checked);
-        output::finished(&mut estimate, model, asked, batch, None);
-        return estimate;
+        return output::finished(estimate, model, asked, batch, None);
     };
     let price = estimate.prices(rates, batch);
     let edit = operation == Operation::Edit;
@@ -40,19 +40,18 @@ pub(super) fn estimate(
     let text = tokens::text(model, bytes, context.text_tokens, sizes(context, images));
     estimate.push_tokens(Kind::TextInput, text.times(count), price.text_input);
     if edit {
-        let tokens = image_tokens(&mut estimate, model, &fields, context, images, count);
+        let tokens = image_tokens(estimate, model, &fields, context, images, count);
         estimate.push_tokens(Kind::ImageInput, tokens, price.image_input);
     }
-    output::finished(&mut estimate, model, asked, batch, Some(price));
+    output::finished(estimate, model, asked, batch, Some(price));
     if fields.is_true(Field::Stream) {
-        output::partial(&mut estimate, model, &fields, asked.count, price);
+        output::partial(estimate, model, &fields, asked.count, price);
     }
-    output::text(&mut estimate, model, asked.count, price);
+    output::text(estimate, model, asked.count, price);
     if fields.text(Field::OutputFormat) == Some("svg") {
         estimate.note(Note::SvgAuthor);
         estimate.usd.max = None;
     }
-    estimate
 }
 
 /// How many input images an edit has.

@@ -81,17 +81,19 @@ pub struct Estimate {
 
 /// Estimates a call. Never fails: what cannot be priced has no number, and `notes` say why.
 pub fn estimate(operation: Operation, request: &Value, context: &Context, catalog: &Catalog) -> Estimate {
+    let mut estimate = Estimate::NOTHING;
     match operation {
         Operation::Generate | Operation::Edit => {
-            images::estimate(operation, request, context, context.batch, catalog)
+            images::estimate(&mut estimate, operation, request, context, context.batch, catalog);
         }
         #[cfg(feature = "extras")]
-        Operation::Respond => respond::estimate(request, context, context.batch, catalog),
+        Operation::Respond => respond::estimate(&mut estimate, request, context, context.batch, catalog),
         #[cfg(feature = "extras")]
-        Operation::Runware => runware::estimate(request, catalog),
+        Operation::Runware => runware::estimate(&mut estimate, request, catalog),
         #[cfg(feature = "extras")]
-        Operation::Batch => batch::estimate(request, context, catalog),
+        Operation::Batch => batch::estimate(&mut estimate, request, context, catalog),
     }
+    estimate
 }
 
 /// The rates that hold on a day: the last row that has begun.
@@ -100,36 +102,30 @@ pub fn rates_on(model: &Model, today: Date) -> Option<&'static Rates> {
 }
 
 impl Estimate {
-    /// Nothing yet, or nothing at all.
-    const fn empty(model: Option<&'static str>) -> Self {
-        let nothing = Some(NanoUsd::ZERO);
-        Self {
-            model,
-            usd: Bounds { min: NanoUsd::ZERO, expected: nothing, max: nothing },
-            basis: Basis::Unknown,
-            by_tokens: None,
-            by_table: None,
-            prices_as_of: None,
-            notes: Few::new(),
-            items: Few::new(),
-        }
-    }
+    /// What each begins with.
+    const NOTHING: Self = Self {
+        model: None,
+        usd: Bounds { min: NanoUsd::ZERO, expected: Some(NanoUsd::ZERO), max: Some(NanoUsd::ZERO) },
+        basis: Basis::Unknown,
+        by_tokens: None,
+        by_table: None,
+        prices_as_of: None,
+        notes: Few::new(),
+        items: Few::new(),
+    };
 
-    /// Nothing yet, by a model as it stands on a day.
-    fn of(model: &Model, today: Date) -> Self {
-        let mut estimate = Self::empty(Some(model.id));
+    /// Goes by a model as it stands on a day.
+    fn by(&mut self, model: &Model, today: Date) {
+        self.model = Some(model.id);
         if model.lifecycle.status(today) == Status::Retired {
-            estimate.note(Note::Ended);
+            self.note(Note::Ended);
         }
-        estimate
     }
 
-    /// What cannot be priced at all, and why.
-    fn unpriced(note: Note) -> Self {
-        let mut estimate = Self::empty(None);
-        estimate.usd = Bounds::unknown(NanoUsd::ZERO);
-        estimate.notes.push(note);
-        estimate
+    /// Cannot be priced at all, and why.
+    fn unpriced(&mut self, note: Note) {
+        self.usd = Bounds::unknown(NanoUsd::ZERO);
+        self.note(note);
     }
 
     fn note(&mut self, note: Note) {

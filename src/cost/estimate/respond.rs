@@ -14,22 +14,27 @@ use crate::request::{Field, Fields, Value};
 
 const TOOL: &str = "image_generation";
 
-pub(super) fn estimate(request: &Value, context: &Context, batch: bool, catalog: &Catalog) -> Estimate {
+pub(super) fn estimate(
+    estimate: &mut Estimate,
+    request: &Value,
+    context: &Context,
+    batch: bool,
+    catalog: &Catalog,
+) {
     let tools = request.get("tools").and_then(Value::as_array).unwrap_or_default();
     let Some(tool) = tools.iter().find(|tool| is(tool, TOOL)) else {
-        return Estimate::unpriced(Note::NoImageTool);
+        return estimate.unpriced(Note::NoImageTool);
     };
     let fields = Fields::of(tool);
     let id = fields.get(Field::Model).map_or(Some(RESPONSES_TOOL_DEFAULT), Value::as_str);
     let Some(model) = id.and_then(|id| catalog.find(id)) else {
-        return Estimate::unpriced(Note::UnknownModel);
+        return estimate.unpriced(Note::UnknownModel);
     };
-    let mut estimate = Estimate::of(model, context.today);
+    estimate.by(model, context.today);
     estimate.note(Note::LanguageModel);
     let Some(rates) = rates_on(model, context.today) else {
         estimate.note(Note::NotOffered);
-        estimate.push_unknown(Kind::ImageOutput);
-        return estimate;
+        return estimate.push_unknown(Kind::ImageOutput);
     };
     let price = estimate.prices(rates, batch);
     let turns = Turns::of(request);
@@ -39,15 +44,15 @@ pub(super) fn estimate(request: &Value, context: &Context, batch: bool, catalog:
     let text = tokens::text(model, turns.text_bytes, context.text_tokens, core::iter::empty());
     let text = Bounds { min: 0, max: None, ..text.times(1) };
     estimate.push_tokens(Kind::TextInput, text, price.text_input);
-    image_input(&mut estimate, model, context, turns, price.image_input);
+    image_input(estimate, model, context, turns, price.image_input);
 
     // One call of the tool makes one picture; `n` is none of its fields.
     let asked = Asked { count: Some(1), ..Asked::of(model, &fields) };
-    output::finished(&mut estimate, model, asked, batch, Some(price));
+    output::finished(estimate, model, asked, batch, Some(price));
     if request.get("stream").and_then(Value::as_bool) == Some(true) {
-        output::partial(&mut estimate, model, &fields, asked.count, price);
+        output::partial(estimate, model, &fields, asked.count, price);
     }
-    output::text(&mut estimate, model, asked.count, price);
+    output::text(estimate, model, asked.count, price);
 
     let once = request.get("max_tool_calls").and_then(Value::as_integer) == Some(1);
     if !(forced && once) {
@@ -65,7 +70,6 @@ pub(super) fn estimate(request: &Value, context: &Context, batch: bool, catalog:
     }
     estimate.usd.min = if forced { estimate.usd.min } else { NanoUsd::ZERO };
     estimate.usd.max = None;
-    estimate
 }
 
 fn is(value: &Value, kind: &str) -> bool {

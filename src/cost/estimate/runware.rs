@@ -12,14 +12,14 @@ use crate::request::Value;
 const COUNT: IntRule = IntRule { min: 1, max: 20, default: 1 };
 
 /// The answers of that page cost what OpenAI's own table says an image costs, input images included.
-pub(super) fn estimate(request: &Value, catalog: &Catalog) -> Estimate {
+pub(super) fn estimate(estimate: &mut Estimate, request: &Value, catalog: &Catalog) {
     let given = |name: &str| request.get(name).filter(|value| **value != Value::Null);
     let air = given("model").and_then(Value::as_str);
     let found = catalog.iter().find_map(|model| {
         model.runware.known().filter(|rule| Some(rule.air) == air).map(|rule| (model, rule))
     });
-    let Some((model, rule)) = found else { return Estimate::unpriced(Note::UnknownModel) };
-    let mut estimate = Estimate::empty(Some(model.id));
+    let Some((model, rule)) = found else { return estimate.unpriced(Note::UnknownModel) };
+    estimate.model = Some(model.id);
     estimate.prices_as_of = Some(rule.source.checked);
     estimate.note(Note::Runware);
     let settings = given("providerSettings").and_then(|settings| settings.get("openai"));
@@ -42,7 +42,6 @@ pub(super) fn estimate(request: &Value, catalog: &Catalog) -> Estimate {
             estimate.push_unknown(Kind::ImageOutput);
         }
     }
-    estimate
 }
 
 /// Width and height, and whether the model draws them. Without them the task is refused, so there is no price.

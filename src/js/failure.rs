@@ -162,12 +162,12 @@ impl Pack for Failure {
         out.tag(OBJECT);
         out.text("failure");
         out.tag(OBJECT);
-        for (name, text) in
-            [("param", record.param.as_str()), ("code", record.code), ("message", &record.message)]
-        {
-            out.text(name);
-            out.text(text);
-        }
+        out.text("param");
+        out.text(&record.param);
+        out.text("code");
+        out.text(record.code);
+        out.text("message");
+        out.text(&record.message);
         if let Some(format) = record.format {
             out.text("format");
             out.text(format);

@@ -56,7 +56,7 @@ impl<T: Copy> Bounds<T> {
         }
     }
 
-    pub(crate) fn map<U>(self, f: impl Fn(T) -> U) -> Bounds<U> {
+    pub(super) fn map<U>(self, f: impl Fn(T) -> U) -> Bounds<U> {
         Bounds { min: f(self.min), expected: self.expected.map(&f), max: self.max.map(&f) }
     }
 }

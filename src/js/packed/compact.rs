@@ -140,11 +140,13 @@ impl Pack for Change {
         out.text(&self.param);
         out.text("path");
         list(&self.path, out);
-        for (name, value) in [("from", &self.from), ("to", &self.to)] {
-            if let Some(value) = value {
-                out.text(name);
-                value.pack(out);
-            }
+        if let Some(value) = &self.from {
+            out.text("from");
+            value.pack(out);
+        }
+        if let Some(value) = &self.to {
+            out.text("to");
+            value.pack(out);
         }
         out.text("reason");
         out.text(&self.reason);
@@ -188,12 +190,12 @@ impl Pack for Estimate {
             Some(id) => out.text(id),
             None => out.tag(ABSENT),
         }
-        usd(self.usd, out);
+        usd(&self.usd, out);
         out.tag(self.basis as u8);
-        for interval in [self.by_tokens, self.by_table] {
+        for interval in [&self.by_tokens, &self.by_table] {
             out.flag(interval.is_some());
             if let Some(interval) = interval {
-                usd(interval.into(), out);
+                usd(&(*interval).into(), out);
             }
         }
         // In days since 1970.
@@ -206,10 +208,10 @@ impl Pack for Estimate {
         for item in self.items.iter() {
             out.tag(item.kind as u8);
             out.flag(item.tokens.is_some());
-            if let Some(tokens) = item.tokens {
-                range(tokens.map(exact), out);
+            if let Some(tokens) = &item.tokens {
+                range(tokens, exact, out);
             }
-            usd(item.usd, out);
+            usd(&item.usd, out);
         }
     }
 }
@@ -246,13 +248,14 @@ const fn exact(tokens: u64) -> f64 {
     tokens as f64
 }
 
-fn usd(bounds: Bounds<NanoUsd>, out: &mut Writer) {
-    range(bounds.map(NanoUsd::as_usd), out);
+fn usd(bounds: &Bounds<NanoUsd>, out: &mut Writer) {
+    range(bounds, NanoUsd::as_usd, out);
 }
 
 /// Three numbers; what is unknown is NaN.
-fn range(bounds: Bounds<f64>, out: &mut Writer) {
-    out.bare_number(bounds.min);
-    out.bare_number(bounds.expected.unwrap_or(f64::NAN));
-    out.bare_number(bounds.max.unwrap_or(f64::NAN));
+fn range<T: Copy>(bounds: &Bounds<T>, number: fn(T) -> f64, out: &mut Writer) {
+    out.bare_number(number(bounds.min));
+    for bound in [bounds.expected, bounds.max] {
+        out.bare_number(bound.map_or(f64::NAN, number));
+    }
 }

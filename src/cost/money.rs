@@ -64,7 +64,7 @@ impl NanoUsd {
         const NANO: u64 = 1_000_000_000;
         let mut out = String::new();
         push_natural(&mut out, self.0 / NANO, 1);
-        let (mut fraction, mut digits) = (self.0 % NANO, 9_u32);
+        let (mut fraction, mut digits) = (self.0 % NANO, 9_usize);
         if fraction > 0 {
             while fraction % 10 == 0 {
                 (fraction, digits) = (fraction / 10, digits.saturating_sub(1));

@@ -814,10 +814,14 @@ fn a_model_that_has_ended_is_priced_as_it_was_and_says_so() {
 #[test]
 fn who_writes_a_vector_image_is_billed_beside_it() {
     // A model that draws none, with prices: the writer's are nobody's to tell.
-    let found = generate(
-        r#"{"model":"gpt-image-2","prompt":"x","quality":"low","size":"1024x1024","output_format":"svg"}"#,
-    );
-    assert!(found.notes.iter().any(|note| *note == Note::SvgAuthor));
-    assert_eq!(found.usd.max, None);
-    assert!(found.usd.expected.is_some());
+    let request =
+        r#"{"model":"gpt-image-2","prompt":"x","quality":"low","size":"1024x1024","output_format":"svg"}"#;
+    let tool = r#"{"input":"x","tools":[{"type":"image_generation","model":"gpt-image-2","quality":"low","size":"1024x1024","output_format":"svg"}]}"#;
+    for (operation, request) in [(Operation::Generate, request), (Operation::Respond, tool)] {
+        let context = Context::new(Date::new(2026, 11, 20));
+        let found = estimate(operation, &value(request), &context, &Catalog::default());
+        assert!(found.notes.iter().any(|note| *note == Note::SvgAuthor));
+        assert_eq!(found.usd.max, None);
+        assert!(found.usd.expected.is_some());
+    }
 }

@@ -48,10 +48,7 @@ pub(super) fn estimate(
         output::partial(estimate, model, &fields, asked.count, price);
     }
     output::text(estimate, model, asked.count, price);
-    if fields.text(Field::OutputFormat) == Some("svg") {
-        estimate.note(Note::SvgAuthor);
-        estimate.usd.max = None;
-    }
+    output::author(estimate, &fields);
 }
 
 /// How many input images an edit has.

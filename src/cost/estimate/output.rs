@@ -215,3 +215,11 @@ pub(super) fn text(estimate: &mut Estimate, model: &Model, count: Option<u32>, p
     let tokens = Bounds { min: 0, expected: Some(most.div_ceil(2)), max: Some(most) };
     estimate.push_tokens(Kind::TextOutput, tokens, rate);
 }
+
+/// Tells of the model that writes a vector image: it is billed beside the tool, at prices that are not the catalogue's.
+pub(super) fn author(estimate: &mut Estimate, fields: &Fields<'_>) {
+    if fields.text(Field::OutputFormat) == Some("svg") {
+        estimate.note(Note::SvgAuthor);
+        estimate.usd.max = None;
+    }
+}

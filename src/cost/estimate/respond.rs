@@ -53,6 +53,7 @@ pub(super) fn estimate(
         output::partial(estimate, model, &fields, asked.count, price);
     }
     output::text(estimate, model, asked.count, price);
+    output::author(estimate, &fields);
 
     let once = request.get("max_tool_calls").and_then(Value::as_integer) == Some(1);
     if !(forced && once) {

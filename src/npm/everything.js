@@ -51,8 +51,7 @@ export function toRunware(operation, request, { taskUUID = crypto.randomUUID() }
 
 /** A Runware task as an OpenAI request, with what has no counterpart. */
 export function fromRunware(task) {
-  const [edit, translated] = call("from_runware", task);
-  return { operation: edit ? "edit" : "generate", ...translated };
+  return call("from_runware", task);
 }
 
 /** The input file of the Batch API: one request a line. */

@@ -371,10 +371,8 @@ function get() {
       return tables.codes[bytes[at++]][0];
     case ABSENT:
       return undefined;
-    case FILE: {
-      const description = get();
-      return files[description.number] ?? description;
-    }
+    case FILE:
+      return files[getLength()];
     default:
       return null;
   }

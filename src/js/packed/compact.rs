@@ -1,13 +1,19 @@
 //! Requests, and what is said of them most often: reports, estimates and costs are numbers for what JavaScript has tables of,
 //! without tags where there is no choice.
 
-use super::write::{Pack, Plain, Writer};
+use super::write::{Pack, Writer};
 use super::{ABSENT, CODE, COST, END, ESTIMATE, FILE, LIST, NULL, OBJECT, REPORT};
 use crate::check::{Accepted, Applicability, Change, Fix, Issue, Normalized, PathItem, Report};
 use crate::cost::{Bounds, Cost, Estimate, NanoUsd};
 use crate::request::{Field, Value};
 
 impl Pack for str {
+    fn pack(&self, out: &mut Writer) {
+        out.text(self);
+    }
+}
+
+impl Pack for String {
     fn pack(&self, out: &mut Writer) {
         out.text(self);
     }
@@ -31,13 +37,13 @@ impl Pack for Value {
             }
             Self::File(file) => {
                 out.tag(FILE);
-                Plain(file).pack(out);
+                out.length(file.number as usize);
             }
         }
     }
 }
 
-fn list(items: &[impl Pack], out: &mut Writer) {
+pub(super) fn list(items: &[impl Pack], out: &mut Writer) {
     out.tag(LIST);
     for item in items {
         item.pack(out);

@@ -12,7 +12,7 @@
 //! | 4 | a text | in: its length in bytes (4 bytes) and its UTF-8; out: its length in UTF-16 units (4 bytes) |
 //! | 5 | a list | in: how many items (4 bytes), then each; out: each, then tag 11 |
 //! | 6 | an object | of each field the name, which is a text or a word, and the value; their count or the end as in a list |
-//! | 7 | a file | in: its size (8 bytes, negative when unknown), type and name (texts); out: its description (an object) |
+//! | 7 | a file | in: its size (8 bytes, negative when unknown), type and name (texts); out: which of the files that came in (4 bytes) |
 //! | 8 | in: a text that is not needed, only its length; out: a value that is absent | in: its length in UTF-16 units (4 bytes) |
 //! | 9 | out: a day | days since 1970-01-01 (a number) |
 //! | 10 | out: a text of the module itself, the same as long as it lives | its address and its length in bytes (4 bytes each) |
@@ -26,6 +26,7 @@
 
 mod compact;
 mod constant;
+mod fields;
 mod read;
 mod session;
 mod tables;

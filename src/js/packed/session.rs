@@ -1,48 +1,11 @@
 //! What a session answers, field by field: it is the only one that writes these, and needs no names of structs.
 
-use super::write::{Pack, Plain, Writer};
-use super::{END, LIST, OBJECT};
+use super::compact::list;
+use super::fields::Fields;
+use super::write::{Pack, Writer};
 use crate::client::{Found, Picture};
 use crate::exchange::{Attempt, Failure, Step};
 use crate::wire::headers::{Allowance, RateLimit};
-
-/// An object that is being written.
-struct Fields<'w> {
-    out: &'w mut Writer,
-}
-
-impl<'w> Fields<'w> {
-    fn begin(out: &'w mut Writer) -> Self {
-        out.tag(OBJECT);
-        Self { out }
-    }
-
-    /// Begins a field, whose value is to follow.
-    fn name(&mut self, name: &str) -> &mut Writer {
-        self.out.text(name);
-        self.out
-    }
-
-    fn text(&mut self, name: &str, text: Option<&str>) {
-        if let Some(text) = text {
-            self.name(name).text(text);
-        }
-    }
-
-    fn number(&mut self, name: &str, number: Option<f64>) {
-        if let Some(number) = number {
-            self.name(name).number(number);
-        }
-    }
-
-    fn flag(&mut self, name: &str, flag: bool) {
-        self.name(name).flag(flag);
-    }
-
-    fn end(self) {
-        self.out.tag(END);
-    }
-}
 
 #[allow(clippy::cast_precision_loss, reason = "JavaScript has the same numbers with the same loss")]
 const fn exact(number: u64) -> f64 {
@@ -133,7 +96,7 @@ fn picture(Picture { piece, info }: &Picture<'_>, out: &mut Writer) {
     fields.number("address", Some(exact(piece.bytes.as_ptr().addr() as u64)));
     fields.number("length", Some(exact(piece.bytes.len() as u64)));
     fields.flag("last", piece.last);
-    Plain(info).pack(fields.name("info"));
+    info.pack(fields.name("info"));
     fields.end();
 }
 
@@ -150,12 +113,7 @@ fn failure(failure: &Failure, out: &mut Writer) {
     if let Some(moderation) = &problem.moderation {
         let mut why = Fields::begin(fields.name("moderation"));
         why.text("stage", moderation.stage.as_deref());
-        let categories = why.name("categories");
-        categories.tag(LIST);
-        for category in &moderation.categories {
-            categories.text(category);
-        }
-        categories.tag(END);
+        list(&moderation.categories, why.name("categories"));
         why.end();
     }
     fields.flag("retryable", failure.retryable);

@@ -5,9 +5,8 @@ use core::fmt::Display;
 use serde::ser::{self, Serialize};
 
 use super::constant;
-use super::{DAY, END, FALSE, FILE, LIST, NULL, NUMBER, OBJECT, STATIC, TEXT, TRUE};
+use super::{DAY, END, FALSE, LIST, NULL, NUMBER, OBJECT, STATIC, TEXT, TRUE};
 use crate::date::DAY_NEWTYPE;
-use crate::request::value::FILE_NEWTYPE;
 
 /// Where answers are written; kept from call to call, since most are short.
 #[derive(Default)]
@@ -258,9 +257,7 @@ impl ser::Serializer for &mut Writer {
         name: &'static str,
         value: &T,
     ) -> Result<(), Never> {
-        if name == FILE_NEWTYPE {
-            self.tag(FILE);
-        } else if name == DAY_NEWTYPE {
+        if name == DAY_NEWTYPE {
             self.tag(DAY);
         }
         value.serialize(self)

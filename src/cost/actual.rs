@@ -168,30 +168,32 @@ pub fn actual(
     if text_out > 0 && text_rate.is_none() {
         cost.notes.push(CostNote::TextOutputNotBilled);
     }
-    for (kind, tokens, rate) in [
-        (Kind::TextInput, text_in.saturating_sub(cached_text), price.text_input),
-        (Kind::CachedTextInput, cached_text, price.cached_text_input),
-        (Kind::ImageInput, image_in.saturating_sub(cached_image), price.image_input),
-        (Kind::CachedImageInput, cached_image, price.cached_image_input),
-        (Kind::ImageOutput, image_out, price.image_output),
-        (Kind::TextOutput, text_out, text_rate.unwrap_or(0)),
-    ] {
-        if tokens > 0 {
-            let usd = NanoUsd::checked_of_tokens(tokens, rate);
-            let sum = usd.and_then(|usd| cost.usd.checked_plus(usd));
-            let (Some(usd), Some(sum)) = (usd, sum) else {
-                counts.refuse(CostError::TooLarge);
-                break;
-            };
-            cost.usd = sum;
-            cost.items.push(CostItem { kind, tokens, usd });
+    let mut bill = |kind, tokens, rate| {
+        if tokens > 0 && cost.add(kind, tokens, rate).is_none() {
+            counts.refuse(CostError::TooLarge);
         }
-    }
+    };
+    bill(Kind::TextInput, text_in.saturating_sub(cached_text), price.text_input);
+    bill(Kind::CachedTextInput, cached_text, price.cached_text_input);
+    bill(Kind::ImageInput, image_in.saturating_sub(cached_image), price.image_input);
+    bill(Kind::CachedImageInput, cached_image, price.cached_image_input);
+    bill(Kind::ImageOutput, image_out, price.image_output);
+    bill(Kind::TextOutput, text_out, text_rate.unwrap_or(0));
     if let Some(problem) = counts.problem {
         return Err(problem);
     }
     unknown_fields(usage, &mut cost.unknown_fields);
     Ok(cost)
+}
+
+impl Cost {
+    /// Adds what so many tokens cost; `None` when that is more than can be told.
+    fn add(&mut self, kind: Kind, tokens: u64, rate: u32) -> Option<()> {
+        let usd = NanoUsd::checked_of_tokens(tokens, rate)?;
+        self.usd = self.usd.checked_plus(usd)?;
+        self.items.push(CostItem { kind, tokens, usd });
+        Some(())
+    }
 }
 
 /// A count that is split into text and images.

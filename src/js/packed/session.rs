@@ -27,21 +27,18 @@ impl Pack for Head<'_> {
         fields.text("requestId", self.request_id);
         if let Some(limits) = &self.rate_limit {
             let mut units = Fields::begin(fields.name("rateLimit"));
-            for (unit, left) in
-                [("requests", &limits.requests), ("tokens", &limits.tokens), ("images", &limits.images)]
-            {
-                if let Some(left) = left {
-                    allowance(left, units.name(unit));
-                }
-            }
+            allowance("requests", limits.requests.as_ref(), &mut units);
+            allowance("tokens", limits.tokens.as_ref(), &mut units);
+            allowance("images", limits.images.as_ref(), &mut units);
             units.end();
         }
         fields.end();
     }
 }
 
-fn allowance(allowance: &Allowance, out: &mut Writer) {
-    let mut fields = Fields::begin(out);
+fn allowance(unit: &str, allowance: Option<&Allowance>, units: &mut Fields<'_>) {
+    let Some(allowance) = allowance else { return };
+    let mut fields = Fields::begin(units.name(unit));
     fields.number("limit", allowance.limit.map(exact));
     fields.number("remaining", allowance.remaining.map(exact));
     fields.number("reset_ms", allowance.reset_ms.map(exact));

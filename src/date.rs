@@ -117,7 +117,7 @@ impl fmt::Display for Date {
 }
 
 /// What a day serializes as in formats that are not for people: a newtype of this name around its days since 1970-01-01.
-pub(crate) const DAY_NEWTYPE: &str = "gpt-image-edge.Date";
+const DAY_NEWTYPE: &str = "gpt-image-edge.Date";
 
 impl serde::Serialize for Date {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

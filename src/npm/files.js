@@ -3,7 +3,8 @@
 import { asBytes, isBytes } from "./bytes.js";
 import { ImageApiError } from "./errors.js";
 import { ready } from "./instance.js";
-import { callBytes, isFile } from "./packed.js";
+import { isFile } from "./pack.js";
+import { callBytes } from "./packed.js";
 
 /** So many first bytes answer for nearly every file (`HEAD_BYTES` in src/picture/mod.rs). */
 const HEAD_BYTES = 64 * 1024;

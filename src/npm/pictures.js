@@ -1,7 +1,7 @@
 // Pictures as they come out of a reply. A Blob costs far more than a copy of its bytes (the browser takes them over in
 // another process), so that one is made only when somebody asks for it, or when a picture grows large.
 
-import { viewOf } from "./packed.js";
+import { viewOf } from "./memory.js";
 
 const MEDIA_TYPES = {
   png: "image/png",

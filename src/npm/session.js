@@ -2,7 +2,8 @@
 
 import { ImageApiError } from "./errors.js";
 import { current, live, onStart } from "./instance.js";
-import { callEvent, callRaw, callTold, putBytes } from "./packed.js";
+import { putBytes } from "./memory.js";
+import { callEvent, callRaw, callTold } from "./packed.js";
 
 /** Longer chunks are read in parts, so that the module's memory does not grow with them. */
 export const CHUNK_BYTES = 256 * 1024;

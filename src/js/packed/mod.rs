@@ -14,7 +14,6 @@
 //! | 6 | an object | of each field the name, which is a text or a word, and the value; their count or the end as in a list |
 //! | 7 | a file | in: its size (8 bytes, negative when unknown), type and name (texts); out: which of the files that came in (4 bytes) |
 //! | 8 | in: a text that is not needed, only its length; out: a value that is absent | in: its length in UTF-16 units (4 bytes) |
-//! | 9 | out: a day | days since 1970-01-01 (a number) |
 //! | 10 | out: a text of the module itself, the same as long as it lives | its address and its length in bytes (4 bytes each) |
 //! | 11 | out: the end of a list or an object | |
 //! | 12, 13, 14 | out: an estimate, a report, a cost | what `compact.rs` writes |
@@ -51,7 +50,6 @@ const FILE: u8 = 7;
 const STAND_IN: u8 = 8;
 /// Going out.
 const ABSENT: u8 = 8;
-const DAY: u8 = 9;
 const STATIC: u8 = 10;
 pub(super) const END: u8 = 11;
 const ESTIMATE: u8 = 12;

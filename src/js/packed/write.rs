@@ -5,8 +5,7 @@ use core::fmt::Display;
 use serde::ser::{self, Serialize};
 
 use super::constant;
-use super::{DAY, END, FALSE, LIST, NULL, NUMBER, OBJECT, STATIC, TEXT, TRUE};
-use crate::date::DAY_NEWTYPE;
+use super::{END, FALSE, LIST, NULL, NUMBER, OBJECT, STATIC, TEXT, TRUE};
 
 /// Where answers are written; kept from call to call, since most are short.
 #[derive(Default)]
@@ -168,10 +167,6 @@ impl ser::Serializer for &mut Writer {
     type SerializeStruct = Self;
     type SerializeStructVariant = ser::Impossible<(), Never>;
 
-    fn is_human_readable(&self) -> bool {
-        false
-    }
-
     fn serialize_bool(self, flag: bool) -> Result<(), Never> {
         self.flag(flag);
         Ok(())
@@ -254,12 +249,9 @@ impl ser::Serializer for &mut Writer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        name: &'static str,
+        _: &'static str,
         value: &T,
     ) -> Result<(), Never> {
-        if name == DAY_NEWTYPE {
-            self.tag(DAY);
-        }
         value.serialize(self)
     }
 

@@ -27,9 +27,10 @@ export let tables;
 export function learnTables(exports) {
   statics.clear();
   exports.words();
+  // The words begin with the fields, so that a field's number is its word's.
   const lists = unpack(exports).trimEnd().split("\n\n");
-  const [words, fields, kinds, notes, bases, operations, sources, codes] = lists.map((list) => list.split("\n"));
-  tables = { codes: codes.map((line) => codeOf(line, sources)), fields, kinds, notes, bases, operations };
+  const [words, kinds, notes, bases, operations, sources, codes] = lists.map((list) => list.split("\n"));
+  tables = { codes: codes.map((line) => codeOf(line, sources)), words, kinds, notes, bases, operations };
   return words;
 }
 
@@ -148,7 +149,7 @@ const APPLICABILITY = [undefined, "safe", "unsafe", "display_only"];
 function getIssue() {
   const [code, severity, source] = tables.codes[bytes[at++]];
   const field = bytes[at++];
-  const param = field === PATH ? get() : tables.fields[field];
+  const param = field === PATH ? get() : tables.words[field];
   const path = field === PATH ? get() : [param];
   const message = get();
   const given = get();

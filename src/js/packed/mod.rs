@@ -1,7 +1,7 @@
 //! How values cross between JavaScript and the core: packed into bytes, both ways in one form.
 //!
 //! One buffer in the module's memory instead of a call per field: a call that reads one property costs more than
-//! packing a whole request (docs/benchmarks.md). `src/npm/packed.js` is the other side of this file.
+//! packing a whole request (docs/benchmarks.md). `src/npm/pack.js` and `unpack.js` are the other side of this file.
 //!
 //! A value is a tag of one byte and what follows it; numbers are little-endian.
 //!

@@ -5,7 +5,7 @@ use core::cell::Cell;
 use super::{FALSE, FILE, FIRST_WORD, LIST, MAX_DEPTH, NULL, NUMBER, OBJECT, STAND_IN, TEXT, TRUE, WORDS};
 use crate::request::{File, Text, Value};
 
-/// The bytes are not what `packed.js` writes: the two sides are of different versions.
+/// The bytes are not what `pack.js` writes: the two sides are of different versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::js) struct Malformed;
 
@@ -149,7 +149,7 @@ fn whole(size: f64) -> Option<u64> {
     (0.0..=9_007_199_254_740_992.0).contains(&size).then_some(size as u64)
 }
 
-/// The longest text that anything stands in for: `packed.js` does so up to 10,000 UTF-16 units, of three bytes at most.
+/// The longest text that anything stands in for: `pack.js` does so up to 10,000 UTF-16 units, of three bytes at most.
 const LONGEST_STAND_IN: usize = 30_000;
 
 /// Stands for a text of that length of which nothing but the length matters.

@@ -1,4 +1,4 @@
-//! What `packed.js` asks for when it starts: the texts that cross as numbers.
+//! What `src/npm/unpack.js` asks for when it starts: the texts that cross as numbers.
 
 use super::WORDS;
 use super::write::{Pack, Writer};
@@ -6,7 +6,8 @@ use crate::check::{Code, Severity};
 use crate::cost::{Basis, Kind, Note};
 use crate::request::{Field, Operation};
 
-/// Lists as lines, an empty one after each list: words, fields, kinds, notes, bases, operations, sources and codes.
+/// Lists as lines, an empty one after each list: words, of which the first are the fields; kinds, notes, bases, operations,
+/// sources and codes.
 pub(in crate::js) struct Tables;
 
 impl Pack for Tables {
@@ -14,11 +15,6 @@ impl Pack for Tables {
         let mut lines = String::new();
         for word in WORDS {
             lines.push_str(word);
-            lines.push('\n');
-        }
-        lines.push('\n');
-        for field in Field::ALL {
-            lines.push_str(field.name());
             lines.push('\n');
         }
         lines.push('\n');
@@ -33,6 +29,15 @@ const NAMES: &str = {
     match core::str::from_utf8(&LINES.bytes) {
         Ok(text) => text,
         Err(_) => panic!("texts are UTF-8"),
+    }
+};
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
+const _: () = {
+    let mut at = 0;
+    while at < Field::ALL.len() {
+        assert!(same(WORDS[at], Field::ALL[at].name()), "the words begin with the fields");
+        at += 1;
     }
 };
 

@@ -1,8 +1,8 @@
 //! The texts that requests are made of, told to JavaScript once and a single byte from then on.
 
-/// Any order will do: JavaScript asks for the list when it starts. At most 224.
+/// JavaScript asks for the list when it starts; but for the fields, any order will do. At most 224.
 pub(super) const WORDS: &[&str] = &[
-    // Fields of requests.
+    // Fields of requests, as `Field::ALL` has them.
     "prompt",
     "image",
     "images",
@@ -23,8 +23,8 @@ pub(super) const WORDS: &[&str] = &[
     "frame_count",
     "frame_duration_ms",
     "svg",
-    "user",
     "safety_identifier",
+    "user",
     "response_format",
     "style",
     "image_url",

@@ -436,7 +436,7 @@ impl Json {
         if self.text_bytes() >= self.rest_bytes {
             return Err(ScanErrorKind::RestTooLarge);
         }
-        self.rest.extend_from_slice(&[byte]);
+        self.rest.push(byte);
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 // The types of gpt-image-edge/core: the Images API without what is beyond it, in a smaller module. Everything it has is the same
-// as in gpt-image-edge; `respond`, Runware, `batch`, `migrate`, `extendCatalog` and `cheapestSize` are there only.
+// as in gpt-image-edge; what is beyond it is there only: `respond`, `batch`, Runware, `migrate`, `extendCatalog`, `cheapestSize`, `imagesPerMinute`.
 
 import type {
   BuildOptions,

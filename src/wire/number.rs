@@ -1,8 +1,7 @@
 //! Numbers as JavaScript prints them: the fewest digits that read back as the same number.
 //!
 //! The standard library's float formatting would do natively, but weighs 7 KB of compressed WebAssembly; this is
-//! Steele and White's free-format algorithm over a small big integer, slow (microseconds, and many of them for the very
-//! largest and smallest numbers) and small.
+//! Steele and White's free-format algorithm over a small big integer, slow (microseconds) and small.
 //! Layout of the digits: ECMA-262, `Number::toString`, <https://tc39.es/ecma262/#sec-numeric-types-number-tostring>.
 
 use crate::digits::{push_integer, push_natural};
@@ -74,17 +73,27 @@ fn shortest(number: f64) -> (String, i32) {
     let biased = ((bits >> 52) & 0x7ff) as i32;
     let (mantissa, exponent) =
         if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased.wrapping_sub(1075)) };
+    // Below a power of two the neighbour is twice as near as above it.
+    let uneven = u32::from(fraction == 0 && biased > 1);
     let even = mantissa % 2 == 0;
     let up = u32::try_from(exponent).unwrap_or(0);
     let down = u32::try_from(exponent.wrapping_neg()).unwrap_or(0);
-    // The number is rest/scale; the half-distances to its neighbours are above/scale and below/scale. Below a power of
-    // two the neighbour is twice as near as above it.
-    let uneven = u32::from(fraction == 0 && biased > 1);
-    let mut rest = Natural::new(mantissa, up.wrapping_add(2));
-    let mut scale = Natural::new(1, down.wrapping_add(2));
-    let mut above = Natural::new(1, up.wrapping_add(1));
-    let mut below = Natural::new(1, up.wrapping_add(1).wrapping_sub(uneven));
-    let mut point = 0_i32;
+    // The number is rest/scale; the half-distances to its neighbours are above/scale and below/scale.
+    let mut rest = Natural::new(mantissa, up.wrapping_add(1).wrapping_add(uneven));
+    let mut scale = Natural::new(1, down.wrapping_add(1).wrapping_add(uneven));
+    let mut above = Natural::new(1, up.wrapping_add(uneven));
+    let mut below = Natural::new(1, up);
+    // How far the point moves: log10 of the number, too small by one at most, which the next test mends.
+    let magnitude = 64_i32.wrapping_sub(mantissa.leading_zeros().cast_signed()).wrapping_add(exponent);
+    let mut point = magnitude.wrapping_sub(1).wrapping_mul(30_103).div_euclid(100_000);
+    for _ in 0..point {
+        scale.times_ten();
+    }
+    for _ in point..0 {
+        rest.times_ten();
+        above.times_ten();
+        below.times_ten();
+    }
     while rest.plus(&above).reaches(&scale, even) {
         scale.times_ten();
         point = point.wrapping_add(1);
@@ -104,10 +113,6 @@ fn shortest(number: f64) -> (String, i32) {
         let is_last = low || high || digits.len() >= 17;
         if high && !(low && rest.plus(&rest).is_less(&scale)) {
             digit = digit.wrapping_add(1);
-        }
-        if digit == 0 && digits.is_empty() {
-            point = point.wrapping_sub(1);
-            continue;
         }
         digits.push(char::from(b'0'.wrapping_add(digit)));
         if is_last {

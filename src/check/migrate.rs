@@ -99,8 +99,10 @@ pub fn migrate(
         for issue in report.issues.iter().filter(|issue| issue.severity() == Severity::Error) {
             let Some(fix) = &issue.fix else { continue };
             let [PathItem::Key(name)] = issue.path.as_slice() else { continue };
+            // The target stays what it is: to move on from there is not what was asked for.
             if fix.applicability == Applicability::DisplayOnly
                 || issue.code == Code::UnrecognizedKey
+                || name == Field::Model.name()
                 || request.get(name) == fix.value.as_ref()
             {
                 continue;
@@ -196,6 +198,17 @@ mod tests {
             found.changes.into_iter().map(|change| change.param.into_owned()).collect(),
             found.report.ok(),
         )
+    }
+
+    #[test]
+    fn the_target_stays_even_where_it_does_not_serve_the_endpoint() {
+        let request = r#"{"model":"gpt-image-1.5","prompt":"x","images":[{"file_id":"f"}],"quality":"low"}"#;
+        let context = Context::new(Date::new(2026, 1, 1));
+        let request = serde_json::from_str(request).unwrap();
+        let found =
+            migrate(Operation::Edit, request, Some("dall-e-3"), &context, &Catalog::default()).unwrap();
+        assert_eq!(found.request.get("model"), Some(&Value::from("dall-e-3")));
+        assert!(!found.report.ok());
     }
 
     #[test]

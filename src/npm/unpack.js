@@ -18,7 +18,8 @@ const REPORT = 13;
 const COST = 14;
 const CODE = 15;
 
-const decoder = new TextDecoder();
+// A mark at the beginning is a part of its text: left away, all texts after it would move.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The texts that cross as numbers. */
 export let tables;

@@ -1,6 +1,6 @@
 // The one live instance of the module, and what happens when there is none.
 
-import { initSync } from "#glue";
+import initGlue, { initSync } from "#glue";
 
 import { compiled } from "./compile.js";
 import { ImageApiError } from "./errors.js";
@@ -37,7 +37,7 @@ export function startAsync(source) {
   if (exports) return Promise.resolve();
   pending ??= (async () => {
     try {
-      start(initSync({ module: await compiled(source()) }));
+      start(await initGlue({ module_or_path: await compiled(source()) }));
     } finally {
       pending = undefined;
     }

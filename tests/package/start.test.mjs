@@ -61,6 +61,26 @@ for (const [entry, wasm] of ENTRIES)
     }
   });
 
+test("engines that do not let a page compile and start at once are waited for", async (t) => {
+  for (const [entry] of ENTRIES) {
+    const page = await empty(t);
+    const ready = await page.evaluate(async (address) => {
+      for (const name of ["Module", "Instance"])
+        WebAssembly[name] = new Proxy(WebAssembly[name], {
+          construct() {
+            throw new RangeError(
+              `WebAssembly.${name} is disallowed on the main thread, if the buffer size is larger than 4KB`,
+            );
+          },
+        });
+      const { default: init, isReady } = await import(address);
+      await init();
+      return isReady();
+    }, entry);
+    assert.equal(ready, true, entry);
+  }
+});
+
 test("what cannot become one is said, and the next try may be better", async (t) => {
   for (const [entry] of ENTRIES) {
     const page = await empty(t);

@@ -1,6 +1,6 @@
 // The one live instance of the second module. It knows nothing of the first: either may be loaded without the other.
 
-import { initSync } from "#pixels-glue";
+import initGlue, { initSync } from "#pixels-glue";
 
 import { compiled } from "../compile.js";
 import { ImageApiError } from "../errors.js";
@@ -22,7 +22,7 @@ export function startAsync(module) {
   if (exports) return Promise.resolve();
   pending ??= (async () => {
     try {
-      exports = initSync({ module: await compiled(module) });
+      exports = await initGlue({ module_or_path: await compiled(module) });
     } finally {
       pending = undefined;
     }

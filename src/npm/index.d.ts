@@ -303,7 +303,7 @@ export interface Normalized<Request = unknown> {
 
 /**
  * Every problem of a request at once. Never throws for what is wrong with the request itself, unless it cannot be read: it is nested
- * deeper than 64 levels, a list has more than four million items, or a getter of it throws or calls this package.
+ * deeper than 64 levels, its lists and objects have more than four million items in all, or a getter of it throws or calls this package.
  * @throws {ImageApiError} when the operation is unknown or the context is malformed
  */
 export function validate(operation: Operation, request: unknown, context?: Context): Report;
@@ -900,7 +900,7 @@ export class ImageApiError extends Error {
   readonly type?: string;
   /**
    * The API's `error.code`, or a word of this package. Of what cannot be read: `invalid_argument`, `too_deep` (more than 64 levels),
-   * `list_too_long` (more than four million items), `nested_call` (a getter of the request calls this package). Of replies:
+   * `list_too_long` (more than four million items in all), `nested_call` (a getter of the request calls this package). Of replies:
    * `invalid_json`, `unexpected_stream`, `unexpected_reply` (a picture stands where the API has none; it may have been billed),
    * `empty_result`, `url_result`. Errors that a caller's own getters throw pass through as they are.
    */

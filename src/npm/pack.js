@@ -92,6 +92,7 @@ function refuseNested(before, name) {
 
 export function begin(exports) {
   begun++;
+  items = 0;
   look();
   at = base;
   if (files.length > 0) files = [];
@@ -239,6 +240,17 @@ export function put(exports, value, depth) {
   bytes[at++] = NULL;
 }
 
+/** How much stands in the lists and objects that are being packed. */
+let items = 0;
+
+/** A list may claim any length and hold nothing, and a list of the same lists is larger than what the caller holds. */
+function countItems(more) {
+  items += more;
+  if (items <= MAX_ITEMS) return;
+  const message = `request: its lists and objects have more than ${MAX_ITEMS} items in all, which are not read`;
+  throw new ImageApiError({ kind: "user", code: "list_too_long", message });
+}
+
 function putObject(exports, value, depth) {
   if (depth >= MAX_DEPTH)
     throw new ImageApiError({
@@ -248,13 +260,7 @@ function putObject(exports, value, depth) {
     });
   const mine = begun;
   if (Array.isArray(value)) {
-    // A list may claim any length and hold nothing.
-    if (value.length > MAX_ITEMS)
-      throw new ImageApiError({
-        kind: "user",
-        code: "list_too_long",
-        message: `request: a list of ${value.length} items; at most ${MAX_ITEMS} are read`,
-      });
+    countItems(value.length);
     reserve(exports, 5);
     bytes[at++] = LIST;
     putLength(value.length);
@@ -285,6 +291,7 @@ function putObject(exports, value, depth) {
     const type = typeof field;
     if (type === "undefined" || type === "function" || type === "symbol") continue;
     count++;
+    countItems(1);
     putText(exports, name);
     if (promptAs !== WHOLE && depth === 0 && name === "prompt" && canStandIn(field)) {
       reserve(exports, 5);

@@ -55,6 +55,27 @@ test("a list that claims more than anybody sends is refused", () => {
   const list = [];
   list.length = 2 ** 31;
   assert.throws(() => edge.validate("edit", { ...request, image: list }), { code: "list_too_long" });
+  // So is the same list many times over, of which the caller holds one only.
+  const many = Array(36).fill(new Array(1 << 22));
+  assert.throws(() => edge.validate("generate", { ...request, x: many }), { code: "list_too_long" });
+  const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`f${index}`, 0]));
+  const deep = Array(100).fill(Array(100).fill(wide));
+  assert.throws(() => edge.validate("generate", { ...request, x: deep }), { code: "list_too_long" });
+  assert.equal(edge.validate("generate", request).ok, true);
+});
+
+test("a byte order mark moves no other text", async () => {
+  const marked = { ...request, prompt: "\ufeffa lighthouse", user: "abc" };
+  const { request: mended } = edge.normalize("generate", marked);
+  assert.equal(mended.prompt, marked.prompt);
+  assert.equal(mended.user, marked.user);
+  const error = { message: "\ufeffhello", type: "tt", param: "pp", code: "cccc" };
+  const fetch = async () => Response.json({ error }, { status: 400 });
+  const client = new edge.ImageClient({ baseURL: "http://images.example/v1", fetch });
+  await assert.rejects(client.generate(request), ({ type, param, code }) => {
+    assert.deepEqual([type, param, code], ["tt", "pp", "cccc"]);
+    return true;
+  });
 });
 
 test("a tier that is no number is named, and the module goes on", () => {
